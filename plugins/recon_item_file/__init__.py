@@ -1,0 +1,1 @@
+"""The plugin item_file."""

@@ -1,0 +1,91 @@
+"""Everything a plugin may import. What is not in `__all__` is private and may change at any time."""
+
+from __future__ import annotations
+
+from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, UnreadableItems
+from recon.frames.allocations import Allocations
+from recon.frames.decisions import Decisions
+from recon.frames.entries import Entries
+from recon.frames.evidence import Evidence
+from recon.frames.items import ClosedItems, Items
+from recon.frames.lines import Lines, ReadLines
+from recon.frames.outcomes import Outcomes
+from recon.frames.parties import OwnAccounts, Parties, Remittances
+from recon.frames.proposals import ProposalItems, Proposals
+from recon.frames.rejects import Rejects
+from recon.frames.statements import ReadStatements, Statements
+from recon.hookspecs import hookimpl
+from recon.money import (
+    AMOUNT_LIMIT,
+    AmountError,
+    exponent,
+    exponent_expr,
+    exponents,
+    format_minor,
+    format_minor_expr,
+    parse_minor,
+    parse_minor_expr,
+)
+from recon.protocols import (
+    Books,
+    EvidenceSource,
+    Format,
+    InputFile,
+    ItemSource,
+    Ledger,
+    LedgerCapabilities,
+    LedgerType,
+    ParsedStatements,
+    Pass,
+    Report,
+    RunView,
+    SourceFile,
+)
+
+__all__ = [
+    "AMOUNT_LIMIT",
+    "Allocations",
+    "AmountError",
+    "Books",
+    "ClosedItems",
+    "ConfigurationError",
+    "Decisions",
+    "Entries",
+    "Evidence",
+    "EvidenceSource",
+    "Format",
+    "InputFile",
+    "ItemSource",
+    "Items",
+    "Ledger",
+    "LedgerCapabilities",
+    "LedgerType",
+    "Lines",
+    "MalformedFile",
+    "Outcomes",
+    "OwnAccounts",
+    "ParsedStatements",
+    "Parties",
+    "Pass",
+    "Place",
+    "ProposalItems",
+    "Proposals",
+    "ReadLines",
+    "ReadStatements",
+    "ReconError",
+    "Rejects",
+    "Remittances",
+    "Report",
+    "RunView",
+    "SourceFile",
+    "Statements",
+    "UnreadableItems",
+    "exponent",
+    "exponent_expr",
+    "exponents",
+    "format_minor",
+    "format_minor_expr",
+    "hookimpl",
+    "parse_minor",
+    "parse_minor_expr",
+]

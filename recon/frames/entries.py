@@ -1,0 +1,32 @@
+"""Entries: double-entry postings made from allocations, delivered to a ledger exactly once."""
+
+from __future__ import annotations
+
+import dataframely as dy
+
+ROLES = (
+    "cash",
+    "receivable",
+    "discount",
+    "bank_charge",
+    "write_off",
+    "fx_difference",
+    "on_account",
+)
+
+
+class Entries(dy.Schema):
+    """A row a posting; the postings of one entry add up to zero in each currency."""
+
+    entry_key = dy.String(description="idempotency key: hash of the line and its allocations")
+    posting = dy.Int64(min=1, description="1, 2, ... within the entry")
+    line_id = dy.String()
+    date = dy.Date(description="booking date of the line")
+    role = dy.String(check=lambda c: c.is_in(ROLES))
+    account = dy.String(description="ledger account from the policy's chart")
+    amount = dy.Int64(description="minor units, debits positive")
+    currency = dy.String(regex="^[A-Z]{3}$")
+    item_number = dy.String(nullable=True)
+    customer_id = dy.String(nullable=True)
+    description = dy.String()
+    evidence = dy.String(description="why, with bits")

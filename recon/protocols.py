@@ -1,0 +1,225 @@
+"""What a plugin registers: one typed object per kind. Data crosses as whole frames of a named schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import dataframely as dy
+
+    from recon.frames.allocations import Allocations
+    from recon.frames.decisions import Decisions
+    from recon.frames.entries import Entries
+    from recon.frames.evidence import Evidence
+    from recon.frames.items import ClosedItems, Items
+    from recon.frames.lines import Lines, ReadLines
+    from recon.frames.outcomes import Outcomes
+    from recon.frames.parties import Parties, Remittances
+    from recon.frames.proposals import ProposalItems, Proposals
+    from recon.frames.rejects import Rejects
+    from recon.frames.statements import ReadStatements, Statements
+
+    Options = Mapping[str, Any]
+
+
+# ---------------------------------------------------------------- formats
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One input as a format sees it: bytes, never a path."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedStatements:
+    """What a format read out of one file.
+
+    The sum of `statements.line_count`, counted independently of the parser, equals the rows of `lines` plus
+    the rows of `rejects` that name a record; the engine refuses the file otherwise.
+    """
+
+    statements: dy.DataFrame[ReadStatements]
+    lines: dy.DataFrame[ReadLines]
+    rejects: dy.DataFrame[Rejects]
+    reader: str
+    findings: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Format(Protocol):
+    """A statement format. A failing `read` quarantines that file; the run goes on."""
+
+    name: str
+
+    def sniff(self, head: bytes, file_name: str) -> bool:
+        """Say whether the first 64 KiB are of this format, by content; must be certain and must not raise."""
+        ...
+
+    def read(self, source: SourceFile, options: Options) -> ParsedStatements:
+        """Read one whole file.
+
+        Args:
+            source: the file's name and bytes.
+            options: the table `[formats.NAME]` of the policy.
+
+        Raises:
+            MalformedFile: the file breaks the format's rules beyond one record.
+        """
+        ...
+
+
+# ---------------------------------------------------------------- sources
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The books' side as of a date."""
+
+    items: dy.DataFrame[Items]
+    parties: dy.DataFrame[Parties]
+    remittances: dy.DataFrame[Remittances]
+    closed: dy.DataFrame[ClosedItems]
+
+
+@runtime_checkable
+class ItemSource(Protocol):
+    """A source of open items. A failing source stops the run before matching."""
+
+    name: str
+
+    def fetch(self, as_of: dt.date | None, options: Options) -> Books:
+        """Fetch open items, customers and remittance advices as of a date (None: as they are)."""
+        ...
+
+
+# ---------------------------------------------------------------- matching
+
+
+@runtime_checkable
+class EvidenceSource(Protocol):
+    """A further judge. A failing judge stops the run: losing it in silence would change results."""
+
+    name: str
+
+    def find(
+        self,
+        lines: dy.DataFrame[Lines],
+        items: dy.DataFrame[Items],
+        parties: dy.DataFrame[Parties],
+    ) -> dy.DataFrame[Evidence]:
+        """Give evidence for pairs of line and item."""
+        ...
+
+
+@runtime_checkable
+class Pass(Protocol):
+    """A further maker of proposals. A failing pass stops the run."""
+
+    name: str
+
+    def propose(
+        self,
+        lines: dy.DataFrame[Lines],
+        items: dy.DataFrame[Items],
+        evidence: dy.DataFrame[Evidence],
+    ) -> tuple[dy.DataFrame[Proposals], dy.DataFrame[ProposalItems]]:
+        """Give sets of items that lines may pay, with every cent of difference explained."""
+        ...
+
+
+# ---------------------------------------------------------------- ledgers
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCapabilities:
+    """What a ledger can do; the engine asks before it relies on it."""
+
+    is_file: bool
+    finds_by_key: bool
+    verifies: bool
+    reverses: bool
+
+
+@runtime_checkable
+class Ledger(Protocol):
+    """An open connection to one ledger. A failing call leaves its entries pending."""
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Map each entry key that the ledger already has to its remote id."""
+        ...
+
+    def post(self, entries: dy.DataFrame[Entries]) -> dy.DataFrame[Outcomes]:
+        """Post whole entries; one outcome per entry key. A key it has already is a duplicate."""
+        ...
+
+    def verify(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
+        """Say again, from the ledger itself, what became of these entries."""
+        ...
+
+    def reverse(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
+        """Post the opposite of these entries."""
+        ...
+
+
+@runtime_checkable
+class LedgerType(Protocol):
+    """A kind of ledger that can be connected to."""
+
+    name: str
+    capabilities: LedgerCapabilities
+    file_name: str | None  # for file ledgers: the name inside the output folder
+
+    def connect(self, options: Options) -> Ledger:
+        """Open the ledger; `options` is `[ledgers.NAME]` of the policy, for a file ledger with `path`."""
+        ...
+
+
+# ---------------------------------------------------------------- reports
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One input of a run, as the run's record names it."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    role: str  # statement, open_items, customers, accounts, history, policy
+    state: str  # read, quarantined
+    format: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """All a report may show of one run: frames, never the store."""
+
+    as_of: dt.date
+    policy_hash: str
+    inputs: tuple[InputFile, ...]
+    statements: dy.DataFrame[Statements]
+    lines: dy.DataFrame[Lines]
+    rejects: dy.DataFrame[Rejects]
+    items: dy.DataFrame[Items]
+    decisions: dy.DataFrame[Decisions]
+    allocations: dy.DataFrame[Allocations]
+    entries: dy.DataFrame[Entries]
+
+
+@runtime_checkable
+class Report(Protocol):
+    """A further report. A failing report is marked failed; the run stays."""
+
+    name: str
+
+    def render(self, view: RunView, out: Path) -> None:
+        """Write the report's files into the folder `out`."""
+        ...
