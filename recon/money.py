@@ -43,7 +43,7 @@ def exponent(currency: str) -> int:
     (0, 2, 3)
     """
     try:
-        return exponents()[currency]
+        return int(exponents()[currency])
     except KeyError:
         raise AmountError(f"{currency!r} is no ISO 4217 currency") from None
 

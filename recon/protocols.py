@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from recon.frames.items import ClosedItems, Items
     from recon.frames.lines import Lines, ReadLines
     from recon.frames.outcomes import Outcomes
-    from recon.frames.parties import Parties, Remittances
+    from recon.frames.parties import OwnAccounts, Parties, Remittances
     from recon.frames.proposals import ProposalItems, Proposals
     from recon.frames.rejects import Rejects
     from recon.frames.statements import ReadStatements, Statements
@@ -87,6 +87,7 @@ class Books:
     parties: dy.DataFrame[Parties]
     remittances: dy.DataFrame[Remittances]
     closed: dy.DataFrame[ClosedItems]
+    own_accounts: dy.DataFrame[OwnAccounts]
 
 
 @runtime_checkable
