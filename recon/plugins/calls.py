@@ -1,0 +1,271 @@
+"""Call plugins by the names of their objects. In: frames and options. Out: checked frames, or `PluginFailed`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Final
+
+from recon import protocols
+from recon.errors import ConfigurationError, Place, ReconError
+from recon.frames.evidence import Evidence
+from recon.frames.outcomes import Outcomes
+from recon.plugins.blame import Owner, blaming, kind_of, listed, require, require_type
+from recon.plugins.contracts import (
+    checked,
+    checked_books,
+    checked_proposals,
+    checked_statements,
+    copied,
+    require_known,
+)
+from recon.plugins.loading import (
+    KINDS,
+    Kind,
+    Loaded,
+    PluginStatus,
+    Registered,
+    load_all,
+    register,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    import dataframely as dy
+    import pluggy
+
+    from recon.frames.entries import Entries
+    from recon.frames.items import Items
+    from recon.frames.lines import Lines
+    from recon.frames.parties import Parties
+    from recon.frames.proposals import ProposalItems, Proposals
+    from recon.protocols import Books, Options, ParsedStatements, RunView, SourceFile
+
+GROUP: Final = "recon"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """The names of the formats that claim a file, and the sniffers that failed on it."""
+
+    formats: tuple[str, ...]
+    failures: tuple[ReconError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLedger:
+    """A ledger that was connected to, with the name it is known by."""
+
+    name: str
+    connection: protocols.Ledger
+
+
+class Plugins:
+    """The usable plugins, sorted by name; all calls into them go through here."""
+
+    def __init__(
+        self,
+        registered: Iterable[Registered] = (),
+        observers: Iterable[tuple[Owner, pluggy.PluginManager]] = (),
+        statuses: Iterable[PluginStatus] = (),
+    ) -> None:
+        self._registered = {(one.kind, one.name): one for one in registered}
+        self._observers = tuple(observers)
+        self.statuses = tuple(sorted(statuses, key=lambda s: (s.kind, s.name, s.owner)))
+
+    @classmethod
+    def discover(cls, found: Iterable[EntryPoint] | None = None) -> Plugins:
+        """Load every plugin of the entry-point group `recon`; a failing one is recorded, the rest works.
+
+        Args:
+            found: entry points to use in place of the installed ones.
+        """
+        loaded, failed = load_all(entry_points(group=GROUP) if found is None else found)
+        registered, judged = register(loaded)
+        observers = [(one.owner, one.observer) for one in loaded if one.observer]
+        return cls(registered, observers, failed + judged)
+
+    @classmethod
+    def for_tests(cls, objects: Iterable[object]) -> Plugins:
+        """Build one from objects alone; each is registered under every protocol that it satisfies.
+
+        Raises:
+            ConfigurationError: an object satisfies no protocol, or two of one kind share a name.
+        """
+        pairs: list[tuple[Kind, Any]] = []
+        for one in objects:
+            fitting = [(kind, one) for kind in KINDS if isinstance(one, kind.protocol)]
+            if not fitting:
+                raise ConfigurationError(f"{kind_of(one)} satisfies no protocol")
+            pairs += fitting
+        plugins = cls(*_without_observers(Loaded(Owner("tests", "tests", "0"), tuple(pairs), None)))
+        for status in plugins.failures:
+            raise ConfigurationError(f"{status.kind} {status.name}: {status.error}")
+        return plugins
+
+    @property
+    def failures(self) -> tuple[PluginStatus, ...]:
+        """The plugins and objects that are not used, each with its error."""
+        return tuple(status for status in self.statuses if status.error is not None)
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Give the names of the usable objects of one kind, sorted."""
+        return tuple(sorted(name for of_kind, name in self._registered if of_kind == kind))
+
+    def owner(self, kind: str, name: str) -> Owner:
+        """Say which plugin an object comes from."""
+        return self._find(kind, name).owner
+
+    def ledger_type(self, name: str) -> protocols.LedgerType:
+        """Give a ledger's declaration, for its file name and capabilities; calls go through `connect`.
+
+        Raises:
+            ConfigurationError: no usable ledger has this name.
+        """
+        target: protocols.LedgerType = self._find("ledger", name).target
+        return target
+
+    def sniff_all(self, head: bytes, file_name: str) -> Claims:
+        """Ask every format whether a file is its own.
+
+        A sniffer that fails claims nothing: the caller reports it, and the file is judged by the others.
+
+        Args:
+            head: the first 64 KiB of the file.
+            file_name: the file's name; formats decide by content.
+        """
+        claims: list[str] = []
+        failures: list[ReconError] = []
+        for name in self.names("format"):
+            one = self._find("format", name)
+            try:
+                with blaming(one.owner, f"sniff of {name}", Place(file_name)):
+                    answer = one.target.sniff(head, file_name)
+                    require_type(answer, bool)
+            except ReconError as error:
+                failures.append(error)
+            else:
+                claims += [name] if answer else []
+        return Claims(tuple(claims), tuple(failures))
+
+    def read(self, name: str, source: SourceFile, options: Options) -> ParsedStatements:
+        """Let a format read one file, and check frames, keys and counts.
+
+        Raises:
+            PluginFailed: it raised, returned something else than the contract says, or lost a record.
+            ReconError: the cause that the format named itself.
+        """
+        one = self._find("format", name)
+        with blaming(one.owner, f"read of {name}", Place(source.name)):
+            return checked_statements(one.target.read(source, dict(options)))
+
+    def fetch(self, name: str, as_of: dt.date | None, options: Options) -> Books:
+        """Let a source fetch the books' side as of a date."""
+        one = self._find("source", name)
+        with blaming(one.owner, f"fetch of {name}"):
+            return checked_books(one.target.fetch(as_of, dict(options)))
+
+    def find_evidence(
+        self,
+        name: str,
+        lines: dy.DataFrame[Lines],
+        items: dy.DataFrame[Items],
+        parties: dy.DataFrame[Parties],
+    ) -> dy.DataFrame[Evidence]:
+        """Let a judge find evidence; it may speak of the given lines and items only."""
+        one = self._find("evidence", name)
+        with blaming(one.owner, f"find of {name}"):
+            found = one.target.find(lines.clone(), items.clone(), parties.clone())
+            evidence = checked(found, Evidence)
+            require_known(evidence["line_id"], lines["line_id"])
+            require_known(evidence["item_id"], items["item_id"])
+            return evidence
+
+    def propose(
+        self,
+        name: str,
+        lines: dy.DataFrame[Lines],
+        items: dy.DataFrame[Items],
+        evidence: dy.DataFrame[Evidence],
+    ) -> tuple[dy.DataFrame[Proposals], dy.DataFrame[ProposalItems]]:
+        """Let a pass propose; every proposal must account for every cent of its line."""
+        one = self._find("pass", name)
+        with blaming(one.owner, f"propose of {name}"):
+            made = one.target.propose(lines.clone(), items.clone(), evidence.clone())
+            return checked_proposals(made, lines, items)
+
+    def connect(self, name: str, options: Options) -> OpenLedger:
+        """Open a ledger; `options` is `[ledgers.NAME]` of the policy, for a file ledger with `path`."""
+        one = self._find("ledger", name)
+        with blaming(one.owner, f"connect of {name}"):
+            connection = one.target.connect(dict(options))
+            require_type(connection, protocols.Ledger)
+            return OpenLedger(name, connection)
+
+    def find_entries(self, ledger: OpenLedger, keys: Sequence[str]) -> dict[str, str]:
+        """Map each of these entry keys that the ledger already has to its remote id."""
+        with blaming(self.owner("ledger", ledger.name), f"find of {ledger.name}"):
+            found: Any = ledger.connection.find(tuple(keys))
+            require_type(found, Mapping)
+            texts = all(isinstance(text, str) for pair in found.items() for text in pair)
+            require(texts, "it returned keys or ids that are no text")
+            foreign = sorted(set(found) - set(keys))
+            require(not foreign, f"it returned keys it was not asked for: {listed(foreign)}")
+            return dict(found)
+
+    def post(self, ledger: OpenLedger, entries: dy.DataFrame[Entries]) -> dy.DataFrame[Outcomes]:
+        """Post entries; the ledger must answer for every key, and for no other."""
+        with blaming(self.owner("ledger", ledger.name), f"post of {ledger.name}"):
+            outcomes = checked(ledger.connection.post(entries.clone()), Outcomes)
+            require_known(outcomes["entry_key"], entries["entry_key"])
+            silent = sorted(set(entries["entry_key"]) - set(outcomes["entry_key"]))
+            require(not silent, f"{len(silent)} entries have no outcome: {listed(silent)}")
+            return outcomes
+
+    def render(self, name: str, view: RunView, out: Path) -> None:
+        """Let a report write its files into the folder `out`."""
+        one = self._find("report", name)
+        with blaming(one.owner, f"render of {name}"):
+            one.target.render(copied(view), out)
+
+    def run_started(self, run_id: str) -> None:
+        """Tell every observer that a run has started; one that fails is logged by name."""
+        self._observe(lambda manager: manager.hook.recon_run_started(run_id=run_id))
+
+    def run_finished(self, run_id: str, view: RunView) -> None:
+        """Tell every observer that a run is complete; one that fails is logged by name."""
+        self._observe(
+            lambda manager: manager.hook.recon_run_finished(run_id=run_id, view=copied(view))
+        )
+
+    def _observe(self, call: Callable[[pluggy.PluginManager], object]) -> None:
+        for owner, manager in self._observers:
+            try:
+                with blaming(owner, "observing the run"):
+                    call(manager)
+            except ReconError as error:
+                _log.warning("%s", error.message)
+
+    def _find(self, kind: str, name: str) -> Registered:
+        try:
+            return self._registered[kind, name]
+        except KeyError:
+            there = ", ".join(self.names(kind)) or "none"
+            raise ConfigurationError(
+                f"no {kind} is called {name!r}; there are: {there}",
+                hint="`recon plugins` lists what is installed and what has failed",
+            ) from None
+
+
+def _without_observers(
+    loaded: Loaded,
+) -> tuple[list[Registered], tuple[()], list[PluginStatus]]:
+    registered, statuses = register([loaded])
+    return registered, (), statuses

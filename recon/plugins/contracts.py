@@ -1,0 +1,144 @@
+"""Check what plugins return: types, frames, keys and counts. In: foreign values. Out: sound frames, or `ContractBroken`.
+
+Each check is one pass over a column or a join, so that it costs little beside the plugin's own work.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import dataframely as dy
+import polars as pl
+
+from recon.frames.items import ClosedItems, Items
+from recon.frames.lines import Lines, ReadLines
+from recon.frames.parties import OwnAccounts, Parties, Remittances
+from recon.frames.proposals import ProposalItems, Proposals
+from recon.frames.rejects import Rejects
+from recon.frames.statements import ReadStatements
+from recon.money import exponents
+from recon.plugins.blame import ContractBroken, bounded, listed, require, require_type, wrong_type
+from recon.protocols import Books, ParsedStatements
+
+if TYPE_CHECKING:
+    from recon.protocols import RunView
+
+S = TypeVar("S", bound=dy.Schema)
+
+# The parts of a proposal that use up the line's money; the others settle an item without cash.
+CASH_PARTS: Final = ("payment", "on_account", "refund")
+
+
+def checked(frame: object, schema: type[S]) -> dy.DataFrame[S]:
+    """Check a frame against its schema, strictly: no cast, and no column beyond the schema's.
+
+    Dataframely would drop a further column in silence, and a misspelt one with it.
+    """
+    if not isinstance(frame, pl.DataFrame):
+        raise wrong_type(frame, f"a frame of {schema.__name__}")
+    beyond = [name for name in frame.columns if name not in schema.column_names()]
+    require(not beyond, f"columns that {schema.__name__} does not have: {listed(beyond)}")
+    try:
+        return schema.validate(frame, cast=False)
+    except (dy.exc.SchemaError, dy.exc.ValidationError) as error:
+        # Behind an empty line, Polars adds its query plan.
+        complaint = str(error).split("\n\n")[0]
+    raise ContractBroken(bounded(f"its frame breaks {schema.__name__}: {complaint}"))
+
+
+def checked_statements(parsed: object) -> ParsedStatements:
+    """Check what a format read: frames, keys between them, currencies, and the count of records.
+
+    Raises:
+        ContractBroken: among others when the records counted are not the lines plus the rejects.
+    """
+    if not isinstance(parsed, ParsedStatements):
+        raise wrong_type(parsed, "ParsedStatements")
+    statements = checked(parsed.statements, ReadStatements)
+    lines = checked(parsed.lines, ReadLines)
+    rejects = checked(parsed.rejects, Rejects)
+    require_type(parsed.reader, str)
+    require_type(parsed.findings, tuple)
+    for finding in parsed.findings:
+        require_type(finding, str)
+    require_known(lines["statement_index"], statements["statement_index"])
+    _require_currencies(pl.concat([statements["currency"], lines["currency"]]))
+    named = rejects["record"].drop_nulls()
+    twice = pl.concat([lines["record"], named])
+    repeated = twice.filter(twice.is_duplicated()).unique().sort().to_list()
+    require(not repeated, f"records delivered more than once: {listed(repeated)}")
+    counted = statements["line_count"].cast(pl.Int128).sum()
+    require(
+        counted == lines.height + named.len(),
+        f"{counted} records counted, but {lines.height} lines and {named.len()} rejects delivered",
+    )
+    return ParsedStatements(statements, lines, rejects, parsed.reader, parsed.findings)
+
+
+def checked_books(books: object) -> Books:
+    """Check every frame of the books' side."""
+    if not isinstance(books, Books):
+        raise wrong_type(books, "Books")
+    items = checked(books.items, Items)
+    remittances = checked(books.remittances, Remittances)
+    _require_currencies(pl.concat([items["currency"], remittances["currency"]]))
+    return Books(
+        items=items,
+        parties=checked(books.parties, Parties),
+        remittances=remittances,
+        closed=checked(books.closed, ClosedItems),
+        own_accounts=checked(books.own_accounts, OwnAccounts),
+    )
+
+
+def checked_proposals(
+    made: object, lines: dy.DataFrame[Lines], items: dy.DataFrame[Items]
+) -> tuple[dy.DataFrame[Proposals], dy.DataFrame[ProposalItems]]:
+    """Check the proposals of a pass: known lines and items, and every cent of the line accounted for."""
+    if not isinstance(made, tuple) or len(made) != 2:
+        raise wrong_type(made, "a pair of frames")
+    proposals, parts = checked(made[0], Proposals), checked(made[1], ProposalItems)
+    require_known(proposals["line_id"], lines["line_id"])
+    require_known(parts["proposal_id"], proposals["proposal_id"])
+    require_known(parts["item_id"].drop_nulls(), items["item_id"])
+    cash = (
+        parts.filter(pl.col("kind").is_in(CASH_PARTS))
+        .group_by("proposal_id")
+        .agg(pl.col("amount").cast(pl.Int128).sum().alias("cash"))
+    )
+    off = (
+        proposals.join(lines.select("line_id", "amount"), on="line_id", how="left")
+        .join(cash, on="proposal_id", how="left")
+        .with_columns(pl.col("cash").fill_null(0))
+        .filter(pl.col("cash") != pl.col("amount"))
+        .sort("proposal_id")
+    )
+    if off.height:
+        first = off.row(0, named=True)
+        raise ContractBroken(
+            f"{off.height} proposals do not use up their line; {first['proposal_id']} has "
+            f"{first['cash']} minor units of {first['amount']}"
+        )
+    return proposals, parts
+
+
+def require_known(given: pl.Series, known: pl.Series) -> None:
+    """Raise unless every key that a plugin speaks of is one that it was given or has delivered."""
+    foreign = given.filter(~given.is_in(known.implode())).unique().sort().to_list()
+    require(not foreign, f"{given.name} that does not exist: {listed(foreign)}")
+
+
+def _require_currencies(codes: pl.Series) -> None:
+    unknown = sorted(set(codes.unique()) - set(exponents()))
+    require(not unknown, f"no ISO 4217 currency: {listed(unknown)}")
+
+
+def copied(view: RunView) -> RunView:
+    """Copy a run's view, so that a plugin may do to its frames what it likes (no data is copied)."""
+    frames: dict[str, Any] = {
+        field.name: value.clone()
+        for field in dataclasses.fields(view)
+        if isinstance(value := getattr(view, field.name), pl.DataFrame)
+    }
+    return dataclasses.replace(view, **frames)
