@@ -22,7 +22,7 @@ COMPLAINT_WIDTH: Final = 200
 SHOWN: Final = 5
 
 # Frames of these say nothing about where the plugin is wrong.
-_MACHINERY: Final = frozenset({"recon.plugins", "pluggy", "importlib", "contextlib"})
+_MACHINERY: Final = frozenset({"recon.plugins", "pluggy", "importlib", "contextlib", "typing"})
 
 
 class ContractBroken(Exception):

@@ -105,7 +105,8 @@ class Plugins:
             if not fitting:
                 raise ConfigurationError(f"{kind_of(one)} satisfies no protocol")
             pairs += fitting
-        plugins = cls(*_without_observers(Loaded(Owner("tests", "tests", "0"), tuple(pairs), None)))
+        registered, statuses = register([Loaded(Owner("tests", "tests", "0"), tuple(pairs), None)])
+        plugins = cls(registered, (), statuses)
         for status in plugins.failures:
             raise ConfigurationError(f"{status.kind} {status.name}: {status.error}")
         return plugins
@@ -262,10 +263,3 @@ class Plugins:
                 f"no {kind} is called {name!r}; there are: {there}",
                 hint="`recon plugins` lists what is installed and what has failed",
             ) from None
-
-
-def _without_observers(
-    loaded: Loaded,
-) -> tuple[list[Registered], tuple[()], list[PluginStatus]]:
-    registered, statuses = register([loaded])
-    return registered, (), statuses

@@ -173,7 +173,8 @@ def register(loaded: Sequence[Loaded]) -> tuple[list[Registered], list[PluginSta
 
 def _checked_name(kind: Kind, target: Any) -> str:
     """Check one object against its protocol, and give its name."""
-    require(not isinstance(target, type), f"{target.__name__} is a class; return an object of it")
+    if isinstance(target, type):
+        raise ContractBroken(f"{target.__name__} is a class; return an object of it")
     require(
         isinstance(target, kind.protocol),
         f"{kind_of(target)} does not have all that a {kind.protocol.__name__} has: {_members(kind)}",
@@ -199,7 +200,7 @@ def _check_ledger(target: protocols.LedgerType) -> None:
     # The engine puts it behind the output folder, so it must not lead out of there.
     is_plain = (
         isinstance(file_name, str)
-        and bool(file_name)
+        and file_name not in {"", ".", ".."}
         and PurePath(file_name).name == file_name
         and "\\" not in file_name
     )

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from recon.api import hookimpl
+
+
+@hookimpl
+def recon_register_formats():
+    return None
+
+
+@hookimpl
+def recon_register_reports():
+    return []

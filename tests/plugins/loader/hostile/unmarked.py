@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+
+def recon_register_formats():
+    return []

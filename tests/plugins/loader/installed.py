@@ -1,0 +1,28 @@
+"""Write the metadata of distributions as an installer leaves them, and read their entry points back."""
+
+from __future__ import annotations
+
+from importlib.metadata import distributions
+
+HOSTILE = "tests.plugins.loader.hostile"
+
+
+def install(folder, distribution, version="1.0", **plugins):
+    """Register modules of the hostile package as plugins of one distribution."""
+    info = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n", encoding="utf-8"
+    )
+    rows = [f"{name.replace('_', '-')} = {HOSTILE}.{module}" for name, module in plugins.items()]
+    (info / "entry_points.txt").write_text("\n".join(["[recon]", *rows, ""]), encoding="utf-8")
+
+
+def found(folder):
+    """Give the entry points of everything that is installed in the folder."""
+    return [
+        point
+        for distribution in distributions(path=[str(folder)])
+        for point in distribution.entry_points
+        if point.group == "recon"
+    ]
