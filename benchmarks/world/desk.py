@@ -1,0 +1,190 @@
+"""The desk where payments are made up: what all scenarios share. In: a book. Out: lines with their truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from benchmarks.world.items import PERIOD_END, PERIOD_START
+from benchmarks.world.mix import TEXT_NOISE
+from benchmarks.world.names import GIVEN_NAMES, INTROS, SILENT_TEXTS, SURNAMES
+from benchmarks.world.sellers import iban
+from benchmarks.world.text import NAME_LIMIT, ascii_letters, spell_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmarks.world.chance import Chance
+    from benchmarks.world.customers import Customer
+    from benchmarks.world.items import Book, Item
+
+BUSINESS_DAYS = tuple(
+    ordinal
+    for ordinal in range(PERIOD_START.toordinal(), PERIOD_END.toordinal() + 1)
+    if date.fromordinal(ordinal).weekday() < 5
+)
+# A transfer cannot arrive sooner than this after the invoice was written.
+DAYS_IN_POST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What of a line's money belongs where: to an item (payment), or to nobody yet (on_account)."""
+
+    number: str
+    amount: int
+    kind: str = "payment"
+    group: str = ""
+
+
+@dataclass(slots=True)
+class Line:
+    """One bank line with its truth; amount in minor units, credits positive, day as an ordinal.
+
+    Attributes:
+        code: what sort of booking it is; each format writes its own code for it.
+        fate: the fates that are right, joined by `|`.
+        decidable: a careful person can tell from the data which items it pays.
+    """
+
+    day: int
+    amount: int
+    name: str
+    account: str
+    text: str
+    scenario: str
+    fate: str
+    decidable: bool
+    expected: tuple[Expected, ...] = ()
+    code: str = "transfer"
+    end_to_end: str = ""
+    reference: str = ""
+
+    def check(self) -> None:
+        """Check that the truth allocates the whole line or nothing of it."""
+        allocated = sum(row.amount for row in self.expected)
+        assert not self.expected or allocated == self.amount, (self.scenario, allocated)
+
+
+class Desk:
+    """One seller's book with the means to pick items, days, names and texts."""
+
+    def __init__(self, book: Book, chance: Chance, level: str) -> None:
+        self.book = book
+        self.seller = book.seller
+        self.chance = chance
+        self.noise = TEXT_NOISE[level]
+        self._pools: dict[str, list[Item]] = {}
+
+    # ------------------------------------------------------------ items
+
+    def take(self, pool: str, fits: Callable[[Item], bool]) -> Item | None:
+        """Take an unused item that fits, in random order; the same name always means the same rule."""
+        if pool not in self._pools:
+            self._pools[pool] = [item for item in self.book.items if fits(item)]
+            self.chance.shuffle(self._pools[pool])
+        waiting = self._pools[pool]
+        while waiting:
+            item = waiting.pop()
+            if not item.is_used:
+                item.is_used = True
+                return item
+        return None
+
+    def take_invoice(self) -> Item | None:
+        """Take any unused invoice."""
+        return self.take("invoices", is_invoice)
+
+    def others_of(self, item: Item, count: int) -> list[Item]:
+        """Take up to `count` further unused invoices of the same customer."""
+        siblings = self.book.by_customer[item.customer]
+        start = self.chance.below(len(siblings))
+        found: list[Item] = []
+        for offset in range(min(len(siblings), 400)):
+            other = siblings[(start + offset) % len(siblings)]
+            if len(found) < count and is_invoice(other) and not other.is_used:
+                other.is_used = True
+                found.append(other)
+        return found
+
+    def customer_of(self, item: Item) -> Customer:
+        """Give the customer that owes an item."""
+        return self.book.customers[item.customer]
+
+    def is_identified(self, item: Item) -> bool:
+        """Whether account or name alone tell the customer."""
+        customer = self.customer_of(item)
+        return customer.is_known_by_account or customer.has_distinct_name
+
+    def has_amount(self, customer: int, amount: int) -> bool:
+        """Whether an item of this customer could be paid with exactly this amount."""
+        return self.book.customer_amounts[customer][amount] > 0
+
+    # ------------------------------------------------------------ days, names, texts
+
+    def day_after(self, *items: Item, until: int = BUSINESS_DAYS[-1]) -> int:
+        """Draw a business day after the items were written and not after `until`."""
+        earliest = max((item.issued for item in items), default=0) + DAYS_IN_POST
+        days = [day for day in BUSINESS_DAYS if earliest <= day <= until]
+        return self.chance.pick(days or BUSINESS_DAYS[-1:])
+
+    def payer(self, customer: Customer) -> tuple[str, str]:
+        """Give name and account of a customer as the bank shows them."""
+        name = spell_name(self.seller, customer, self.chance, self.noise)
+        return name, customer.account if self.seller.shows_account else ""
+
+    def person(self) -> tuple[str, str]:
+        """Give name and account of somebody who is no customer."""
+        language = self.seller.language
+        given = self.chance.pick(GIVEN_NAMES[language])
+        return self.shown(f"{given} {self.chance.pick(SURNAMES[language])}"), self.foreign_account()
+
+    def foreign_account(self) -> str:
+        """Draw an account that the books do not know; empty where the bank shows none."""
+        if not self.seller.shows_account:
+            return ""
+        if self.seller.country == "DE":
+            return iban("DE", f"{self.chance.between(10, 87)}{self.chance.digits(16)}")
+        return iban("GB", f"REVO{self.chance.digits(14)}")
+
+    def shown(self, name: str) -> str:
+        """Give another name as this bank shows it."""
+        letters = ascii_letters(name) if self.seller.key == "D" else name
+        return letters[: NAME_LIMIT[self.seller.key]].strip()
+
+    def quote(self, numbers: Sequence[str], intro: str | None = None) -> str:
+        """Write a payer's text that quotes these numbers, with what payers add."""
+        language = self.seller.language
+        lead = self.chance.pick(INTROS[language]) if intro is None else intro
+        text = lead + self.chance.pick((", ", " + ", " ", "; ")).join(numbers)
+        if self.chance.happens(0.25 * self.noise):
+            day = date.fromordinal(self.chance.pick(BUSINESS_DAYS) - 30)
+            text += f" vom {day:%d.%m.%Y}" if language == "de" else f" dated {day:%d %b %Y}"
+        if self.chance.happens(0.25 * self.noise):
+            text += (
+                f" Auftrag {self.chance.digits(6)}"
+                if language == "de"
+                else f" order {self.chance.digits(6)}"
+            )
+        return text.upper() if self.chance.happens(0.2 * self.noise) else text
+
+    def silent_text(self) -> str:
+        """Write a payer's text that quotes nothing."""
+        return self.chance.pick(SILENT_TEXTS[self.seller.language])
+
+    def end_to_end(self) -> str:
+        """Draw the payer's own id; it has nothing to do with our numbers, and may look as if it had."""
+        if self.seller.key != "D":
+            return ""
+        return f"ZV{self.chance.digits(8)}" if self.chance.happens(0.4) else "NOTPROVIDED"
+
+
+def is_invoice(item: Item) -> bool:
+    """Whether it is an invoice, no credit note."""
+    return item.kind == "invoice"
+
+
+def payments(*items: Item) -> tuple[Expected, ...]:
+    """Expect each item to be paid in full (a credit note is paid with its negative amount)."""
+    return tuple(Expected(item.number, item.amount) for item in items)

@@ -1,0 +1,143 @@
+"""Lines that pay no open item: traps that look as if they did, and what a bank account holds besides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.world.desk import BUSINESS_DAYS, Line, is_invoice
+from benchmarks.world.names import (
+    CARD_SCHEMES,
+    FOREIGN_NUMBER_WORDS,
+    REFUND_TEXTS,
+    STRANGERS,
+    SUPPLIERS,
+)
+from benchmarks.world.text import parts_of
+
+if TYPE_CHECKING:
+    from benchmarks.world.desk import Desk
+
+NOT_OURS = "unmatched|suggested|not_receivable"
+BANK_CREDIT = "not_receivable|unmatched"
+
+
+def _strange(desk: Desk, scenario: str, amount: int, text: str, fate: str) -> Line:
+    name = desk.chance.pick(STRANGERS[desk.seller.country])
+    return Line(
+        day=desk.day_after(),
+        amount=amount,
+        name=desk.shown(name),
+        account=desk.foreign_account(),
+        text=text,
+        scenario=scenario,
+        fate=fate,
+        decidable=False,
+        end_to_end=desk.end_to_end(),
+    )
+
+
+def coinciding_amount(desk: Desk) -> list[Line]:
+    """Receive a refund that happens to be as large as an open item."""
+    item = desk.chance.pick(desk.book.items)
+    if not is_invoice(item):
+        return []
+    text = f"{desk.chance.pick(REFUND_TEXTS[desk.seller.language])} {desk.chance.digits(9)}"
+    return [_strange(desk, "coinciding_amount", item.amount, text, NOT_OURS)]
+
+
+def coinciding_number(desk: Desk) -> list[Line]:
+    """Receive a refund whose text holds the digits of an open item, as somebody else's number."""
+    item = desk.chance.pick(desk.book.items)
+    amount = max(500, round(desk.chance.log_normal(60_000, 1.2)))
+    if not is_invoice(item) or amount == item.amount:
+        return []
+    _, year, running = parts_of(desk.seller, item.number)
+    word = desk.chance.pick(FOREIGN_NUMBER_WORDS[desk.seller.language])
+    text = f"{desk.chance.pick(REFUND_TEXTS[desk.seller.language])} {word}{year}{running}"
+    return [_strange(desk, "coinciding_number", amount, text, NOT_OURS)]
+
+
+def returned_payment(desk: Desk) -> list[Line]:
+    """Collect an item by direct debit, and see it returned some days later."""
+    item = desk.take("early", lambda item: is_invoice(item) and item.issued < BUSINESS_DAYS[0])
+    if item is None:
+        return []
+    name, account = desk.payer(desk.customer_of(item))
+    is_german = desk.seller.language == "de"
+    collected = Line(
+        day=desk.day_after(item, until=BUSINESS_DAYS[-8]),
+        amount=item.amount,
+        name=name,
+        account=account,
+        text=f"{'Lastschrifteinzug' if is_german else 'Direct debit'} {item.number}",
+        scenario="returned_receipt",
+        fate="returned",
+        decidable=True,
+        code="collection",
+    )
+    returned = Line(
+        day=BUSINESS_DAYS[BUSINESS_DAYS.index(collected.day) + desk.chance.between(2, 6)],
+        amount=-item.amount,
+        name=name,
+        account=account,
+        text=f"{'Ruecklastschrift' if is_german else 'Returned direct debit'} {item.number} "
+        + ("Grund AC04 Konto aufgeloest" if is_german else "R02 account closed"),
+        scenario="returned_payment",
+        fate="returned",
+        decidable=True,
+        code="return",
+    )
+    return [collected, returned]
+
+
+def _own_business(
+    desk: Desk, scenario: str, amount: int, payer: tuple[str, str], text: str
+) -> Line:
+    return Line(
+        day=desk.day_after(),
+        amount=amount,
+        name=desk.shown(payer[0]),
+        account=payer[1] if desk.seller.shows_account else "",
+        text=text,
+        scenario=scenario,
+        fate="not_receivable" if amount < 0 else BANK_CREDIT,
+        decidable=True,
+        code=scenario,
+    )
+
+
+def bank_fee(desk: Desk) -> list[Line]:
+    """Pay the bank for its service."""
+    amount = -desk.chance.between(50, 4000)
+    text = "Entgelt Kontofuehrung" if desk.seller.language == "de" else "Monthly service fee"
+    return [_own_business(desk, "bank_fee", amount, ("", ""), text)]
+
+
+def interest(desk: Desk) -> list[Line]:
+    """Receive interest."""
+    text = "Habenzinsen" if desk.seller.language == "de" else "Interest paid"
+    return [_own_business(desk, "interest", desk.chance.between(10, 9000), ("", ""), text)]
+
+
+def own_transfer(desk: Desk) -> list[Line]:
+    """Move money from another account of ours."""
+    payer = (desk.seller.name, desk.seller.second_account)
+    amount = desk.chance.between(10, 500) * 100_000
+    text = "Umbuchung" if desk.seller.language == "de" else "Transfer from own account"
+    return [_own_business(desk, "own_transfer", amount, payer, text)]
+
+
+def card_settlement(desk: Desk) -> list[Line]:
+    """Receive the sum of many card payments from the scheme."""
+    payer = (desk.chance.pick(CARD_SCHEMES), desk.foreign_account())
+    amount = round(desk.chance.log_normal(250_000, 0.8))
+    text = f"Payout batch {desk.chance.digits(6)} TX{desk.chance.digits(8)}"
+    return [_own_business(desk, "card_settlement", amount, payer, text)]
+
+
+def outgoing(desk: Desk) -> Line:
+    """Pay a supplier or wages."""
+    payer = (desk.chance.pick(SUPPLIERS[desk.seller.language]), desk.foreign_account())
+    amount = -max(500, round(desk.chance.log_normal(120_000, 1.2)))
+    text = f"{'Rechnung' if desk.seller.language == 'de' else 'Invoice'} {desk.chance.digits(7)}"
+    return _own_business(desk, "outgoing", amount, payer, text)

@@ -1,0 +1,127 @@
+"""The books' side and the truth as CSV files. In: books and lines. Out: file names and bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import TYPE_CHECKING
+
+from benchmarks.world.render_csv import money
+from benchmarks.world.sellers import SELLERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from benchmarks.world.desk import Line
+    from benchmarks.world.items import Book, Item
+
+ITEM_COLUMNS = [
+    "item_id",
+    "kind",
+    "number",
+    "customer_id",
+    "customer_name",
+    "currency",
+    "amount",
+    "open_amount",
+    "issue_date",
+    "due_date",
+    "payment_reference",
+    "discount_amount",
+    "discount_until",
+    "purchase_order",
+]
+CLOSED_COLUMNS = ["item_id", "kind", "number", "customer_id", "currency", "amount", "issue_date"]
+CUSTOMER_COLUMNS = ["customer_id", "name", "country", "iban", "parent_customer_id", "aliases"]
+TRUTH_COLUMNS = [
+    "bank_reference",
+    "item_number",
+    "allocated_amount",
+    "kind",
+    "fate",
+    "scenario",
+    "decidable",
+    "group",
+]
+
+
+def render_tables(
+    books: Sequence[Book], months: Sequence[Sequence[Line]]
+) -> Iterator[tuple[str, bytes]]:
+    """Write open items, customers, own accounts, closed items and the truth.
+
+    Yields:
+        relative name and bytes of each file.
+    """
+    items = [(book, item) for book in books for item in book.items]
+    yield "open_items.csv", _table(ITEM_COLUMNS, (_item_row(*pair) for pair in items))
+    closed = [(book, item) for book in books for item in book.closed]
+    yield "history/closed_items.csv", _table(CLOSED_COLUMNS, (_closed_row(*row) for row in closed))
+    yield "customers.csv", _table(CUSTOMER_COLUMNS, _customer_rows(books))
+    yield "accounts.csv", _table(("account", "currency"), _account_rows())
+    truth = (row for lines in months for line in lines for row in _truth_rows(line))
+    yield "truth.csv", _table(TRUTH_COLUMNS, truth)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _day(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat() if ordinal else ""
+
+
+def _item_row(book: Book, item: Item) -> tuple[str, ...]:
+    customer = book.customers[item.customer]
+    return (
+        item.item_id,
+        item.kind,
+        item.number,
+        customer.customer_id,
+        customer.name,
+        book.seller.currency,
+        money(item.amount),
+        money(item.amount),
+        _day(item.issued),
+        _day(item.due),
+        item.reference,
+        money(item.discount) if item.discount else "",
+        _day(item.discount_until),
+        item.purchase_order,
+    )
+
+
+def _closed_row(book: Book, item: Item) -> tuple[str, ...]:
+    customer = book.customers[item.customer].customer_id
+    currency, amount = book.seller.currency, money(item.amount)
+    return item.item_id, item.kind, item.number, customer, currency, amount, _day(item.issued)
+
+
+def _customer_rows(books: Sequence[Book]) -> Iterator[tuple[str, ...]]:
+    for book in books:
+        for customer in book.customers:
+            parent = ""
+            if customer.parent is not None:
+                parent = book.customers[customer.parent].customer_id
+            account = customer.account if customer.account_known else ""
+            yield customer.customer_id, customer.name, customer.country, account, parent, ""
+
+
+def _account_rows() -> Iterator[tuple[str, ...]]:
+    for seller in SELLERS:
+        yield seller.account, seller.currency
+        yield seller.second_account, seller.currency
+
+
+def _truth_rows(line: Line) -> Iterator[tuple[str, ...]]:
+    """Write one row an allocation; a line without any has one row with its fate alone."""
+    tail = (line.fate, line.scenario, "true" if line.decidable else "false")
+    for row in line.expected:
+        yield line.reference, row.number, money(row.amount), row.kind, *tail, row.group
+    if not line.expected:
+        yield line.reference, "", "", "", *tail, ""

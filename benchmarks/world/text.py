@@ -1,0 +1,108 @@
+"""Text as banks deliver it: names spelled their way, numbers written the payer's way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.world.chance import Chance
+    from benchmarks.world.customers import Customer
+    from benchmarks.world.items import Item
+    from benchmarks.world.sellers import Seller
+
+_TRANSLITERATION = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
+)
+# Names are cut here: two sub-fields of 27 characters in MT940, 32 characters in OFX.
+NAME_LIMIT = {"D": 54, "U": 32, "G": 60}
+MANGLINGS = (
+    "lower_case",
+    "blanks",
+    "lost_prefix",
+    "lost_zeros",
+    "other_separator",
+    "glued_to_word",
+    "wrapped",
+)
+
+
+def ascii_letters(text: str) -> str:
+    """Write umlauts in two letters, as payment systems without them do."""
+    return text.translate(_TRANSLITERATION)
+
+
+def plain(text: str) -> str:
+    """Write a name so that two spellings of it are equal."""
+    return ascii_letters(text).upper()
+
+
+def spell_name(seller: Seller, customer: Customer, chance: Chance, noise: float) -> str:
+    """Spell a customer's name as some bank would.
+
+    Args:
+        seller: whose bank shows it; each format has its length.
+        customer: the payer.
+        chance: the draws.
+        noise: 0 (as in the books) to 1 (always changed).
+    """
+    name = customer.name
+    if chance.happens(0.3 * noise):
+        name = customer.base
+    if chance.happens(0.1 * noise):
+        name = name.replace(" & ", " u. " if seller.language == "de" else " and ")
+    if seller.key == "D" or chance.happens(0.5 * noise):
+        name = ascii_letters(name)
+    if chance.happens(0.5 * noise):
+        name = name.upper()
+    return name[: NAME_LIMIT[seller.key]].strip()
+
+
+def parts_of(seller: Seller, item_number: str) -> tuple[str, str, str]:
+    """Take a number apart: prefix, year, running digits (prefix and year are empty for plain numbers)."""
+    if not seller.has_year:
+        return "", "", item_number
+    if seller.separator:
+        prefix, year, running = item_number.split(seller.separator)
+        return prefix, year, running
+    return item_number[:2], item_number[2:6], item_number[6:]
+
+
+def mangle(seller: Seller, item: Item, how: str, chance: Chance) -> str:
+    """Write an item's number in one of the ways of MANGLINGS; the digits that tell it stay."""
+    prefix, year, running = parts_of(seller, item.number)
+    word = "Rechnung" if seller.language == "de" else "Invoice"
+    if how == "glued_to_word":
+        return f"{word}{prefix}{year}{running}"
+    if how == "wrapped":
+        # Put across the border of two sub-fields of 27 characters (of which SVWZ+ takes five).
+        return f"{word} Nr.".ljust(chance.between(14, 20), ".") + item.number
+    if not prefix:
+        return _mangle_plain(running, how)
+    return {
+        "lower_case": item.number.lower(),
+        "blanks": f"{prefix} {year} {running}",
+        "lost_prefix": f"{year}{seller.separator}{running}",
+        "lost_zeros": f"{prefix}{year}/{running.lstrip('0')}",
+        "other_separator": chance.pick("/_.").join((prefix, year, running)),
+    }[how]
+
+
+def _mangle_plain(running: str, how: str) -> str:
+    return {
+        "lower_case": f"no.{running}",
+        "blanks": f"{running[:3]} {running[3:]}",
+        "lost_prefix": f"#{running}",
+        "lost_zeros": f"000{running}",
+        "other_separator": f"{running[:3]}-{running[3:]}",
+    }[how]
+
+
+def mistype(number: str, chance: Chance) -> str:
+    """Change one of the last digits, or swap two that differ."""
+    digits = [place for place, char in enumerate(number) if char.isdigit()][-5:]
+    place = chance.pick(digits)
+    if place + 1 < len(number) and number[place] != number[place + 1] and chance.happens(0.3):
+        swapped = number[place + 1] + number[place]
+        return number[:place] + swapped + number[place + 2 :]
+    other = str((int(number[place]) + chance.between(1, 9)) % 10)
+    return number[:place] + other + number[place + 1 :]
