@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 # and totals are summed as Int128.
 AMOUNT_LIMIT: Final = 10**15
 
+# Withdrawn codes that statements still carry; the ISO table lists active ones only. Sources: ISO 4217 list three,
+# with the decimals that the codes had. Bulgaria's lev left on 2026-01-01, Croatia's kuna on 2023-01-01.
+_WITHDRAWN: Final = {
+    **dict.fromkeys(("ATS", "BGN", "CYP", "DEM", "EEK", "FIM", "FRF", "HRK", "IEP", "LTL"), 2),
+    **dict.fromkeys(("LVL", "MTL", "NLG", "SIT", "SKK"), 2),
+    **dict.fromkeys(("BEF", "ESP", "GRD", "ITL", "LUF", "PTE"), 0),
+}
+
 _PLAIN_AMOUNT = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{0,10}))?", re.ASCII)
 
 
@@ -27,10 +35,11 @@ class AmountError(ValueError):
 
 @cache
 def exponents() -> dict[str, int]:
-    """Map each active ISO 4217 code to the number of its decimals."""
+    """Map each ISO 4217 code, active or withdrawn for the euro, to the number of its decimals."""
     from iso4217 import Currency
 
-    return {c.code: c.exponent for c in Currency if isinstance(c.exponent, int)}
+    active = {c.code: c.exponent for c in Currency if isinstance(c.exponent, int)}
+    return _WITHDRAWN | active
 
 
 def exponent(currency: str) -> int:
