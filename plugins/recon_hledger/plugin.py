@@ -1,1 +1,33 @@
-"""Registration."""
+"""Registration of the ledger `hledger`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recon.api import Ledger, LedgerCapabilities, LedgerType, hookimpl
+from recon_hledger.filing import flag, ledger_path
+from recon_hledger.ledger import HledgerLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+class Hledger:
+    """An hledger journal, written as text."""
+
+    name = "hledger"
+    capabilities = LedgerCapabilities(is_file=True, finds_by_key=True, verifies=True, reverses=True)
+    file_name: str | None = "ledger.journal"
+
+    def connect(self, options: Mapping[str, Any]) -> Ledger:
+        """Open the file `path`; `declare = false` where another file declares accounts and commodities."""
+        return HledgerLedger(
+            ledger_path(options, ("declare",)), declares=flag(options, "declare", default=True)
+        )
+
+
+@hookimpl
+def recon_register_ledgers() -> Sequence[LedgerType]:
+    """Give the hledger journal."""
+    return [Hledger()]

@@ -1,1 +1,31 @@
-"""Registration."""
+"""Registration of the ledger `journal-csv`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recon.api import Ledger, LedgerCapabilities, LedgerType, hookimpl
+from recon_journal_csv.filing import ledger_path
+from recon_journal_csv.ledger import JournalCsvLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+class JournalCsv:
+    """A double-entry journal as one CSV file, a row a posting."""
+
+    name = "journal-csv"
+    capabilities = LedgerCapabilities(is_file=True, finds_by_key=True, verifies=True, reverses=True)
+    file_name: str | None = "journal.csv"
+
+    def connect(self, options: Mapping[str, Any]) -> Ledger:
+        """Open the file `path`; it need not exist yet."""
+        return JournalCsvLedger(ledger_path(options))
+
+
+@hookimpl
+def recon_register_ledgers() -> Sequence[LedgerType]:
+    """Give the CSV journal."""
+    return [JournalCsv()]
