@@ -84,8 +84,8 @@ def _rich_table(frame: pl.DataFrame) -> Table:
         table.add_column(
             Text(_cell(name)), justify="right" if is_number else "left", overflow="fold"
         )
-    for cells in zip(*columns, strict=True):
-        table.add_row(*map(Text, cells))
+    for row in zip(*columns, strict=True):
+        table.add_row(*map(Text, row))
     return table
 
 

@@ -1,4 +1,4 @@
-"""The CSV files of a run: UTF-8, `\\n`, RFC 4180 quoting, amounts with the currency's decimals as plain text.
+"""The CSV files of a run: UTF-8, line feeds, RFC 4180 quoting, amounts with the currency's decimals as plain text.
 
 In: a RunView, or the lines alone. Out: frames of text, or bytes. Text that a spreadsheet would run as a formula gets a leading
 apostrophe and control characters are spelled out; `raw=True` leaves both as they are.
@@ -87,7 +87,7 @@ def unmatched_table(view: RunView, *, raw: bool = False) -> pl.DataFrame:
         "booking_date", "account", "amount", "line_id", descending=[False, False, True, False]
     )
     tables.check_currencies(rows["amount"], rows["currency"])
-    names = [name.removesuffix("_ppm") for name in tables.EXCEPTION_COLUMNS if name != "is_held"]
+    names = [name.removesuffix("_ppm") for name in tables.EXCEPTION_COLUMNS]
     confidence = confidence_text(pl.col("best_confidence_ppm"))
     written = {"amount": _amount("amount"), "best_confidence": confidence}
     return _as_text(rows, written, raw=raw).select(names)

@@ -70,8 +70,9 @@ EXCEPTION_COLUMNS: Final = (
     "age_bucket",
     "best_items",
     "best_confidence_ppm",
-    "is_held",
 )
+# What the page and the workbook show of an exception beside the columns of unmatched.csv.
+EXCEPTION_PLACE: Final = ("is_held", "file", "record")
 AGE_BUCKETS: Final = ("0-30", "31-60", "61-90", ">90")
 ENTRY_ORDER: Final = ("date", "line_id", "entry_key", "posting")
 
@@ -120,7 +121,7 @@ def exception_rows(view: RunView) -> pl.DataFrame:
         .filter(is_open | is_stopped)
         .join(_best_suggestions(view), on="line_id", how="left", validate="1:1")
         .with_columns(age_days=age, age_bucket=_age_bucket(age))
-        .select(EXCEPTION_COLUMNS)
+        .select(*EXCEPTION_COLUMNS, *EXCEPTION_PLACE)
         .sort(
             "booking_date", "amount", "currency", "line_id", descending=[False, True, False, False]
         )

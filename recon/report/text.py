@@ -28,7 +28,8 @@ _CONTROL_PATTERN: Final = re.compile("[" + "".join(map(re.escape, _CONTROLS)) + 
 
 # What a spreadsheet may run: = + - @ first, in any width, also behind blanks, quotes or invisible characters.
 # Source: OWASP ASVS 1.2.10, CWE-1236.
-FORMULA_START: Final = r"^[\t\r\n]|^[\s\p{Cf}\"'`“”‘’«»]*[=+\-@＝＋－＠﹦﹢﹣﹫−]"
+# The characters of other widths are meant, so no warning about look-alikes.
+FORMULA_START: Final = r"^[\t\r\n]|^[\s\p{Cf}\"'`“”‘’«»]*[=+\-@＝＋－＠﹦﹢﹣﹫−]"  # noqa: RUF001
 
 
 def spelled_out(text: pl.Expr) -> pl.Expr:

@@ -1,0 +1,31 @@
+"""All files of a run that this room writes, in one call.
+
+In: a RunView. Out: file name to bytes. The totals are tied first: a run that does not tie writes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recon.report.exports import export_files
+from recon.report.page import render_page
+from recon.report.totals import tie_out
+from recon.report.workbook import render_workbook
+
+if TYPE_CHECKING:
+    from recon.protocols import RunView
+
+
+def render_outputs(view: RunView) -> dict[str, bytes]:
+    """Render lines.csv, allocations.csv, unmatched.csv, entries.csv, report.html and report.xlsx.
+
+    Raises:
+        IdentityBroken: the run's totals do not tie.
+        AmountError: an amount has a currency without known decimals.
+    """
+    tie_out(view)
+    return {
+        **export_files(view),
+        "report.html": render_page(view),
+        "report.xlsx": render_workbook(view),
+    }
