@@ -11,7 +11,7 @@ from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines, ReadLines
 from recon.frames.outcomes import Outcomes
 from recon.frames.parties import OwnAccounts, Parties, Remittances
-from recon.frames.proposals import ProposalItems, Proposals
+from recon.frames.proposals import ProposalItems, Proposals, ProposedSets
 from recon.frames.rejects import Rejects
 from recon.frames.statements import ReadStatements, Statements
 from recon.hookspecs import hookimpl
@@ -70,6 +70,7 @@ __all__ = [
     "Place",
     "ProposalItems",
     "Proposals",
+    "ProposedSets",
     "ReadLines",
     "ReadStatements",
     "ReconError",

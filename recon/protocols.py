@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from recon.frames.lines import Lines, ReadLines
     from recon.frames.outcomes import Outcomes
     from recon.frames.parties import OwnAccounts, Parties, Remittances
-    from recon.frames.proposals import ProposalItems, Proposals
+    from recon.frames.proposals import ProposedSets
     from recon.frames.rejects import Rejects
     from recon.frames.statements import ReadStatements, Statements
 
@@ -130,9 +130,9 @@ class Pass(Protocol):
         self,
         lines: dy.DataFrame[Lines],
         items: dy.DataFrame[Items],
-        evidence: dy.DataFrame[Evidence],
-    ) -> tuple[dy.DataFrame[Proposals], dy.DataFrame[ProposalItems]]:
-        """Give sets of items that lines may pay, with every cent of difference explained."""
+        parties: dy.DataFrame[Parties],
+    ) -> dy.DataFrame[ProposedSets]:
+        """Give sets of items that lines may pay; the engine explains and weighs each."""
         ...
 
 

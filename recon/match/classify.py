@@ -1,0 +1,130 @@
+"""Set aside the lines that are no receipts, with the reason; what is left may pay items.
+
+In: Lines and our own accounts. Out: line_id, fate, reason for every line set aside.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.normalise.text import compact, fold
+
+if TYPE_CHECKING:
+    import dataframely as dy
+
+    from recon.frames.lines import Lines
+
+# Booking codes that banks give to returns of direct debits and rejected transfers:
+# SWIFT type RTI; German business codes (DK) 108, 109, 159, 181, 182, 183; ISO sub-families as text.
+_RETURN_CODES: Final = ("NRTI", "RTI", "108", "109", "159", "181", "182", "183")
+_RETURN_WORDS: Final = (
+    r"\b(RETURN(ED)?|REJECT(ED)?|CHARGEBACK|UNPAID|NSF|BOUNCED|RUCKLASTSCHRIFT|RUECKLASTSCHRIFT|RUCKUBERWEISUNG"
+    r"|RUECKUEBERWEISUNG|RETOURE?|RUCKGABE|RUECKGABE|IMPAYE|REJET|STORNO|STORNIERUNG|TERUGBOEKING|DEVOLUCION|INSOLUTO)\b"
+)
+_INTEREST_CODES: Final = ("INT", "NINT", "DIV", "NDIV", "814")
+_INTEREST_WORDS: Final = r"\b(INTEREST|HABENZINSEN|ZINSEN|INTERETS|RENTE|INTERESSI|INTERESES|RANTA)\b"
+_FEE_CODES: Final = ("FEE", "SRVCHG", "NCHG", "CHG", "808", "809", "NCOM")
+_FEE_WORDS: Final = (
+    r"\b(ACCOUNT FEE|BANK CHARGES?|SERVICE CHARGE|KONTOFUHRUNG|ENTGELT\w*|GEBUHR\w*|FRAIS|KOSTEN|COMMISSION\w*|SPESE)\b"
+)
+# A return comes back within this many days of the receipt that it undoes.
+_RETURN_WINDOW_DAYS: Final = 400
+
+
+def set_aside(lines: dy.DataFrame[Lines], own_accounts: pl.Series) -> pl.DataFrame:
+    """Classify lines that are no receipts.
+
+    Args:
+        lines: all distinct lines.
+        own_accounts: our accounts, as given and as seen in the feed.
+
+    Returns:
+        line_id, fate (not_receivable or returned), reason; one row a line set aside.
+    """
+    text = pl.concat_str(
+        pl.col("transaction_text").fill_null(""), pl.col("remittance"), separator=" "
+    )
+    table = lines.select(
+        "line_id", "account", "currency", "amount", "booking_date", "payer_account", "payer_name",
+        "end_to_end_id", "structured_reference", "is_reversal",
+        code=pl.col("transaction_code").fill_null("").str.to_uppercase(),
+        text=text,
+    )
+    table = table.with_columns(fold(table["text"]).alias("text"), payer=compact(pl.col("payer_account")))
+    returns = _returns(table)
+    verdict = (
+        pl.when(pl.col("amount") == 0).then(pl.lit("zero_amount"))
+        .when(_is_own(own_accounts)).then(pl.lit("own_transfer"))
+        .when((pl.col("amount") > 0) & pl.col("is_reversal")).then(pl.lit("reversal_of_debit"))
+        .when(_says(_FEE_CODES, _FEE_WORDS)).then(pl.lit("bank_fee"))
+        .when(_says(_INTEREST_CODES, _INTEREST_WORDS)).then(pl.lit("interest"))
+        .when(pl.col("amount") < 0).then(pl.lit("payment_out"))
+    )
+    plain = (
+        table.join(returns, on="line_id", how="anti")
+        .select("line_id", fate=pl.lit("not_receivable"), reason=verdict)
+        .drop_nulls("reason")
+    )
+    return pl.concat([returns, plain]).sort("line_id")
+
+
+def _says(codes: tuple[str, ...], words: str) -> pl.Expr:
+    """The bank's code says so; or its words do, on a line that names no other party."""
+    no_party = pl.col("payer_account").is_null() & pl.col("payer_name").is_null()
+    return pl.col("code").is_in(codes) | (no_party & pl.col("text").str.contains(words))
+
+
+def _is_own(own_accounts: pl.Series) -> pl.Expr:
+    """The other side is an account of ours; a German IBAN also meets its `bank code/account` form."""
+    known = own_accounts.to_frame("account").select(
+        compact(pl.col("account")).alias("account"),
+        pl.col("account").str.extract_groups(r"^(\d{8})/0*(\d{1,10})$").alias("parts"),
+    )
+    national = known.unnest("parts").drop_nulls().select(
+        pl.concat_str(pl.col("1"), pl.col("2").str.pad_start(10, "0"))
+    )
+    plain = known.filter(pl.col("account").str.len_bytes() >= 6)["account"].unique().sort().to_list()
+    bbans = national.to_series().unique().sort().to_list() if national.height else []
+    return pl.col("payer").is_in(plain) | (
+        pl.col("payer").str.starts_with("DE") & pl.col("payer").str.slice(4).is_in(bbans)
+    )
+
+
+def _returns(table: pl.DataFrame) -> pl.DataFrame:
+    """Debits that give a receipt back, and the receipt that each gives back where exactly one fits."""
+    says = pl.col("code").is_in(_RETURN_CODES) | pl.col("text").str.contains(_RETURN_WORDS)
+    backs = table.filter(pl.col("amount") < 0, pl.col("is_reversal") | says)
+    if backs.is_empty():
+        return pl.DataFrame(schema={"line_id": pl.String, "fate": pl.String, "reason": pl.String})
+    receipts = table.filter(pl.col("amount") > 0)
+    pairs = backs.with_columns(amount=-pl.col("amount")).join(
+        receipts, on=["account", "currency", "amount"], suffix="_receipt"
+    )
+    days = (pl.col("booking_date") - pl.col("booking_date_receipt")).dt.total_days()
+    same = pl.any_horizontal(
+        *(pl.col(name) == pl.col(f"{name}_receipt") for name in ("payer", "end_to_end_id", "structured_reference")),
+        _shared_words(),
+    ).fill_null(False)
+    fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), same)
+    # Only a return and a receipt that fit nothing else are paired: anything more would be a guess.
+    alone = pl.len().over("line_id") == 1
+    alone_receipt = pl.len().over("line_id_receipt") == 1
+    sure = fitting.filter(alone & alone_receipt)
+    undone = sure.select(line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later"))
+    paired = backs.select(
+        "line_id",
+        fate=pl.lit("returned"),
+        reason=pl.when(pl.col("line_id").is_in(sure["line_id"].to_list()))
+        .then(pl.lit("return_of_receipt"))
+        .otherwise(pl.lit("return_of_earlier_receipt")),
+    )
+    return pl.concat([undone, paired])
+
+
+def _shared_words() -> pl.Expr:
+    """A word with four or more digits stands in both texts."""
+    words = pl.col("text").str.extract_all(r"[0-9A-Z]*[0-9]{4,}[0-9A-Z]*")
+    receipt_words = pl.col("text_receipt").str.extract_all(r"[0-9A-Z]*[0-9]{4,}[0-9A-Z]*")
+    return words.list.set_intersection(receipt_words).list.len() > 0

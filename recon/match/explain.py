@@ -1,0 +1,172 @@
+"""Put the outcome into the words and ids of the contracts: proposals with their evidence, decisions with notes.
+
+In: scored proposals and fates by row number. Out: Decisions, Proposals, ProposalItems and Evidence by id.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.frames.decisions import Decisions
+from recon.frames.evidence import Evidence
+from recon.frames.proposals import ProposalItems, Proposals
+from recon.match.propose import bits
+from recon.money import format_minor_expr
+
+if TYPE_CHECKING:
+    import dataframely as dy
+
+    from recon.config import Policy
+    from recon.match.prepare import Tables
+    from recon.match.propose import Proposed
+    from recon.match.references import References
+
+_CLASSES: Final = ("reference", "amount", "party", "date", "history")
+RULE: Final = "rule"
+
+
+def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Choose what to show of each line: what was applied, or the best suggestions, ranked from 1."""
+    wanted = fates.filter(pl.col("fate").is_in(["applied", "suggested"])).select("line", "fate", given="proposal")
+    joined = scored.proposals.join(wanted, on="line")
+    is_given = pl.col("proposal") == pl.col("given")
+    shown = joined.filter((pl.col("fate") == "suggested") | is_given)
+    # What the line would get in the competition is the first suggestion.
+    ranked = shown.sort("line", is_given.fill_null(False), "place", descending=[False, True, False]).with_columns(
+        rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line")
+    )
+    status = pl.when(pl.col("fate") == "applied").then(pl.lit("applied")).otherwise(pl.lit("suggested"))
+    return ranked.filter(pl.col("rank") <= policy.decide.suggestions).with_columns(status=status)
+
+
+def proposals_frame(
+    kept: pl.DataFrame, fates: pl.DataFrame, scored: Proposed, tables: Tables
+) -> dy.DataFrame[Proposals]:
+    """Name the proposals kept by line id and rank, with their evidence in words."""
+    because = pl.concat_str("evidence", pl.lit("; total "), bits("millibits"))
+    on_account = _on_account(fates, scored)
+    every = pl.concat([kept.with_columns(because=because).select(_KEPT), on_account.select(_KEPT)])
+    named = every.join(tables.receipts.select("line", "line_id"), on="line").join(
+        tables.customers.select("customer", "customer_id"), on="customer", how="left"
+    )
+    return Proposals.validate(named.select(Proposals.column_names()).sort("line_id", "rank"))
+
+
+_KEPT: Final = (
+    "line", "rank", "status", "shape", "settlement", "customer", "millibits", "classes", "fits", "confidence_ppm", "because",
+)
+
+
+def _on_account(fates: pl.DataFrame, scored: Proposed) -> pl.DataFrame:
+    """Lines that go to the payer's account whole: the payer is the one named, or the owner of the item lost."""
+    lines = fates.filter(pl.col("fate") == "on_account").join(
+        scored.proposals.select("proposal", "classes", "confidence_ppm", owner="customer", bits="millibits", words="evidence"),
+        on="proposal", how="left",
+    )
+    return lines.with_columns(
+        rank=pl.lit(1, dtype=pl.Int64), status=pl.lit("applied"), shape=pl.lit("on_account"), settlement=pl.lit("on_account"),
+        customer=pl.coalesce("customer", "owner"), millibits=pl.col("bits").fill_null(0),
+        classes=pl.col("classes").fill_null("reference+party"), fits=pl.lit(1, dtype=pl.Int64),
+        confidence_ppm=pl.col("confidence_ppm").fill_null(0),
+        because=pl.concat_str(pl.col("reason").str.replace_all("_", " "), pl.lit("; "), pl.col("words").fill_null("quotes a closed item of this payer")),
+    )
+
+
+def members_frame(
+    kept: pl.DataFrame, members: pl.DataFrame, fates: pl.DataFrame, tables: Tables
+) -> dy.DataFrame[ProposalItems]:
+    """Name the members of the proposals kept; a line on account is one member without item."""
+    whole = fates.filter(pl.col("fate") == "on_account").join(tables.receipts.select("line", "amount"), on="line")
+    on_account = whole.select(
+        "line", item=pl.lit(None, dtype=pl.Int64), kind=pl.lit("on_account"), amount="amount", rank=pl.lit(1, dtype=pl.Int64)
+    )
+    of_kept = members.join(kept.select("proposal", "rank"), on="proposal").select(on_account.columns)
+    named = (
+        pl.concat([of_kept, on_account])
+        .join(tables.receipts.select("line", "line_id"), on="line")
+        .join(tables.items.select("item", "item_id"), on="item", how="left")
+    )
+    return ProposalItems.validate(
+        named.select(ProposalItems.column_names()).sort("line_id", "rank", "item_id", "kind", nulls_last=True)
+    )
+
+
+def evidence_frame(pairs: pl.DataFrame, kept: pl.DataFrame, members: pl.DataFrame, tables: Tables) -> dy.DataFrame[Evidence]:
+    """List the pieces of evidence of every pair in a proposal kept, one row a class."""
+    shown = members.join(kept.select("proposal"), on="proposal", how="semi").select("line", "item").drop_nulls().unique()
+    named = (
+        pairs.join(shown, on=["line", "item"], how="semi")
+        .join(tables.receipts.select("line", "line_id"), on="line")
+        .join(tables.items.select("item", "item_id"), on="item")
+        .with_columns(amount_kind="settlement", amount_text=pl.lit(None, dtype=pl.String))
+    )
+    none = pl.lit(None, dtype=pl.String)
+    pieces = [
+        named.filter(pl.col(f"{name}_millibits") != 0).select(
+            "line_id", "item_id", evidence_class=pl.lit(name),
+            kind=pl.col(f"{name}_kind").fill_null("other"), millibits=f"{name}_millibits",
+            text=pl.col(f"{name}_text") if f"{name}_text" in named.columns else none,
+        )
+        for name in _CLASSES
+    ]
+    return Evidence.validate(pl.concat(pieces).sort("line_id", "item_id", "evidence_class"))
+
+
+def decisions_frame(
+    fates: pl.DataFrame, set_aside: pl.DataFrame, scored: Proposed, references: References, tables: Tables, policy: Policy
+) -> dy.DataFrame[Decisions]:
+    """Give every line its decision, with the nearest miss and the rule that refused it."""
+    notes = _nearest(fates, scored, tables)
+    currencies = _in_other_currency(references, tables)
+    receipts = (
+        fates.join(tables.receipts.select("line", "line_id"), on="line")
+        .join(notes, on="line", how="left")
+        .join(currencies, on="line", how="left")
+    )
+    no_offer = pl.col("reason") == "no_candidate"
+    decided = receipts.select(
+        "line_id",
+        "fate",
+        reason=pl.when(no_offer & pl.col("currency_note").is_not_null()).then(pl.lit("currency_differs")).otherwise("reason"),
+        note=pl.when(pl.col("fate") != "applied").then(pl.coalesce("note", "currency_note")),
+    )
+    aside = set_aside.select("line_id", "fate", "reason", note=pl.lit(None, dtype=pl.String))
+    marks = {"decided_by": pl.lit(RULE), "policy_hash": pl.lit(policy.hash)}
+    return Decisions.validate(pl.concat([decided, aside]).with_columns(**marks).sort("line_id"))
+
+
+def _nearest(fates: pl.DataFrame, scored: Proposed, tables: Tables) -> pl.DataFrame:
+    """The nearest miss in words: which items, what they come to, what differs, and the evidence."""
+    best = scored.proposals.filter(pl.col("place") == 1).join(
+        fates.filter(pl.col("fate") != "applied").select("line", "reason"), on="line"
+    )
+    receipts = tables.receipts.select("line", "currency", "amount")
+    numbers = (
+        scored.members.join(best.select("proposal"), on="proposal", how="semi")
+        .join(tables.items.select("item", "number"), on="item")
+        .group_by("proposal")
+        .agg(numbers=pl.col("number").unique().sort().head(5).str.join(", "))
+    )
+    joined = best.join(numbers, on="proposal", how="left").join(receipts, on="line")
+    open_total = format_minor_expr(pl.col("amount") + pl.col("difference"), pl.col("currency"))
+    difference = format_minor_expr(-pl.col("difference"), pl.col("currency"))
+    note = pl.concat_str(
+        pl.lit("nearest: "), "numbers", pl.lit(" (due "), open_total, pl.lit(", difference "), difference,
+        pl.lit("); "), "evidence", pl.lit("; total "), bits("millibits"),
+        pl.lit("; not applied: "), pl.col("reason").str.replace_all("_", " "),
+    )
+    return joined.select("line", note=note)
+
+
+def _in_other_currency(references: References, tables: Tables) -> pl.DataFrame:
+    hits = references.hits.join(tables.items.select("item", "number", item_currency="currency"), on="item")
+    other = hits.join(tables.receipts.select("line", "currency"), on="line").filter(
+        pl.col("currency") != pl.col("item_currency")
+    )
+    said = other.sort("line", "millibits", "item", descending=[False, True, False]).unique(
+        "line", keep="first", maintain_order=True
+    )
+    note = pl.concat_str(pl.lit("quotes "), "number", pl.lit(", which is open in "), "item_currency")
+    return said.select("line", currency_note=note)

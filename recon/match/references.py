@@ -1,0 +1,133 @@
+"""Reference evidence: which items a line quotes, worth how many bits, and what else it quotes.
+
+In: Tables. Out: pairs of line and item with kind, millibits and the span; and numbers that look like ours but
+are no open item's (closed, mistyped, foreign), which speak against paying something unquoted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.rarity import (
+    REFERENCE_CAP_MILLIBITS,
+    REFERENCE_PRIOR_WEIGHT,
+    key_prior,
+    millibits,
+    shape,
+)
+from recon.normalise.references import item_keys, line_keys
+
+if TYPE_CHECKING:
+    from recon.match.prepare import Tables
+
+# How often a payer who pays an item quotes it in this way.
+_QUOTED: Final = {
+    "payment_reference": 0.9,
+    "number": 0.8,
+    "purchase_order": 0.4,
+    "number_without_letters": 0.3,
+    "number_tail": 0.1,
+}
+# Digits joined across blanks were tried in many ways, so they coincide more often.
+_JOINED_DIGITS_FACTOR: Final = 8
+# Below this a token is no quotation but noise (a year, a two-digit number).
+QUOTED_MILLIBITS: Final = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """hits: line, item, kind, millibits, span, key. foreign: line, key, span, is_closed."""
+
+    hits: pl.DataFrame
+    foreign: pl.DataFrame
+
+
+def find_references(tables: Tables) -> References:
+    """Find every open item that a line quotes as whole tokens."""
+    items = tables.items
+    roles = [
+        items.select("item", text=f"{role}_text", role=pl.lit(role)).filter(pl.col("text") != "")
+        for role in ("payment_reference", "number", "purchase_order")
+    ]
+    of_items = item_keys(pl.concat(roles))
+    of_lines = line_keys(tables.receipts.select("line", "text"))
+    hits = _weigh(of_lines.join(of_items, on="key"), of_lines, of_items, tables.receipts.height)
+    return References(hits=hits, foreign=_foreign(of_lines, of_items, hits, tables.closed))
+
+
+def _weigh(
+    hits: pl.DataFrame, of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int
+) -> pl.DataFrame:
+    """Weigh each hit by how often its token, and tokens of its shape, stand where they belong to nothing."""
+    known = of_items.select("key").unique()
+    shapes = known.with_columns(shape=shape(pl.col("key")))
+    lengths = known["key"].str.len_bytes().unique().sort().to_list()
+    strays = (
+        of_lines.filter(pl.col("key").str.len_bytes().is_in(lengths), pl.col("chunks") == 1)
+        .join(known, on="key", how="anti")
+        .with_columns(shape=shape(pl.col("key")))
+        .join(shapes.select("shape").unique(), on="shape", how="semi")
+        .group_by("shape")
+        .agg(strays=pl.len(), distinct=pl.col("key").n_unique())
+    )
+    spaces = shapes.group_by("shape").agg(space=pl.len())
+    seen = of_lines.join(known, on="key", how="semi").group_by("key").agg(seen=pl.len())
+    sharing = of_items.group_by("key").agg(sharing=pl.col("item").n_unique())
+    table = (
+        hits.with_columns(shape=shape(pl.col("key")))
+        .join(strays, on="shape", how="left")
+        .join(spaces, on="shape", how="left")
+        .join(seen, on="key", how="left")
+        .join(sharing, on="key", how="left")
+        .with_columns(pl.col("strays", "distinct").fill_null(0))
+    )
+    weight = REFERENCE_PRIOR_WEIGHT
+    by_shape = (pl.col("strays") / (pl.col("distinct") + pl.col("space")) + weight * key_prior(pl.col("key"))) / (
+        line_count + weight
+    )
+    # An item quoted twice is paid in parts or twice; beyond that the token is common for other causes.
+    surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (line_count + weight)
+    joined = pl.when((pl.col("chunks") > 1) & pl.col("is_digits")).then(_JOINED_DIGITS_FACTOR).otherwise(1)
+    belongs = pl.col("kind").replace_strict(_QUOTED, return_dtype=pl.Float64)
+    weighed = table.with_columns(
+        millibits=millibits(belongs, pl.max_horizontal(by_shape, surplus) * joined).clip(0, REFERENCE_CAP_MILLIBITS)
+    ).filter(pl.col("millibits") > 0)
+    # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
+    return (
+        weighed.sort("line", "item", "millibits", "kind", "key", descending=[False, False, True, False, False])
+        .unique(["line", "item"], keep="first", maintain_order=True)
+        .select("line", "item", "kind", "millibits", "span", "key")
+    )
+
+
+def _foreign(
+    of_lines: pl.DataFrame, of_items: pl.DataFrame, hits: pl.DataFrame, closed: pl.DataFrame
+) -> pl.DataFrame:
+    """Numbers on a line that look like ours, hit no open item, and are not part of a token that does."""
+    numbers = of_items.filter(pl.col("kind").is_in(["number", "payment_reference"]))
+    telling = pl.col("key").str.contains("[A-Z]") | (pl.col("key").str.len_bytes() >= 6)
+    shapes = numbers.filter(telling).select(shape=shape(pl.col("key"))).unique()
+    closed_keys = item_keys(
+        closed.select(item=pl.int_range(pl.len(), dtype=pl.Int64), text="number_text", role=pl.lit("number"))
+    ).filter(pl.col("kind") == "number")
+    is_closed = pl.col("key").is_in(closed_keys["key"].to_list())
+    strays = (
+        of_lines.join(of_items.select("key").unique(), on="key", how="anti")
+        .with_columns(shape=shape(pl.col("key")), is_closed=is_closed)
+        .join(shapes.with_columns(ours=pl.lit(True)), on="shape", how="left")
+        .filter(pl.col("is_closed") | pl.col("ours").fill_null(False))
+    )
+    # `2024 00123` inside the quoted `INV 2024 00123` is part of that quotation.
+    quoted = hits.select("line", quoted="span").unique()
+    inside = strays.join(quoted, on="line").filter(
+        pl.col("quoted").str.contains(pl.col("span"), literal=True)
+        | pl.col("span").str.contains(pl.col("quoted"), literal=True)
+    )
+    return (
+        strays.join(inside.select("line", "key").unique(), on=["line", "key"], how="anti")
+        .select("line", "key", "span", "is_closed")
+        .sort("line", "key")
+    )

@@ -1,0 +1,124 @@
+"""Score all proposals of a line against the null ("none of these") and against each other.
+
+In: proposals and members of every maker. Out: proposals with total millibits, classes, confidence, and the flags
+that forbid applying without a person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.propose import Proposed
+from recon.match.references import QUOTED_MILLIBITS
+
+if TYPE_CHECKING:
+    from recon.match.references import References
+
+# The null has 0 bits by definition: priors of proposals are odds against it.
+_CLASSES: Final = ("reference", "amount", "party", "history")
+# A class counts as agreeing only from here: weaker hints must not pass for a second witness.
+_AGREES_MILLIBITS: Final = 4_000
+_MOST_PER_LINE: Final = 50
+
+
+def score(parts: list[Proposed], references: References, receipts: pl.DataFrame) -> Proposed:
+    """Number all proposals anew, add them up, and compare those of one line.
+
+    Returns:
+        proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other,
+        is_disguised, is_held, confidence_ppm, place (1 = best of its line).
+    """
+    joined = _together(parts)
+    totals = pl.sum_horizontal(
+        [f"{name}_millibits" for name in (*_CLASSES, "date", "prior")]
+    )
+    agrees = [
+        pl.when(pl.col(f"{name}_millibits") >= _agreement(name)).then(pl.lit(name)) for name in _CLASSES
+    ]
+    scored = joined.proposals.with_columns(
+        millibits=totals,
+        classes=pl.concat_str(agrees, separator="+", ignore_nulls=True),
+        class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
+    )
+    flags = receipts.select("line", "is_disguised", "is_held")
+    others = _quotes_other(joined, references)
+    marked = scored.join(flags, on="line", how="left").with_columns(
+        quotes_other=pl.col("proposal").is_in(others["proposal"].to_list())
+    )
+    placed = _compare(marked)
+    return Proposed(
+        proposals=placed, members=joined.members.join(placed.select("proposal"), on="proposal", how="semi")
+    )
+
+
+def _agreement(name: str) -> int:
+    return QUOTED_MILLIBITS if name == "reference" else _AGREES_MILLIBITS
+
+
+def _together(parts: list[Proposed]) -> Proposed:
+    """Renumber so that ids of different makers do not meet; equal sets of one line are one proposal."""
+    proposals, members, start = [], [], 0
+    for part in parts:
+        proposals.append(part.proposals.with_columns(pl.col("proposal") + start))
+        members.append(part.members.with_columns(pl.col("proposal") + start))
+        start += part.proposals.height
+    all_proposals, all_members = pl.concat(proposals), pl.concat(members)
+    content = (
+        all_members.sort("proposal", "item", "kind", "amount", nulls_last=True)
+        .group_by("proposal")
+        .agg(content=pl.concat_str(pl.col("item").cast(pl.String).fill_null("-"), "kind", "amount", separator=":").str.join(","))
+    )
+    prior = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
+    first = (
+        all_proposals.join(content, on="proposal")
+        .with_columns(total=prior)
+        .sort("line", "content", "total", "shape", descending=[False, False, True, False])
+        .unique(["line", "content"], keep="first", maintain_order=True)
+        .drop("total")
+    )
+    return Proposed(first, all_members.join(first.select("proposal"), on="proposal", how="semi"))
+
+
+def _quotes_other(joined: Proposed, references: References) -> pl.DataFrame:
+    """Proposals of lines that also quote something which the proposal does not pay."""
+    hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS).select("line", "item", "span")
+    spans = pl.concat([hits.select("line", "span"), references.foreign.select("line", "span")]).unique()
+    paid = joined.members.filter(pl.col("item").is_not_null()).select("proposal", "line", "item").unique()
+    covering = paid.join(references.hits.select("line", "item", cover="span"), on=["line", "item"])
+    quoting = joined.proposals.select("proposal", "line", "evidence").join(spans, on="line")
+    # A mistyped number counts as quoted by the proposal that it was taken for.
+    taken = pl.col("evidence").str.contains(
+        pl.concat_str(pl.lit("number one typo '"), pl.col("span"), pl.lit("'")), literal=True
+    )
+    overlap = pl.col("cover").str.contains(pl.col("span"), literal=True) | pl.col("span").str.contains(
+        pl.col("cover"), literal=True
+    )
+    covered = (
+        quoting.join(covering.select("proposal", "cover"), on="proposal", how="left")
+        .filter(overlap.fill_null(False) | taken)
+        .select("proposal", "span")
+        .unique()
+    )
+    return quoting.join(covered, on=["proposal", "span"], how="anti").select("proposal").unique()
+
+
+def _compare(scored: pl.DataFrame) -> pl.DataFrame:
+    """Give each proposal its place and its posterior among all explanations of its line.
+
+    Items that no one can tell apart are one explanation: their proposals share its probability.
+    """
+    ordered = scored.sort(
+        "line", "millibits", "age_rank", "proposal", descending=[False, True, False, False]
+    ).with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line"))
+    ordered = ordered.filter(pl.col("place") <= _MOST_PER_LINE)
+    top = pl.max_horizontal(pl.col("millibits").max().over("line"), 0)
+    # Probabilities relative to the best explanation, so that no power of two overflows.
+    weight = pl.lit(2.0).pow((pl.col("millibits") - top) / 1000)
+    shared = weight.sum().over("line", "millibits", "customer", "shape", "amount_millibits")
+    alike = pl.when(pl.col("equals") > 1).then(shared).otherwise(weight)
+    null = pl.lit(2.0).pow(-top / 1000)
+    total = weight.sum().over("line") + null
+    confidence = (alike / total * 1_000_000).floor().cast(pl.Int64).clip(0, 999_999)
+    return ordered.with_columns(confidence_ppm=confidence)

@@ -1,0 +1,240 @@
+"""Make proposals of several items: all that are quoted, quoted ones with credit notes, the whole account.
+
+In: Tables, reference hits, party hits, pairs. Out: proposals and members in the shape of `propose.py`.
+The search for subsets of unquoted items belongs in this room too; until it is exact it proposes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.references import QUOTED_MILLIBITS
+from recon.match.settle import limits, total_evidence
+
+if TYPE_CHECKING:
+    from recon.config import Policy
+    from recon.match.prepare import Tables
+    from recon.match.references import References
+
+_PART_MILLIBITS: Final = -4_000
+_OVER_MILLIBITS: Final = -5_000
+# A netted credit note that the payer does not mention, and paying everything at once, are rarer than quoting.
+_UNMENTIONED_MILLIBITS: Final = -3_000
+_WHOLE_ACCOUNT_MILLIBITS: Final = -4_000
+_LARGEST_SET: Final = 200
+
+
+def propose_sets(
+    tables: Tables, references: References, parties: pl.DataFrame, more: pl.DataFrame, policy: Policy
+) -> Proposed:
+    """Propose sets of two or more items whose total explains the line's amount to the cent.
+
+    Args:
+        tables: the day's tables.
+        references: reference hits.
+        parties: party hits.
+        more: sets of plugins: line, set_name, item.
+        policy: tolerances and discount terms.
+    """
+    quoted = _quoted_rows(tables, references)
+    rows = pl.concat(
+        [
+            _all_quoted(quoted),
+            _with_credit_notes(quoted, tables),
+            _whole_account(tables, parties),
+            _of_plugins(more, tables, references),
+        ]
+    )
+    return _assemble(rows, tables, parties, policy)
+
+
+_ROW: Final = ("line", "shape", "customer", "item", "reference_millibits", "extra_millibits", "fits")
+
+
+def _quoted_rows(tables: Tables, references: References) -> pl.DataFrame:
+    """Quoted items of each line, the best one of each span; a span that two items share equally is left out."""
+    hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)
+    best = pl.col("millibits") == pl.col("millibits").max().over("line", "span")
+    clear = hits.filter(best).filter(pl.len().over("line", "span") == 1)
+    currencies = tables.receipts.select("line", "currency", "amount")
+    return clear.join(tables.items, on="item").join(currencies, on=["line", "currency"])
+
+
+def _all_quoted(quoted: pl.DataFrame) -> pl.DataFrame:
+    """All items a line quotes, as one set; and where they belong to several customers, those of each."""
+    rows = quoted.with_columns(reference_millibits="millibits", extra_millibits=pl.lit(0, dtype=pl.Int64), fits=pl.lit(1, dtype=pl.Int64))
+    size = pl.len().over("line")
+    customers = pl.col("customer").n_unique().over("line")
+    together = rows.filter(size.is_between(2, _LARGEST_SET)).with_columns(
+        shape=pl.lit("all_quoted"), customer=pl.when(customers == 1).then("customer")
+    )
+    apart = rows.filter(customers > 1, pl.len().over("line", "customer").is_between(2, _LARGEST_SET)).with_columns(
+        shape=pl.lit("all_quoted_of_one_customer")
+    )
+    return pl.concat([together.select(_ROW), apart.select(_ROW)])
+
+
+def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Quoted items less a credit note of the same customer that the payer netted without a word."""
+    invoices = quoted.filter(pl.col("open") > 0, pl.col("customer").n_unique().over("line") == 1)
+    sums = invoices.group_by("line", "customer", "currency", "amount").agg(
+        total=pl.col("open").sum(), quoted_items=pl.col("item")
+    )
+    notes = tables.items.filter(pl.col("open") < 0).select("customer", "currency", credit="item", credit_open="open")
+    missing = sums.with_columns(credit_open=pl.col("amount") - pl.col("total")).filter(pl.col("credit_open") < 0)
+    netted = missing.join(notes, on=["customer", "currency", "credit_open"])
+    unmentioned = netted.filter(~pl.col("credit").is_in(pl.col("quoted_items")))
+    first = unmentioned.with_columns(fits=pl.len().over("line").cast(pl.Int64)).sort("line", "credit").unique(
+        "line", keep="first", maintain_order=True
+    )
+    members = pl.concat(
+        [
+            invoices.join(first.select("line", "fits"), on="line").select(
+                "line", "customer", "item", reference_millibits="millibits", extra_millibits=pl.lit(0, dtype=pl.Int64), fits="fits"
+            ),
+            first.select(
+                "line", "customer", item="credit", reference_millibits=pl.lit(0, dtype=pl.Int64),
+                extra_millibits=pl.lit(_UNMENTIONED_MILLIBITS, dtype=pl.Int64), fits="fits",
+            ),
+        ]
+    )
+    return members.with_columns(shape=pl.lit("with_credit_notes")).select(_ROW)
+
+
+def _whole_account(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
+    """Everything that a possible payer owes, when the line is that total to the cent."""
+    sums = tables.items.filter(pl.col("customer").is_not_null()).group_by("customer", "currency").agg(
+        amount=pl.col("open").sum(), size=pl.len()
+    )
+    exact = (
+        parties.select("line", "customer")
+        .join(tables.receipts.select("line", "amount", "currency"), on="line")
+        .join(sums.filter(pl.col("size").is_between(2, _LARGEST_SET)), on=["customer", "currency", "amount"])
+    )
+    return (
+        exact.join(tables.items.select("item", "customer", "currency"), on=["customer", "currency"])
+        .with_columns(
+            shape=pl.lit("whole_account"), reference_millibits=pl.lit(0, dtype=pl.Int64),
+            extra_millibits=pl.lit(_WHOLE_ACCOUNT_MILLIBITS, dtype=pl.Int64) // pl.col("size").cast(pl.Int64),
+            fits=pl.lit(1, dtype=pl.Int64),
+        )
+        .select(_ROW)
+    )
+
+
+def _of_plugins(more: pl.DataFrame, tables: Tables, references: References) -> pl.DataFrame:
+    """Sets that plugins propose, weighed by our own evidence."""
+    owners = more.join(tables.items.select("item", "customer"), on="item").join(
+        references.hits.select("line", "item", reference_millibits="millibits"), on=["line", "item"], how="left"
+    )
+    one = pl.col("customer").n_unique().over("line", "set_name") == 1
+    return owners.select(
+        "line", shape="set_name", customer=pl.when(one).then("customer"), item="item",
+        reference_millibits=pl.col("reference_millibits").fill_null(0),
+        extra_millibits=pl.lit(0, dtype=pl.Int64), fits=pl.lit(1, dtype=pl.Int64),
+    )
+
+
+def _assemble(rows: pl.DataFrame, tables: Tables, parties: pl.DataFrame, policy: Policy) -> Proposed:
+    """Explain each set's difference, drop the sets that cannot be explained, and weigh the rest."""
+    key = ["line", "shape", "customer"]
+    listed = rows.join(
+        tables.items.select("item", "open", "discount", "discount_until", "age_rank", "issue_date", "number"), on="item"
+    ).join(tables.receipts.select("line", "amount", "currency", "date", "payer_key"), on="line")
+    last_day = pl.col("discount_until").dt.offset_by(f"{policy.discount.grace_days}d")
+    in_time = (pl.col("discount") > 0) & (pl.col("date") <= last_day).fill_null(False)
+    listed = listed.with_columns(discount=pl.when(in_time).then("discount").otherwise(0))
+    sets = listed.group_by(key, maintain_order=False).agg(
+        pl.col("amount", "currency", "date", "payer_key", "fits").first(),
+        open=pl.col("open").sum(), discount=pl.col("discount").sum(), size=pl.len(),
+        reference_millibits=pl.col("reference_millibits").sum(), quoted=(pl.col("reference_millibits") > 0).sum(),
+        extra_millibits=pl.col("extra_millibits").sum(), age_rank=pl.col("age_rank").min(),
+        is_before_issue=(pl.col("date") < pl.col("issue_date")).any(),
+        numbers=pl.col("number").sort().str.join(", "),
+    )
+    settled = _explain_difference(sets, policy)
+    weighed = _weigh(settled, tables, parties).sort(key, nulls_last=True)
+    proposals = weighed.with_columns(
+        proposal=pl.int_range(pl.len(), dtype=pl.Int64), equals=pl.lit(1, dtype=pl.Int64)
+    )
+    members = _members(proposals, listed)
+    return Proposed(proposals=proposals.select(PROPOSAL_COLUMNS), members=members)
+
+
+def _explain_difference(sets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    tolerance, charges = limits(policy)
+    short = pl.col("open") - pl.col("amount")
+    quoted_only = pl.col("shape") != "whole_account"
+    settlement = (
+        pl.when(short == 0).then(pl.lit("exact"))
+        .when((pl.col("discount") > 0) & (short == pl.col("discount"))).then(pl.lit("discount"))
+        .when(quoted_only & (short > 0) & (short <= tolerance)).then(pl.lit("write_off"))
+        .when(quoted_only & (short > 0) & (short <= charges)).then(pl.lit("bank_charge"))
+        .when(quoted_only & (short > 0)).then(pl.lit("part"))
+        .when(quoted_only & (short < 0)).then(pl.lit("over"))
+    )
+    return sets.filter(pl.col("open") > 0).with_columns(settlement=settlement, difference=short).drop_nulls("settlement")
+
+
+def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
+    """Each quoted item pays its own prior; an unquoted one, and a whole account, pay that of the customer."""
+    item_bits = pl.lit(max(tables.items.height, 1), dtype=pl.Float64).log(2) + 1
+    party_bits = pl.lit(max(tables.customers.height, 1), dtype=pl.Float64).log(2) + 1
+    priors = pl.max_horizontal(pl.col("quoted") * item_bits, party_bits) * 1000
+    hits = parties.select("line", "customer", "is_strong", hit="millibits", party_kind="kind")
+    known = parties.filter("is_strong").select("line", known=pl.lit(True)).unique()
+    joined = sets.join(hits, on=["line", "customer"], how="left").join(known, on="line", how="left")
+    conflict = pl.col("hit").is_null() & pl.col("known").fill_null(False)
+    fixed = pl.when(pl.col("settlement") == "part").then(_PART_MILLIBITS).otherwise(_OVER_MILLIBITS)
+    close = pl.col("settlement").is_in(["write_off", "bank_charge"])
+    measured = total_evidence(pl.col("amount")) - pl.when(close).then(6_000).otherwise(0)
+    weighed = joined.with_columns(
+        amount_millibits=pl.when(pl.col("settlement").is_in(["part", "over"])).then(fixed).otherwise(measured),
+        party_millibits=pl.when(conflict).then(-8_000).otherwise(pl.col("hit").fill_null(0)),
+        party_is_strong=pl.col("is_strong").fill_null(False),
+        has_party_conflict=conflict,
+        is_before_issue=pl.col("is_before_issue").fill_null(False),
+        date_millibits=pl.lit(0, dtype=pl.Int64),
+        history_millibits=pl.lit(0, dtype=pl.Int64),
+        prior_millibits=pl.col("extra_millibits") - priors.round(0).cast(pl.Int64),
+    )
+    said = pl.concat_str(
+        pl.lit("set: "), pl.col("shape").str.replace_all("_", " "), pl.lit(" of "), pl.col("size").cast(pl.String),
+        pl.lit(" items; reference "), bits("reference_millibits"), pl.lit("; amount: total "),
+        pl.col("settlement").str.replace_all("_", " "), pl.lit(" "), bits("amount_millibits"),
+        pl.lit("; party: "), pl.col("party_kind").fill_null("not known").str.replace_all("_", " "), pl.lit(" "), bits("party_millibits"),
+        pl.lit("; prior "), bits("prior_millibits"),
+    )
+    return weighed.with_columns(evidence=said)
+
+
+def _members(proposals: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
+    """Spread the line's money over the set, oldest item first; the last one bears a difference."""
+    key = ["line", "shape", "customer"]
+    members = listed.join(
+        proposals.select(*key, "proposal", "settlement", "difference"), on=key, nulls_equal=True
+    ).sort("proposal", pl.col("open") > 0, "age_rank")
+    before = pl.col("open").cum_sum().over("proposal") - pl.col("open")
+    left = (pl.col("amount") - before).clip(0)
+    discounted = pl.col("settlement") == "discount"
+    part = pl.col("settlement") == "part"
+    close = pl.col("settlement").is_in(["write_off", "bank_charge"])
+    last = pl.int_range(pl.len()).over("proposal") == pl.len().over("proposal") - 1
+    cash = (
+        pl.when(discounted).then(pl.col("open") - pl.col("discount"))
+        .when(close & last).then(pl.col("open") - pl.col("difference"))
+        .when(part & (pl.col("open") > 0)).then(pl.min_horizontal("open", left))
+        .otherwise("open")
+    )
+    paid = members.select("proposal", "line", "item", kind=pl.lit("payment"), amount=cash).filter(pl.col("amount") != 0)
+    discount = members.filter(discounted, pl.col("discount") > 0).select(
+        "proposal", "line", "item", kind=pl.lit("discount"), amount="discount"
+    )
+    short = members.filter(close & last).select("proposal", "line", "item", kind="settlement", amount="difference")
+    rest = proposals.filter(pl.col("settlement") == "over").select(
+        "proposal", "line", item=pl.lit(None, dtype=pl.Int64), kind=pl.lit("on_account"), amount=-pl.col("difference")
+    )
+    return pl.concat([frame.select(MEMBER_COLUMNS) for frame in (paid, discount, short, rest)])

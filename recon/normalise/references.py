@@ -1,0 +1,128 @@
+"""Reference keys by one recipe for both sides: whole tokens, never substrings, never loose digit groups.
+
+A text is cut into chunks (runs of letters and digits). Keys of a line are windows of neighbouring chunks; keys of
+an item are its number whole, without its letters, and its tail. Both come raw and with the leading zeros of
+each chunk removed, so that `INV-2024-00123`, `inv 2024 123` and `INV202400123` meet, while 14 never meets 1814.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+# A printed number has at most four parts; structured references are printed in groups of 4 or 5 digits.
+LONGEST_WINDOW: Final = 4
+LONGEST_DIGIT_WINDOW: Final = 7
+SHORTEST_KEY: Final = 2
+# Separates fields, so that no window runs from one field into the next.
+FIELD_BREAK: Final = " \x1e "
+
+_CHUNK = r"[0-9A-Z]+|\x1e"
+_MAX_CHUNKS = 400
+
+
+def line_keys(texts: pl.DataFrame) -> pl.DataFrame:
+    """Cut lines into keys.
+
+    Args:
+        texts: `line` (row number) and `text`, folded to upper-case ASCII, fields joined by FIELD_BREAK.
+
+    Returns:
+        distinct rows of line, key, span (the text as read), chunks (how many were joined), is_digits.
+    """
+    chunks = (
+        texts.lazy()
+        .select("line", chunk=pl.col("text").str.extract_all(_CHUNK).list.head(_MAX_CHUNKS))
+        .explode("chunk", empty_as_null=False)
+        .collect()
+        .with_columns(
+            # Neighbours count within their line only.
+            at=pl.int_range(pl.len(), dtype=pl.UInt32),
+            digits=pl.col("chunk").str.contains(r"[0-9]"),
+            wall=pl.col("chunk") == "\x1e",
+        )
+    )
+    windows = [_windows_of(chunks, size) for size in range(1, LONGEST_DIGIT_WINDOW + 1)]
+    glued = _glued_runs(chunks)
+    raw = pl.concat([*windows, glued])
+    both = pl.concat([raw.drop("stripped"), raw.with_columns(key="stripped").drop("stripped")])
+    return (
+        both.filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY)
+        .sort("line", "key", "chunks", "span")
+        .unique(["line", "key"], keep="first", maintain_order=True)
+        .with_columns(is_digits=pl.col("key").str.contains(r"^[0-9]+$"))
+    )
+
+
+def _windows_of(chunks: pl.DataFrame, size: int) -> pl.DataFrame:
+    """Join `size` neighbouring chunks of a line; long windows only of chunks that all hold digits."""
+    parts = [pl.col("chunk").shift(-step) for step in range(size)]
+    same_line = pl.col("line").shift(-(size - 1)) == pl.col("line") if size > 1 else pl.lit(True)
+    digits = [pl.col("digits").shift(-step) for step in range(size)]
+    some_digit = pl.any_horizontal(digits) if size <= LONGEST_WINDOW else pl.all_horizontal(digits)
+    no_wall = ~pl.any_horizontal([pl.col("wall").shift(-step) for step in range(size)])
+    return chunks.select(
+        "line",
+        key=pl.concat_str(parts),
+        stripped=pl.concat_str([_without_zeros(part) for part in parts]),
+        span=pl.concat_str(parts, separator=" "),
+        chunks=pl.lit(size, dtype=pl.Int64),
+        keep=same_line & some_digit & no_wall,
+    ).filter("keep").drop("keep")
+
+
+def _glued_runs(chunks: pl.DataFrame) -> pl.DataFrame:
+    """Digits glued to a word (`Rechnung1001`): the digit run of a chunk of letters followed by digits."""
+    glued = chunks.filter(pl.col("digits")).select(
+        "line", key=pl.col("chunk").str.extract(r"^[A-Z]{2,}([0-9]{3,})$"), span="chunk"
+    )
+    return glued.drop_nulls("key").select(
+        "line", "key", stripped=_without_zeros(pl.col("key")), span="span", chunks=pl.lit(1, dtype=pl.Int64)
+    )
+
+
+def _without_zeros(chunk: pl.Expr) -> pl.Expr:
+    """Remove zeros that lead a run of digits: 00123 -> 123, INV00123 -> INV123."""
+    return chunk.str.replace(r"^0+([0-9])", "${1}").str.replace(r"^([A-Z]+)0+([0-9])", "${1}${2}")
+
+
+def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
+    """Make the keys by which an item may be quoted.
+
+    Args:
+        numbers: `item` (row number), `text` (the number, folded), `role` (number, payment_reference, ...).
+
+    Returns:
+        distinct rows of item, key, kind: the role itself for the whole number; for role `number` also
+        `number_without_letters` and `number_tail` (its last run of five or more digits).
+    """
+    chunked = numbers.with_columns(parts=pl.col("text").str.extract_all(r"[0-9A-Z]+"))
+    stripped = pl.col("parts").list.eval(_without_zeros(pl.element())).list.join("")
+    whole = pl.concat(
+        [
+            chunked.select("item", key=pl.col("parts").list.join(""), kind="role"),
+            chunked.select("item", key=stripped, kind="role"),
+        ]
+    )
+    plain = chunked.filter(pl.col("role") == "number").with_columns(
+        digits=pl.col("text").str.replace(r"^[^0-9]*[A-Z][^0-9]*", "")
+    )
+    bare = plain.filter(pl.col("digits") != pl.col("text"), ~pl.col("digits").str.contains("[A-Z]"))
+    bare = bare.with_columns(parts=pl.col("digits").str.extract_all(r"[0-9]+"))
+    without = pl.concat(
+        [
+            bare.select("item", key=pl.col("parts").list.join(""), kind=pl.lit("number_without_letters")),
+            bare.select("item", key=stripped, kind=pl.lit("number_without_letters")),
+        ]
+    ).filter(pl.col("key").str.len_bytes() >= 3)
+    tail = plain.select(
+        "item", key=pl.col("text").str.extract(r"[^0-9]([0-9]{5,})$"), kind=pl.lit("number_tail")
+    ).drop_nulls("key")
+    order = pl.Enum(["payment_reference", "number", "purchase_order", "number_without_letters", "number_tail"])
+    return (
+        pl.concat([whole, without, tail])
+        .filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY, pl.col("key").str.contains("[0-9]"))
+        .sort(pl.col("kind").cast(order), "item", "key")
+        .unique(["item", "key"], keep="first", maintain_order=True)
+    )
