@@ -100,7 +100,7 @@ def load_all(found: Iterable[EntryPoint]) -> tuple[list[Loaded], list[PluginStat
             with blaming(owner, "loading"):
                 loaded.append(_load(owner, point))
         except ReconError as error:
-            failed.append(PluginStatus(owner, "plugin", name, error.message))
+            failed.append(PluginStatus(owner, "plugin", name, _cause(error, owner)))
     return loaded, failed
 
 
@@ -112,6 +112,11 @@ def _owner(point: EntryPoint) -> Owner:
 
 def _clash(same: Iterable[tuple[Owner, Any]]) -> str:
     return f"the name is taken twice, so none is used: {listed(sorted(owner for owner, _ in same))}"
+
+
+def _cause(error: ReconError, owner: Owner) -> str:
+    # The status names the owner beside it.
+    return error.message.removeprefix(f"{owner}, ")
 
 
 def _load(owner: Owner, point: EntryPoint) -> Loaded:
@@ -160,7 +165,8 @@ def register(loaded: Sequence[Loaded]) -> tuple[list[Registered], list[PluginSta
                 with blaming(one.owner, "registration"):
                     name = _checked_name(kind, target)
             except ReconError as error:
-                statuses.append(PluginStatus(one.owner, kind.name, kind_of(target), error.message))
+                cause = _cause(error, one.owner)
+                statuses.append(PluginStatus(one.owner, kind.name, kind_of(target), cause))
             else:
                 sound[kind.name, name].append(Registered(kind.name, name, one.owner, target))
     registered: list[Registered] = []

@@ -1,0 +1,75 @@
+"""Write for a reader: data to stdout, all else to stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+from click.exceptions import Exit
+
+from recon.errors import MalformedFile, Place, ReconError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import polars as pl
+
+    from recon.plugins import Plugins
+    from recon.protocols import InputFile
+
+
+def write_frame(frame: pl.DataFrame, how: str) -> None:
+    """Write a frame to stdout as table, csv or json."""
+    import shutil
+
+    from recon.report.console import render
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    write_data(render(frame, how, width=width))
+
+
+def write_data(text: str) -> None:
+    """Write data to stdout: UTF-8 with line feeds in a pipe, whatever the locale says."""
+    click.echo(text if sys.stdout.isatty() else text.encode(), nl=False)
+
+
+def note(text: str, *, quiet: bool = False) -> None:
+    """Say something beside the data."""
+    if not quiet:
+        click.echo(text, err=True)
+
+
+def warn_of_failed_plugins(plugins: Plugins) -> None:
+    """Name every plugin that is installed and not used: its absence may change results."""
+    for failure in plugins.failures:
+        what = "plugin" if failure.kind == "plugin" else f"{failure.kind} of {failure.owner}"
+        note(f"warning: {what} {failure.name!r} is not used\n  {printable(failure.error or '')}")
+
+
+def show_quarantined(files: Iterable[InputFile]) -> None:
+    """List the inputs that could not be read, each with its reason."""
+    for file in files:
+        reason = printable(file.error or "no reason was given")
+        shown = (
+            reason if reason.startswith("error[") else f"error[quarantined] {file.name}\n  {reason}"
+        )
+        note(shown)
+
+
+def show_rejects(rejects: pl.DataFrame) -> None:
+    """List every record that could not be read, with its place, text and cause."""
+    for row in rejects.iter_rows(named=True):
+        place = Place(row["file"], row["line_number"])
+        cause = row["reason"] if row["field"] is None else f"{row['field']}: {row['reason']}"
+        error = MalformedFile(cause, place=place, excerpt=row["excerpt"], hint=row["hint"])
+        error.code = row["code"]
+        note(error.render())
+
+
+def leave_with(errors: Iterable[ReconError | None]) -> NoReturn:
+    """Show what was missed and leave with the exit code of the first, or with 0."""
+    missed = [error for error in errors if error is not None]
+    for error in missed:
+        note(error.render())
+    raise Exit(missed[0].exit_code if missed else 0)
