@@ -61,13 +61,17 @@ def _balances(parsed: ParsedStatements) -> str:
 
 
 def _amounts(case: Case, parsed: ParsedStatements) -> list[str]:
-    """Compare sum and balances: `open` is the first statement's, `close` the last's, `sumtx` the file's."""
+    """Compare sum and balances.
+
+    `open` is the first statement's, `sumtx` the file's; `close` is the last statement's, for OFX the first's.
+    """
     if parsed.statements.is_empty():
         return []
     first, last = parsed.statements.row(0, named=True), parsed.statements.row(-1, named=True)
+    closed = first if case.format == "ofx" else last
     read = {
         "open": (first["opening_balance"], first["currency"]),
-        "close": (last["closing_balance"], last["currency"]),
+        "close": (closed["closing_balance"], closed["currency"]),
         "sumtx": (int(parsed.lines["amount"].sum()), first["currency"]),
     }
     found = []

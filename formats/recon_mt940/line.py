@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from recon_mt940.entry import Entry
 
 # Rabobank's old layout: ten places of account number in the reference field, blanks, then the other party's name.
-_ACCOUNT_AND_NAME: Final = re.compile(r"(P?[0-9]{9,10}) {2,}(\S.*?)\s*")
-_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", re.ASCII)
+_ACCOUNT_AND_NAME: Final = re.compile(r"(NONREF|P?[0-9]{9,10}) {2,}(\S.*?)\s*")
+# Its newer layout has the other party's account, an IBAN or the old ten places, in the supplementary line.
+_ACCOUNT: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}|P?[0-9]{9,10}", re.ASCII)
 
 
 def build_line(entry: Entry, details: list[list[str]], free_text: list[str]) -> dict[str, Any]:
@@ -66,7 +67,8 @@ def build_line(entry: Entry, details: list[list[str]], free_text: list[str]) -> 
 def _add_reference_field(entry: Entry, narrative: Narrative) -> None:
     found = _ACCOUNT_AND_NAME.fullmatch(entry.reference_text)
     if found and narrative.payer_account is None and narrative.payer_name is None:
-        narrative.payer_account, narrative.payer_name = found[1], found[2]
+        narrative.payer_account = None if found[1] == "NONREF" else found[1]
+        narrative.payer_name = found[2]
     elif entry.customer_reference:
         if narrative.customer_reference:
             narrative.extras["reference"] = entry.customer_reference
@@ -78,7 +80,7 @@ def _add_supplementary(entry: Entry, narrative: Narrative) -> None:
     text = " ".join(entry.supplementary.split())
     if not text:
         return
-    if _IBAN.fullmatch(text) and narrative.payer_account is None:
+    if _ACCOUNT.fullmatch(text) and narrative.payer_account is None:
         narrative.payer_account = text
     elif not text.startswith("/") and narrative.transaction_text is None:
         narrative.transaction_text = text

@@ -23,7 +23,7 @@ WRAPPED_FROM: Final = 60
 _SUBFIELDS: Final = re.compile(r"(?P<code>[0-9A-Z]{0,3})(?P<mark>[?<>+^~|§&$])(?:00|10|20|30)")
 _SUBFIELD_CODES: Final = "00|10|2[0-9]|3[0-9]|6[0-5]|99"
 _KEYWORDS: Final = "EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|RREF|PURP|IBAN|BIC"
-_KEYWORD: Final = re.compile(rf"(?:^|(?<=[^A-Z0-9]))({_KEYWORDS})\+|(?m:^)({_KEYWORDS}): ")
+_KEYWORD: Final = re.compile(rf"(?:^|(?<=[^A-Z0-9]))({_KEYWORDS})(?:\+|: )")
 _KEYWORD_START: Final = re.compile(rf"(?:{_KEYWORDS})(?:\+|: )")
 _SLASH_CODES: Final = (
     "TRTP|IBAN|BIC|NAME|REMI|EREF|MARF|CSID|CNTP|ORDP|BENM|ULTD|ULTC|ULTB|PURP|ISDT|RTRN|PREF|NRTX|SVCL|ADDR|"
@@ -37,6 +37,7 @@ _NAMED: Final = re.compile(
     r"Z RACH\.|NA RACH\.|OD|DLA|TYT\.|TNR|ID IPH|DATA STEMPLA):\s"
 )
 _NAMED_START: Final = re.compile(r"SEPA |REK: |NAAM: |[0-9]{3} [A-Z]|.*[\s/]NAAM: ", re.DOTALL)
+_BOOKING_TEXT: Final = re.compile(r"SEPA |[0-9]{3} ")
 _NOT_PROVIDED: Final = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF"})
 
 
@@ -110,34 +111,32 @@ def _german(lines: list[str], code: str, mark: str) -> Narrative:
     parts = list(zip(pieces[1::2], pieces[2::2], strict=True))
     purpose = [value for name, value in parts if name[0] in "26"]
     single = {name: value.strip() for name, value in parts if name[0] not in "26"}
-    narrative = _purpose(join_subfields(purpose))
     names = [value for name, value in parts if name in {"32", "33"}]
-    narrative.payer_name = _squeeze(join_subfields(names)) or narrative.payer_name
-    account = _compact(single.pop("31", "") or single.pop("38", ""))
-    narrative.payer_account = account or narrative.payer_account
-    narrative.payer_bank = _compact(single.pop("30", "")) or narrative.payer_bank
-    narrative.transaction_text = single.pop("00", "") or None
-    narrative.transaction_code = code or None
-    single.pop("32", None)
-    single.pop("33", None)
+    # What the bank says in its own sub-fields comes first; keywords in the purpose only fill what is missing.
+    narrative = Narrative(
+        payer_name=_squeeze(join_subfields(names)) or None,
+        payer_account=_compact(single.pop("31", "") or single.pop("38", "")) or None,
+        payer_bank=_compact(single.pop("30", "")) or None,
+        transaction_code=code or None,
+        transaction_text=single.pop("00", "") or None,
+    )
+    for name in ("32", "33"):
+        single.pop(name, None)
     narrative.extras.update({f"?{name}": value for name, value in single.items() if value})
+    _read_purpose(narrative, join_subfields(purpose))
     return narrative
 
 
-def _purpose(text: str) -> Narrative:
-    """Split a joined purpose at its keywords: EREF+, MREF+, SVWZ+ and their like."""
+def _read_purpose(narrative: Narrative, text: str) -> None:
+    """Split a joined purpose at its keywords: EREF+, MREF+, SVWZ+ and their like, or `EREF: ` with some banks."""
     pieces = _KEYWORD.split(text)
-    narrative = Narrative()
     free = [pieces[0]]
-    # The pattern has two groups, of which one is None: `KEY+` anywhere, `KEY: ` at the start of a line.
-    for plus, colon, value in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
-        keyword, content = plus or colon, value.strip()
+    for keyword, value in zip(pieces[1::2], pieces[2::2], strict=True):
         if keyword == "SVWZ":
-            free.append(content)
-        elif content:
-            _place(narrative, keyword, content)
+            free.append(value)
+        else:
+            _place(narrative, keyword, value.strip())
     narrative.remittance = _squeeze(" ".join(free))
-    return narrative
 
 
 def _slash_codes(lines: list[str]) -> Narrative:
@@ -154,6 +153,11 @@ def _slash_codes(lines: list[str]) -> Narrative:
             for part, text in (("IBAN", account), ("BIC", bank), ("NAME", name)):
                 _place(narrative, part, text)
             _place(narrative, "CNTP", " ".join(part for part in rest if part))
+        elif keyword in {"OCMT", "CHGS", "EXCH"}:
+            # An amount or a rate ends at its slash; what some banks write behind it is the payer's text.
+            amount, _, rest_of_text = content.partition("/")
+            _place(narrative, keyword, amount)
+            free.append(rest_of_text)
         else:
             _place(narrative, keyword, content)
     narrative.remittance = _squeeze(" ".join(text for text in free if text))
@@ -172,15 +176,23 @@ def _remittance(narrative: Narrative, content: str, free: list[str]) -> None:
 
 def _named_words(text: str) -> Narrative:
     pieces = _NAMED.split(text)
-    narrative = Narrative(transaction_text=_squeeze(pieces[0]).strip("; ") or None)
-    free = []
+    narrative = Narrative()
+    head = _squeeze(pieces[0]).strip("; ")
+    # `SEPA OVERBOEKING`, `911 TRANSAKCJA IPH`: the booking text. Other words in front are the payer's own.
+    if _BOOKING_TEXT.match(head):
+        narrative.transaction_text, free = head, []
+    else:
+        free = [head]
     for keyword, value in zip(pieces[1::2], pieces[2::2], strict=True):
         content = _squeeze(value).rstrip(";/ ")
+        if keyword.endswith("RACH."):
+            content, _, rest = content.partition(";")
+            free.append(rest.strip())
         if keyword in {"OMSCHRIJVING", "TYT."}:
             free.append(content)
         else:
             _place(narrative, keyword, content)
-    narrative.remittance = " ".join(free)
+    narrative.remittance = " ".join(text for text in free if text)
     return narrative
 
 
@@ -210,7 +222,7 @@ def _place(narrative: Narrative, keyword: str, content: str) -> None:
     column = _COLUMN.get(keyword)
     value = _compact(content) if column in {"payer_account", "payer_bank"} else _squeeze(content)
     is_given = value.upper() not in _NOT_PROVIDED
-    if column and is_given and getattr(narrative, column) is None:
+    if column and is_given and getattr(narrative, column) in {None, value}:
         setattr(narrative, column, value)
     else:
         known = narrative.extras.get(keyword)
