@@ -1,0 +1,154 @@
+"""`recon match` on one screen: read -> fetch -> match -> apply -> prove -> report -> post."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from recon.apply.allocate import allocate
+from recon.apply.conserve import check_identities
+from recon.apply.entries import build_entries
+from recon.config import Policy, load_policy
+from recon.errors import ReconError
+from recon.frames.evidence import Evidence
+from recon.frames.proposals import ProposedSets
+from recon.match.plan import MatchInputs, match_lines
+from recon.protocols import InputFile, RunView
+from recon.report.outputs import render_outputs
+from recon.report.summary import run_id, summary
+from recon.run.books import fetch_books
+from recon.run.deliver import post_entries, write_files
+from recon.run.reading import Reading, read_statements
+from recon.run.record import run_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import dataframely as dy
+
+    from recon.frames.outcomes import Outcomes
+    from recon.plugins import Plugins
+    from recon.protocols import Books
+    from recon.run.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRequest:
+    """What one run is asked to do; all paths as the user gave them."""
+
+    statements: tuple[Path, ...]
+    open_items: Path
+    out: Path
+    customers: Path | None = None
+    accounts: Path | None = None
+    history: Path | None = None
+    policy: Path | None = None
+    ledger: str | None = None
+    as_of: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A complete run: its frames, its figures, and what could not be done."""
+
+    view: RunView
+    summary: dict[str, Any]
+    out: Path
+    quarantined: tuple[InputFile, ...]
+    failed_reports: tuple[str, ...]
+    posting: dy.DataFrame[Outcomes] | None
+
+
+def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress) -> RunResult:
+    """Do the whole one-shot job and write every file of the output folder.
+
+    Raises:
+        ConfigurationError: the policy or the call is wrong.
+        UnreadableItems: the books' side cannot be read in full.
+        PluginFailed: a judge, a pass or a source failed.
+        IdentityBroken: a cash identity does not hold; nothing is written.
+    """
+    policy = load_policy(request.policy)
+    reading = read_statements(request.statements, policy, plugins, progress)
+    progress.step("Reading open items")
+    books, book_inputs = fetch_books(request, policy, plugins, request.as_of)
+
+    progress.step("Matching")
+    view = match_view(reading, books, book_inputs, policy, plugins, as_of=request.as_of)
+    identity = run_id(view)
+    plugins.run_started(identity)
+
+    progress.step("Writing reports")
+    figures = summary(view)
+    files = {**render_outputs(view), "run.json": run_record(view, reading, figures, policy)}
+    failed = write_files(files, request.out, view, plugins)
+
+    progress.step("Posting")
+    posting = post_entries(request.ledger, view.entries, request.out, policy, plugins) if request.ledger else None
+    plugins.run_finished(identity, view)
+    quarantined = tuple(file for file in view.inputs if file.state == "quarantined")
+    return RunResult(view, figures, request.out, quarantined, failed, posting)
+
+
+def match_view(
+    reading: Reading,
+    books: Books,
+    book_inputs: tuple[InputFile, ...],
+    policy: Policy,
+    plugins: Plugins,
+    *,
+    as_of: dt.date | None,
+) -> RunView:
+    """Match what was read with the books, apply it, and prove that no cent was lost."""
+    own = pl.concat([books.own_accounts["account"], reading.statements["account"].rename("account")])
+    inputs = MatchInputs(
+        lines=reading.lines,
+        items=books.items,
+        parties=books.parties,
+        closed=books.closed,
+        own_accounts=own.filter(own != "").unique().sort(),
+        more_evidence=_evidence_of_plugins(reading, books, plugins),
+        more_sets=_sets_of_plugins(reading, books, plugins),
+    )
+    matched = match_lines(inputs, policy)
+    allocations = allocate(reading.lines, books.items, matched.proposals, matched.members)
+    entries = build_entries(reading.lines, allocations, policy)
+    check_identities(reading.lines, books.items, matched.decisions, allocations, entries)
+    return RunView(
+        as_of=as_of or _last_day(reading),
+        policy_hash=policy.hash,
+        inputs=(*reading.inputs, *book_inputs),
+        statements=reading.statements,
+        lines=reading.lines,
+        rejects=reading.rejects,
+        items=books.items,
+        decisions=matched.decisions,
+        allocations=allocations,
+        entries=entries,
+    )
+
+
+def _last_day(reading: Reading) -> dt.date:
+    """Without a date given, ages count to the last booking date: the clock must not change the output."""
+    last = reading.lines["booking_date"].max()
+    return last if isinstance(last, dt.date) else dt.date(1970, 1, 1)
+
+
+def _evidence_of_plugins(reading: Reading, books: Books, plugins: Plugins) -> dy.DataFrame[Evidence]:
+    found = [
+        plugins.find_evidence(name, reading.lines, books.items, books.parties) for name in plugins.names("evidence")
+    ]
+    return Evidence.validate(pl.concat([Evidence.create_empty(), *found]))
+
+
+def _sets_of_plugins(reading: Reading, books: Books, plugins: Plugins) -> dy.DataFrame[ProposedSets]:
+    found = [
+        plugins.propose(name, reading.lines, books.items, books.parties).with_columns(
+            set_name=pl.concat_str(pl.lit(f"{name}: "), "set_name")
+        )
+        for name in plugins.names("pass")
+    ]
+    return ProposedSets.validate(pl.concat([ProposedSets.create_empty(), *found]))
