@@ -45,7 +45,8 @@ def render_mt940(seller: Seller, lines: list[Line], opening: int) -> Iterator[tu
         name and bytes of each file.
     """
     balance = opening
-    for number, (day, booked) in enumerate(groupby(lines, key=lambda line: line.day), start=1):
+    days = groupby(lines, key=lambda line: line.day)
+    for number, (day, booked) in enumerate(days, start=1):
         stamp = f"{date.fromordinal(day):%y%m%d}"
         rows = [
             f":20:STARTUMS{number:03d}",
@@ -92,12 +93,5 @@ def _cut(text: str, length: int) -> list[str]:
 
 
 def _wrap(text: str) -> list[str]:
-    """Cut into rows of 65; a row may not begin as a tag or an end does, nor with a blank that is lost."""
-    rows = []
-    while len(text) > _ROW_LENGTH:
-        cut = _ROW_LENGTH
-        while text[cut] in ":-" or text[cut - 1] == " " or text[cut] == " ":
-            cut -= 1
-        rows.append(text[:cut])
-        text = text[cut:]
-    return [*rows, text]
+    """Cut into rows of 65, wherever that falls, as banks do."""
+    return _cut(text, _ROW_LENGTH)

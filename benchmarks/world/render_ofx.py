@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from benchmarks.world.desk import Line
     from benchmarks.world.sellers import Seller
@@ -41,20 +41,30 @@ def render_ofx(seller: Seller, lines: list[Line], opening: int) -> Iterator[tupl
     for week, group in groupby(lines, key=lambda line: date.fromordinal(line.day).isocalendar()[1]):
         booked = list(group)
         balance += sum(line.amount for line in booked)
-        first, last = (f"{date.fromordinal(line.day):%Y%m%d}" for line in (booked[0], booked[-1]))
-        rows = [
-            "<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS>",
-            f"<DTSERVER>{last}<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>",
-            "<BANKMSGSRSV1><STMTTRNRS><TRNUID>0<STATUS><CODE>0<SEVERITY>INFO</STATUS>",
-            f"<STMTRS><CURDEF>{seller.currency}<BANKACCTFROM><BANKID>{seller.bank}",
-            f"<ACCTID>{seller.account}<ACCTTYPE>CHECKING</BANKACCTFROM>",
-            f"<BANKTRANLIST><DTSTART>{first}<DTEND>{last}",
-            *(_entry(line) for line in booked),
-            f"</BANKTRANLIST><LEDGERBAL><BALAMT>{_amount(balance)}<DTASOF>{last}</LEDGERBAL>",
-            "</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>",
-        ]
-        name = f"{seller.key.lower()}_week_{week:02d}.ofx"
-        yield name, (_HEADER + "\n".join(rows) + "\n").encode("cp1252")
+        yield f"{seller.key.lower()}_week_{week:02d}.ofx", ofx_statement(seller, booked, balance)
+
+
+def ofx_statement(seller: Seller, booked: Sequence[Line], closing: int) -> bytes:
+    """Write one statement as one file.
+
+    Args:
+        seller: whose account it is.
+        booked: at least one line, in order of booking.
+        closing: balance after the last line, minor units.
+    """
+    first, last = (f"{date.fromordinal(line.day):%Y%m%d}" for line in (booked[0], booked[-1]))
+    rows = [
+        "<OFX><SIGNONMSGSRSV1><SONRS><STATUS><CODE>0<SEVERITY>INFO</STATUS>",
+        f"<DTSERVER>{last}<LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1>",
+        "<BANKMSGSRSV1><STMTTRNRS><TRNUID>0<STATUS><CODE>0<SEVERITY>INFO</STATUS>",
+        f"<STMTRS><CURDEF>{seller.currency}<BANKACCTFROM><BANKID>{seller.bank}",
+        f"<ACCTID>{seller.account}<ACCTTYPE>CHECKING</BANKACCTFROM>",
+        f"<BANKTRANLIST><DTSTART>{first}<DTEND>{last}",
+        *(_entry(line) for line in booked),
+        f"</BANKTRANLIST><LEDGERBAL><BALAMT>{_amount(closing)}<DTASOF>{last}</LEDGERBAL>",
+        "</STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>",
+    ]
+    return (_HEADER + "\n".join(rows) + "\n").encode("cp1252")
 
 
 def _amount(minor: int) -> str:

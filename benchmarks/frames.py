@@ -1,0 +1,135 @@
+"""The world as the engine's frames, made in memory: the matcher is timed without any file read or written."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from recon.frames.items import ClosedItems, Items
+from recon.frames.lines import Lines
+from recon.frames.parties import Parties
+from recon.match.plan import MatchInputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import dataframely as dy
+
+    from benchmarks.generate import World
+    from benchmarks.world.desk import Line
+    from benchmarks.world.sellers import Seller
+
+_CODES = {"interest": "INT", "bank_fee": "FEE", "return": "RTI"}
+
+
+def match_inputs(world: World) -> MatchInputs:
+    """Make what the matcher works on."""
+    sellers = [book.seller for book in world.books]
+    own = [account for seller in sellers for account in (seller.account, seller.second_account)]
+    return MatchInputs(
+        lines=_lines(world),
+        items=_items(world),
+        parties=_parties(world),
+        closed=_closed(world),
+        own_accounts=pl.Series("account", own, dtype=pl.String),
+    )
+
+
+def _lines(world: World) -> dy.DataFrame[Lines]:
+    empty = Lines.create_empty()
+    rows = [row for book, month in zip(world.books, world.months, strict=True)
+            for row in _line_rows(book.seller, month)]  # fmt: skip
+    made = pl.DataFrame(rows, infer_schema_length=None)
+    absent = [
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in empty.schema.items()
+        if name not in made.columns
+    ]
+    return Lines.validate(made.with_columns(absent).select(empty.columns), cast=True)
+
+
+def _line_rows(seller: Seller, month: tuple[Line, ...]) -> Iterator[dict[str, object]]:
+    for record, line in enumerate(month, start=1):
+        digest = hashlib.sha256(line.reference.encode()).digest()
+        yield {
+            "line_id": "L" + b32encode(digest).decode().lower()[:16],
+            "statement_id": seller.key,
+            "statement_index": 0,
+            "file": f"{seller.key}.memory",
+            "account": seller.account,
+            "record": record,
+            "bank_reference": line.reference,
+            "booking_date": date.fromordinal(line.day),
+            "value_date": date.fromordinal(line.day),
+            "amount": line.amount,
+            "currency": seller.currency,
+            "payer_name": line.name or None,
+            "payer_account": line.account or None,
+            "remittance": line.text,
+            "end_to_end_id": line.end_to_end or None,
+            "transaction_code": _CODES.get(line.code),
+            "is_reversal": line.code == "return",
+            "occurrence": 0,
+            "copies": 0,
+            "is_held": False,
+        }
+
+
+def _items(world: World) -> dy.DataFrame[Items]:
+    rows = [
+        {
+            "item_id": item.item_id,
+            "kind": item.kind,
+            "number": item.number,
+            "customer_id": book.customers[item.customer].customer_id,
+            "customer_name": book.customers[item.customer].name,
+            "currency": book.seller.currency,
+            "amount": item.amount,
+            "open_amount": item.amount,
+            "issue_date": date.fromordinal(item.issued),
+            "due_date": date.fromordinal(item.due),
+            "payment_reference": item.reference or None,
+            "discount_amount": item.discount or None,
+            "discount_until": date.fromordinal(item.discount_until) if item.discount else None,
+            "purchase_order": item.purchase_order or None,
+        }
+        for book in world.books
+        for item in book.items
+    ]
+    return Items.validate(pl.DataFrame(rows, infer_schema_length=None), cast=True)
+
+
+def _parties(world: World) -> dy.DataFrame[Parties]:
+    rows = [
+        {
+            "customer_id": customer.customer_id,
+            "name": customer.name,
+            "country": customer.country,
+            "parent_customer_id": None
+            if customer.parent is None
+            else book.customers[customer.parent].customer_id,
+            "accounts": [customer.account] if customer.account_known else [],
+            "aliases": [],
+        }
+        for book in world.books
+        for customer in book.customers
+    ]
+    return Parties.validate(pl.DataFrame(rows, infer_schema_length=None), cast=True)
+
+
+def _closed(world: World) -> dy.DataFrame[ClosedItems]:
+    rows = [
+        {
+            "number": item.number,
+            "customer_id": book.customers[item.customer].customer_id,
+            "currency": book.seller.currency,
+            "amount": item.amount,
+        }
+        for book in world.books
+        for item in book.closed
+    ]
+    return ClosedItems.validate(pl.DataFrame(rows, infer_schema_length=None), cast=True)
