@@ -60,6 +60,7 @@ class Verbs(VerbGroup):
 
 
 @click.group(
+    "recon",
     cls=Verbs,
     context_settings=SETTINGS,
     epilog="Example: recon match statements/ --open-items open.csv --out out/",

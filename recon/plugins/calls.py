@@ -12,11 +12,11 @@ from recon import protocols
 from recon.errors import ConfigurationError, Place, ReconError
 from recon.frames.evidence import Evidence
 from recon.frames.outcomes import Outcomes
+from recon.frames.proposals import ProposedSets
 from recon.plugins.blame import Owner, blaming, kind_of, listed, require, require_type
 from recon.plugins.contracts import (
     checked,
     checked_books,
-    checked_proposals,
     checked_statements,
     copied,
     require_known,
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from recon.frames.items import Items
     from recon.frames.lines import Lines
     from recon.frames.parties import Parties
-    from recon.frames.proposals import ProposalItems, Proposals
     from recon.protocols import Books, Options, ParsedStatements, RunView, SourceFile
 
 GROUP: Final = "recon"
@@ -194,13 +193,16 @@ class Plugins:
         name: str,
         lines: dy.DataFrame[Lines],
         items: dy.DataFrame[Items],
-        evidence: dy.DataFrame[Evidence],
-    ) -> tuple[dy.DataFrame[Proposals], dy.DataFrame[ProposalItems]]:
-        """Let a pass propose; every proposal must account for every cent of its line."""
+        parties: dy.DataFrame[Parties],
+    ) -> dy.DataFrame[ProposedSets]:
+        """Let a pass propose sets of items; it may name the given lines and items only."""
         one = self._find("pass", name)
         with blaming(one.owner, f"propose of {name}"):
-            made = one.target.propose(lines.clone(), items.clone(), evidence.clone())
-            return checked_proposals(made, lines, items)
+            made = one.target.propose(lines.clone(), items.clone(), parties.clone())
+            sets = checked(made, ProposedSets)
+            require_known(sets["line_id"], lines["line_id"])
+            require_known(sets["item_id"], items["item_id"])
+            return sets
 
     def connect(self, name: str, options: Options) -> OpenLedger:
         """Open a ledger; `options` is `[ledgers.NAME]` of the policy, for a file ledger with `path`."""

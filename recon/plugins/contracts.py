@@ -6,15 +6,14 @@ Each check is one pass over a column or a join, so that it costs little beside t
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import dataframely as dy
 import polars as pl
 
 from recon.frames.items import ClosedItems, Items
-from recon.frames.lines import Lines, ReadLines
+from recon.frames.lines import ReadLines
 from recon.frames.parties import OwnAccounts, Parties, Remittances
-from recon.frames.proposals import ProposalItems, Proposals
 from recon.frames.rejects import Rejects
 from recon.frames.statements import ReadStatements
 from recon.money import exponents
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from recon.protocols import RunView
 
 S = TypeVar("S", bound=dy.Schema)
-
-# The parts of a proposal that use up the line's money; the others settle an item without cash.
-CASH_PARTS: Final = ("payment", "on_account", "refund")
 
 
 def checked(frame: object, schema: type[S]) -> dy.DataFrame[S]:
@@ -90,37 +86,6 @@ def checked_books(books: object) -> Books:
         closed=checked(books.closed, ClosedItems),
         own_accounts=checked(books.own_accounts, OwnAccounts),
     )
-
-
-def checked_proposals(
-    made: object, lines: dy.DataFrame[Lines], items: dy.DataFrame[Items]
-) -> tuple[dy.DataFrame[Proposals], dy.DataFrame[ProposalItems]]:
-    """Check the proposals of a pass: known lines and items, and every cent of the line accounted for."""
-    if not isinstance(made, tuple) or len(made) != 2:
-        raise wrong_type(made, "a pair of frames")
-    proposals, parts = checked(made[0], Proposals), checked(made[1], ProposalItems)
-    require_known(proposals["line_id"], lines["line_id"])
-    require_known(parts["proposal_id"], proposals["proposal_id"])
-    require_known(parts["item_id"].drop_nulls(), items["item_id"])
-    cash = (
-        parts.filter(pl.col("kind").is_in(CASH_PARTS))
-        .group_by("proposal_id")
-        .agg(pl.col("amount").cast(pl.Int128).sum().alias("cash"))
-    )
-    off = (
-        proposals.join(lines.select("line_id", "amount"), on="line_id", how="left")
-        .join(cash, on="proposal_id", how="left")
-        .with_columns(pl.col("cash").fill_null(0))
-        .filter(pl.col("cash") != pl.col("amount"))
-        .sort("proposal_id")
-    )
-    if off.height:
-        first = off.row(0, named=True)
-        raise ContractBroken(
-            f"{off.height} proposals do not use up their line; {first['proposal_id']} has "
-            f"{first['cash']} minor units of {first['amount']}"
-        )
-    return proposals, parts
 
 
 def require_known(given: pl.Series, known: pl.Series) -> None:

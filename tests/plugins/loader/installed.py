@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from importlib.metadata import distributions
 
+from recon.plugins import Plugins
+
+# Kept, so that a test may put the result in the place of what is really installed.
+DISCOVER = Plugins.discover
 HOSTILE = "tests.plugins.loader.hostile"
 
 
@@ -26,3 +30,8 @@ def found(folder):
         for point in distribution.entry_points
         if point.group == "recon"
     ]
+
+
+def plugins_of(folder):
+    """Load the plugins of everything that is installed in the folder, and no others."""
+    return DISCOVER(found(folder))

@@ -12,8 +12,7 @@ from recon.api import (
     MalformedFile,
     Outcomes,
     Place,
-    ProposalItems,
-    Proposals,
+    ProposedSets,
     SourceFile,
 )
 from recon.errors import ConfigurationError, PluginFailed
@@ -307,56 +306,33 @@ def test_a_judge_gets_copies_and_speaks_of_the_given_lines_and_items_only():
 class Proposer:
     name = "proposer"
 
-    def __init__(self, *parts):
-        self.parts = parts
+    def __init__(self, **changes):
+        self.changes = changes
 
-    def propose(self, lines, items, evidence):
-        line_id = lines["line_id"][0]
-        row = {"proposal_id": "P1", "line_id": line_id, "shape": "one_item", "millibits": 1}
-        made = frames.frame_of(Proposals, [row | {"classes": "amount", "fits": 1}])
-        parts = [
-            {
-                "proposal_id": "P1",
-                "line_id": line_id,
-                "item_id": item,
-                "kind": kind,
-                "amount": amount,
-            }
-            for item, kind, amount in self.parts
-        ]
-        return made, frames.frame_of(ProposalItems, parts)
+    def propose(self, lines, items, parties):
+        row = {"line_id": lines["line_id"][0], "set_name": "a", "item_id": items["item_id"][0]}
+        items.drop_in_place("open_amount")
+        return frames.frame_of(ProposedSets, [row | self.changes])
 
 
-def propose(*parts):
-    plugins = Plugins.for_tests([Proposer(*parts)])
-    return plugins.propose("proposer", frames.lines(), frames.items(), Evidence.create_empty())
+def propose(**changes):
+    given = frames.items()
+    plugins = Plugins.for_tests([Proposer(**changes)])
+    sets = plugins.propose("proposer", frames.lines(), given, frames.books().parties)
+    assert given.equals(frames.items())
+    return sets
 
 
-def test_a_proposal_uses_up_its_line_to_the_cent():
-    propose(("I1", "payment", 9_000), (None, "on_account", 1_000), ("I1", "discount", 200))
-    for parts in (
-        [("I1", "payment", 9_999)],
-        [],
-        [("I1", "payment", 9_000), ("I1", "discount", 1_000)],
+def test_a_pass_gets_copies_and_names_the_given_lines_and_items_only():
+    assert propose()["item_id"].to_list() == ["I1"]
+    for changes, complaint in (
+        ({"line_id": "Lzzzzzzzzzzzzzzzz"}, "line_id that does not exist"),
+        ({"item_id": "I7"}, "item_id that does not exist: I7"),
+        ({"set_name": None}, "Column 'set_name' failed"),
     ):
-        with pytest.raises(PluginFailed, match="1 proposals do not use up their line; P1 has"):
-            propose(*parts)
-
-
-def test_a_proposal_for_an_unknown_item_is_refused():
-    with pytest.raises(PluginFailed, match="item_id that does not exist: I7"):
-        propose(("I7", "payment", 10_000))
-
-
-def test_a_pass_that_returns_one_frame_is_refused():
-    class OneFrame(Proposer):
-        def propose(self, lines, items, evidence):
-            return Proposals.create_empty()
-
-    with pytest.raises(PluginFailed, match="it gave DataFrame, not a pair of frames"):
-        Plugins.for_tests([OneFrame()]).propose(
-            "proposer", frames.lines(), frames.items(), Evidence.create_empty()
-        )
+        with pytest.raises(PluginFailed, match="propose of proposer") as caught:
+            propose(**changes)
+        assert complaint in caught.value.message
 
 
 # ---------------------------------------------------------------- ledgers

@@ -1,0 +1,106 @@
+"""A stand-in for `recon.run`: the same names, a run made by hand, and a record of what was asked."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from recon.api import Outcomes
+from recon.report.summary import summary
+from tests.plugins.loader.frames import frame_of
+from tests.report.view_builder import sample
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRequest:
+    statements: tuple[Path, ...]
+    open_items: Path
+    customers: Path | None = None
+    accounts: Path | None = None
+    history: Path | None = None
+    policy: Path | None = None
+    out: Path
+    ledger: str | None = None
+    as_of: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    lines: Any
+    rejects: Any
+    inputs: tuple
+    findings: tuple[str, ...] = ()
+    statements: Any = None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    view: Any
+    summary: dict
+    out: Path
+    quarantined: tuple = ()
+    failed_reports: tuple[str, ...] = ()
+    posting: Any = None
+
+
+@dataclass
+class FakeRun:
+    """What the stand-in answers with, and what it was asked."""
+
+    quarantined: bool = False
+    failed_reports: tuple[str, ...] = ()
+    posting: Any = None
+    error: Exception | None = None
+    asked: list[Any] = field(default_factory=list)
+
+    def module(self):
+        module = ModuleType("recon.run")
+        module.MatchRequest = MatchRequest
+        module.read_statements = self.read_statements
+        module.match_statements = self.match_statements
+        return module
+
+    def view(self):
+        build = sample()
+        if not self.quarantined:
+            build.inputs = [file for file in build.inputs if file.state == "read"]
+        return build.view()
+
+    def read_statements(self, statements, policy, plugins, progress):
+        self._work(statements, progress)
+        view = self.view()
+        return Reading(view.lines, view.rejects, view.inputs, ("bank.sta was read as cp1252",))
+
+    def match_statements(self, request, plugins, progress):
+        self._work(request, progress)
+        request.out.mkdir(parents=True, exist_ok=True)
+        (request.out / "report.html").write_text("report", encoding="utf-8")
+        view = self.view()
+        bad = tuple(file for file in view.inputs if file.state == "quarantined")
+        return RunResult(view, summary(view), request.out, bad, self.failed_reports, self.posting)
+
+    def _work(self, asked, progress):
+        self.asked.append(asked)
+        sys.stdout.write("a plugin prints to stdout\n")
+        progress.step("reading", 2)
+        progress.advance()
+        progress.advance(1)
+        progress.step("matching")
+        if self.error:
+            raise self.error
+
+
+def outcomes(*answers):
+    rows = [
+        {"entry_key": f"k{number}", "outcome": outcome, "reason": reason}
+        for number, (outcome, reason) in enumerate(answers)
+    ]
+    return frame_of(Outcomes, rows) if rows else pl.DataFrame(schema=Outcomes.create_empty().schema)
