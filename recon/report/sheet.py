@@ -46,6 +46,8 @@ class Column:
 class FrameSheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose last rows are text that was made of whole frames."""
 
+    dim_rowmax: int | None  # of xlsxwriter: the last row that the sheet's dimension names
+
     def __init__(self) -> None:
         super().__init__()
         self._frame_rows: list[str] = []
@@ -59,7 +61,6 @@ class FrameSheet(Worksheet):  # type: ignore[misc]
         """
         self._frame_rows += rows
         if rows:
-            # xlsxwriter derives the sheet's dimension from these.
             self.dim_rowmax = max(self.dim_rowmax or 0, first_row + len(rows) - 1)
 
     def _write_rows(self) -> None:
