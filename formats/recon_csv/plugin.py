@@ -1,1 +1,142 @@
-"""Registration."""
+"""The format `csv`: bank exports as delimited text, by declared profiles or by a guess that is certain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from recon_csv.decode import decode
+from recon_csv.dialect import DELIMITERS, Table, named_separator, split
+from recon_csv.guess import Guess, guess_profile
+from recon_csv.layout import fits, lay_over
+from recon_csv.profile import Options, Profile, load_options, snippet
+from recon_csv.reader import Reading, read_table
+from recon_csv.sniff import looks_like_statement
+
+from recon.api import Format, MalformedFile, ParsedStatements, Place, SourceFile, hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from recon_csv.decode import Decoded
+
+_DECLARE: Final = "declare its layout as a profile under [formats.csv.profiles.NAME]"
+
+
+class CsvFormat:
+    """Delimited text. A declared profile decides; without one the layout is guessed where the guess is certain."""
+
+    name = "csv"
+
+    def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 - the name of a file proves nothing
+        """Say whether this is a delimited table with a date and an amount, as a bank statement has them."""
+        return looks_like_statement(head)
+
+    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
+        """Read one export.
+
+        Args:
+            source: the file.
+            options: the table `[formats.csv]` of the policy; see `recon_csv.profile`.
+
+        Raises:
+            MalformedFile: no profile fits and the layout is not certain, or nothing can be read by it.
+            ConfigurationError: the options are wrong.
+        """
+        settled = load_options(options)
+        named = settled.profile
+        if named is not None:
+            return _read_declared(source, settled.profiles[named], settled, named)
+        decoded = decode(source.data, source.name)
+        chosen = _declared(decoded, settled, source.name)
+        if chosen is not None:
+            return _read_declared(source, settled.profiles[chosen], settled, chosen)
+        return _read_guessed(source, decoded, settled)
+
+
+def _read_declared(
+    source: SourceFile, profile: Profile, options: Options, name: str
+) -> ParsedStatements:
+    decoded = decode(source.data, source.name, profile.encoding)
+    profile = _completed(profile, options)
+    table = split(decoded.text, profile.delimiter, source.name, profile.quote)
+    reading = Reading(source.name, is_guessed=False, findings=(f"read by the profile {name}",))
+    return read_table(table, lay_over(profile, table, source.name), reading)
+
+
+def _completed(profile: Profile, options: Options) -> Profile:
+    """Fill in from `[formats.csv]` what the profile leaves open."""
+    return msgspec.structs.replace(
+        profile,
+        currency=profile.currency or options.currency,
+        currency_names={**options.currency_names, **profile.currency_names},
+        account=profile.account or options.account,
+    )
+
+
+def _declared(decoded: Decoded, options: Options, file: str) -> str | None:
+    """Give the one declared profile whose header stands in the file."""
+    fitting = []
+    for name, profile in sorted(options.profiles.items()):
+        if not profile.header or profile.delimiter not in decoded.text:
+            continue
+        table = split(decoded.text, profile.delimiter, file, profile.quote)
+        if fits(profile, table.rows) is not None:
+            fitting.append(name)
+    if len(fitting) > 1:
+        raise MalformedFile(
+            f"the profiles {' and '.join(fitting)} both fit this file",
+            place=Place(file),
+            hint='name one by `profile = "..."` under [formats.csv], or make their `header` more exact',
+        )
+    return fitting[0] if fitting else None
+
+
+def _read_guessed(source: SourceFile, decoded: Decoded, options: Options) -> ParsedStatements:
+    table, guess = _best_guess(source, decoded, options)
+    if guess.questions:
+        raise MalformedFile(
+            f"the CSV layout is not certain: {'; '.join(guess.questions)}",
+            place=Place(source.name),
+            hint=f"settle it in a profile; the best guess is:\n{snippet(guess.profile)}",
+        )
+    findings = ["the layout was guessed from the file"]
+    if not decoded.is_certain:
+        findings.append(f"the file was read as {decoded.encoding}, which it does not declare")
+    if "\ufffd" in decoded.text:
+        findings.append("the file holds replacement characters: letters were lost before it came here")
+    profile = _completed(guess.profile, options)
+    reading = Reading(source.name, is_guessed=True, findings=tuple(findings))
+    return read_table(table, lay_over(profile, table, source.name), reading)
+
+
+def _best_guess(source: SourceFile, decoded: Decoded, options: Options) -> tuple[Table, Guess]:
+    """Split by each delimiter and guess; the one whose header names most columns counts."""
+    named = named_separator(decoded.text)
+    best: tuple[Table, Guess] | None = None
+    problem: MalformedFile | None = None
+    for delimiter in (named,) if named else DELIMITERS:
+        if delimiter not in decoded.text:
+            continue
+        try:
+            table = split(decoded.text, delimiter, source.name)
+        except MalformedFile as error:
+            problem = problem or error
+            continue
+        guess = guess_profile(table, options)
+        if guess and (best is None or len(guess.profile.header) > len(best[1].profile.header)):
+            best = (table, guess)
+    if best is not None:
+        return best
+    raise problem or MalformedFile(
+        "the CSV layout is not certain: no row names a date, an amount and one more column of a bank statement",
+        place=Place(source.name),
+        hint=_DECLARE,
+    )
+
+
+@hookimpl
+def recon_register_formats() -> list[Format]:
+    """Register the format."""
+    return [CsvFormat()]

@@ -1,0 +1,164 @@
+"""Amounts: find how a column writes numbers, over the whole file, and read it into minor units.
+
+In: text columns. Out: Int64 minor units, null where the text is no amount of that style. Marks are decided per column
+and never per cell: `1.234` alone is open, and only its column or the running balance can tell what it means.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.api import exponents, parse_minor_expr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MINUS: Final = "\u2212\u2012\u2013\u2014\ufe63\uff0d"
+_BLANK: Final = "\u00a0\u202f\u2009\u2007"
+_SYMBOL: Final = "[A-Za-z]{3}|US\\$|[€$£¥]|zł|kr\\.?|Fr\\.?|Kč|Ft"
+_LEAD: Final = rf"^(\()?([+-])? ?({_SYMBOL})? ?([+-])? ?"
+_TRAIL: Final = rf" ?({_SYMBOL})? ?([+-])?(\))?$"
+_LOOSE: Final = re.compile(_LEAD + r"((?:[0-9][0-9.,'’ ]*|[.,][0-9]+))" + _TRAIL)
+_SYMBOLS: Final = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "US$": "USD"}
+# Proofs are made in ten-thousandths, so that they need no currency.
+PROOF_DECIMALS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a column writes numbers; `thousands` is '' where it uses no mark."""
+
+    decimal: str
+    thousands: str
+
+
+def tidy(text: str) -> str:
+    """Write minus signs and blanks in one way."""
+    for sign in _MINUS:
+        text = text.replace(sign, "-")
+    for blank in _BLANK:
+        text = text.replace(blank, " ")
+    return text.replace("’", "'").replace("`", "'").strip()
+
+
+def looks_like_amount(text: str) -> bool:
+    """Say whether the text has the shape of an amount in some style."""
+    return bool(_LOOSE.fullmatch(tidy(text)))
+
+
+def glued_currency(text: str) -> str | None:
+    """Give the currency written beside the number, None if there is none or it stands for several.
+
+    >>> glued_currency("1.234,50 EUR"), glued_currency("£5.00"), glued_currency("$5.00")
+    ('EUR', 'GBP', None)
+    """
+    found = _LOOSE.fullmatch(tidy(text))
+    word = (found[3] or found[6]) if found else None
+    if not word:
+        return None
+    return _SYMBOLS.get(word) or (word.upper() if word.upper() in exponents() else None)
+
+
+def find_styles(texts: Iterable[str]) -> list[Style]:
+    """Give every style that the whole column allows: one means certain, none means contradiction.
+
+    >>> find_styles(["1.234,50", "7"]), find_styles(["1.234"])
+    ([Style(decimal=',', thousands='.')], [Style(decimal='.', thousands=''), Style(decimal=',', thousands='.')])
+    """
+    decimals: set[str] = set()
+    thousands: set[str] = set()
+    is_open: set[str] = set()
+    for text in set(texts):
+        found = _LOOSE.fullmatch(tidy(text))
+        if found:
+            _weigh(found[5].strip(), decimals, thousands, is_open)
+    if len(decimals) > 1 or decimals & thousands:
+        return []
+    if not decimals and is_open - thousands:
+        mark = min(is_open - thousands)
+        other = "," if mark == "." else "."
+        return [Style(mark, ""), Style(other, mark)]
+    decimal = min(decimals) if decimals else ("," if "." in thousands else ".")
+    thousands |= is_open - {decimal}
+    if len(thousands) > 1:
+        return []
+    return [Style(decimal, min(thousands, default=""))]
+
+
+def _weigh(number: str, decimals: set[str], thousands: set[str], is_open: set[str]) -> None:
+    """Add what one number says about its column's marks."""
+    marks = [char for char in number if char in ".,"]
+    for group in "' ":
+        if group in number:
+            thousands.add(group)
+    if not marks:
+        return
+    last = marks[-1]
+    before, _, after = number.rpartition(last)
+    if len(set(marks)) == 2:
+        decimals.add(last)
+        thousands.update(set(marks) - {last})
+    elif len(marks) > 1:
+        thousands.add(last)
+    elif len(after) != 3 or len(before) > 3 or before in {"", "0"} or set(before) & set("' "):
+        decimals.add(last)
+    else:
+        is_open.add(last)
+
+
+def plain_expr(text: pl.Expr, style: Style) -> pl.Expr:
+    """Write amounts plainly (`-1234.5`), null where the text is no amount of this style.
+
+    A sign may stand before or after the number or its currency, a minus also as brackets; two signs are no amount.
+    """
+    clean = text
+    for sign in _MINUS:
+        clean = clean.str.replace_all(sign, "-", literal=True)
+    for blank in _BLANK:
+        clean = clean.str.replace_all(blank, " ", literal=True)
+    clean = clean.str.replace_all("[’`]", "'").str.strip_chars()
+    point = re.escape(style.decimal)
+    groups = rf"[0-9]{{1,3}}(?:{re.escape(style.thousands)}[0-9]{{3}})+|" if style.thousands else ""
+    number = rf"((?:{groups}[0-9]+)(?:{point}[0-9]*)?|{point}[0-9]+)"
+    found = clean.str.extract_groups(_LEAD + number + _TRAIL)
+    signs = pl.concat_str(
+        *(found.struct.field(str(place)).fill_null("") for place in (2, 4, 7)),
+    )
+    opened = found.struct.field("1").is_not_null()
+    closed = found.struct.field("8").is_not_null()
+    digits = found.struct.field("5")
+    if style.thousands:
+        digits = digits.str.replace_all(style.thousands, "", literal=True)
+    digits = digits.str.replace(style.decimal, ".", literal=True).str.replace(r"^\.", "0.")
+    well_signed = (opened == closed) & (signs.str.len_chars() + opened.cast(pl.UInt32) <= 1)
+    minus = opened | (signs == "-")
+    sign = pl.when(minus).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.when(well_signed).then(pl.concat_str(sign, digits))
+
+
+def minor_expr(text: pl.Expr, style: Style, decimals: pl.Expr) -> pl.Expr:
+    """Read amounts into minor units by our own checked parsing, null where the text is no amount."""
+    return parse_minor_expr(plain_expr(text, style), decimals)
+
+
+def proof_units(texts: list[str], style: Style) -> list[int | None]:
+    """Read a column for a proof, in ten-thousandths; None for blank cells and for what is no amount."""
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+    decimals = pl.lit(PROOF_DECIMALS, dtype=pl.Int64)
+    units = frame.select(minor_expr(pl.col("text"), style, decimals))
+    return units.to_series().to_list()
+
+
+def plain_text(text: str, style: Style) -> str | None:
+    """Write one amount plainly (`-1234.5`); None if it is no amount of this style.
+
+    >>> plain_text("(1.234,50)", Style(",", ".")), plain_text("1.23", Style(",", "."))
+    ('-1234.50', None)
+    """
+    frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
+    plain: str | None = frame.select(plain_expr(pl.col("text"), style)).item()
+    return plain

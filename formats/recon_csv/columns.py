@@ -1,0 +1,126 @@
+"""Find the header row and say what each column is, by its name and by what it holds.
+
+In: rows of text. Out: the header's place and, per role, its columns in order of preference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from recon_csv.amounts import looks_like_amount
+from recon_csv.dates import looks_like_date
+from recon_csv.words import CREDIT_FLAGS, DEBIT_FLAGS, NOT_A_STATEMENT, plain_words, roles_of
+
+from recon.api import exponents
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+HEADER_WITHIN: Final = 60
+_DATES: Final = frozenset({"booking_date", "transaction_date", "value_date"})
+_AMOUNTS: Final = frozenset({"amount", "net", "gross", "total"})
+_NUMBERS: Final = _AMOUNTS | {"debit", "credit", "balance", "fee", "detail_amount"}
+# One side of a debit/credit pair may well be empty in a short export.
+_MAY_BE_EMPTY: Final = frozenset({"debit", "credit", "detail_amount"})
+# A name alone shows no bank statement: beside date and amount one more column must be known.
+_LEAST_KNOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The columns of each role, best first."""
+
+    header: list[str]
+    by_role: dict[str, list[int]] = field(default_factory=dict)
+
+    def first(self, role: str) -> int | None:
+        """Give the best column of a role."""
+        return next(iter(self.by_role.get(role, [])), None)
+
+    def all(self, role: str) -> list[int]:
+        """Give all columns of a role in order of preference."""
+        return self.by_role.get(role, [])
+
+    def name(self, index: int) -> str:
+        """Give the selector of a column for a profile: its name, or `#3` where the name is empty or stands twice."""
+        name = self.header[index].strip()
+        is_single = sum(cell.strip() == name for cell in self.header) == 1
+        return name if name and is_single and not name.startswith("#") else f"#{index + 1}"
+
+
+def is_header(row: Sequence[str]) -> bool:
+    """Say whether a row names a date, an amount (or debit and credit) and one more column of a bank statement."""
+    filled = [cell for cell in row if cell.strip()]
+    if len(filled) < _LEAST_KNOWN or any(
+        looks_like_date(cell) or looks_like_amount(cell) for cell in filled
+    ):
+        return False
+    found = [{role for role, _ in roles_of(cell)} for cell in filled]
+    roles = set().union(*found)
+    has_amount = bool(roles & _AMOUNTS) or {"debit", "credit"} <= roles
+    return bool(roles & _DATES) and has_amount and sum(map(bool, found)) >= _LEAST_KNOWN
+
+
+def is_foreign_table(row: Sequence[str]) -> bool:
+    """Say whether the header is one of open items or of our own output."""
+    return any(plain_words(cell) in NOT_A_STATEMENT for cell in row)
+
+
+def known_columns(row: Sequence[str]) -> int:
+    """Count the columns whose name is known."""
+    return sum(bool(roles_of(cell)) for cell in row if cell.strip())
+
+
+def find_header(rows: Sequence[Sequence[str]]) -> int | None:
+    """Give the place of the row that names most known columns, the first of equals."""
+    places = [place for place, row in enumerate(rows[:HEADER_WITHIN]) if is_header(row)]
+    return max(places, key=lambda place: (known_columns(rows[place]), -place), default=None)
+
+
+def assign_roles(
+    header: list[str], body: Sequence[Sequence[str]], currency_names: Mapping[str, str]
+) -> Roles:
+    """Give each column the first role of its name that its cells bear out."""
+    ranked: dict[str, list[tuple[int, int]]] = {}
+    for index, name in enumerate(header):
+        cells = [row[index] for row in body if index < len(row) and row[index]]
+        for role, place in roles_of(name):
+            if _bears_out(role, cells, currency_names, is_empty=not body):
+                ranked.setdefault(role, []).append((place, index))
+                break
+    by_role = {role: [index for _, index in sorted(found)] for role, found in ranked.items()}
+    # Text columns are joined as the bank placed them, not by preference.
+    for role in ("remittance", "transaction_text"):
+        if role in by_role:
+            by_role[role].sort()
+    return Roles(header, by_role)
+
+
+def _bears_out(
+    role: str, cells: list[str], currency_names: Mapping[str, str], *, is_empty: bool
+) -> bool:
+    if is_empty:
+        return True
+    if role in _DATES:
+        return _mostly(sum(map(looks_like_date, cells)), cells)
+    if role in _NUMBERS:
+        if not cells:
+            return role in _MAY_BE_EMPTY
+        return _mostly(sum(map(looks_like_amount, cells)), cells)
+    if role == "currency":
+        return bool(cells) and all(_may_be_currency(cell, currency_names) for cell in set(cells))
+    if role == "flag":
+        flags = {plain_words(cell) for cell in set(cells)}
+        return bool(flags) and flags <= DEBIT_FLAGS | CREDIT_FLAGS
+    return bool(cells)
+
+
+def _mostly(count: int, cells: list[str]) -> bool:
+    """More than half: totals and notes below a table must not hide what its columns are."""
+    return bool(cells) and count * 2 > len(cells)
+
+
+def _may_be_currency(text: str, currency_names: Mapping[str, str]) -> bool:
+    is_word = text.isalpha() and len(text) == 3
+    return is_word or text in currency_names or text.upper() in exponents() or not text.isascii()

@@ -1,0 +1,148 @@
+"""Dates: read text by a format, and find the one format that a whole column allows.
+
+In: text. Out: dates, as the bank wrote them (a time after the date is left out, nothing is shifted).
+A date is never half-guessed: where day and month could be swapped, the column is reported as open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TOKENS: Final = {
+    "%d": r"(?P<d>[0-9]{1,2})",
+    "%m": r"(?P<m>[0-9]{1,2})",
+    "%Y": r"(?P<Y>[0-9]{4})",
+    "%y": r"(?P<y>[0-9]{2})",
+    "%b": r"(?P<b>[A-Za-z]{3,9})",
+}
+_TIME: Final = r"(?:[T ,-]+\(?[0-9]{1,2}[:.][0-9]{2}.*)?"
+_SHAPE: Final = re.compile(
+    r"([0-9]{1,4})([-./: ])([0-9]{1,2}|[A-Za-z]{3,9})[-./: ]([0-9]{1,4})(\.?)" + _TIME
+)
+_COMPACT: Final = re.compile(r"(?:19|20)[0-9]{6}(?:[0-9]{6}.*)?")
+# Dates outside are no dates of a statement: 1111/11/11 is an anonymised one, 0025 a year that lost its century.
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 2100
+
+Part = tuple[str, str, str]
+
+
+def looks_like_date(text: str) -> bool:
+    """Say whether the text has the shape of a date, in any order of its parts."""
+    return bool(_SHAPE.fullmatch(text) or _COMPACT.fullmatch(text))
+
+
+@cache
+def _pattern(date_format: str) -> re.Pattern[str]:
+    parts = re.split(r"(%[dmYyb])", date_format)
+    body = "".join(_TOKENS.get(part) or re.escape(part) for part in parts)
+    if "".join(parts[1::2]) in {"%Y%m%d", "%d%m%Y"} and not "".join(parts[0::2]):
+        body = body.replace("{1,2}", "{2}") + "(?:[0-9]{6}.*)?"
+    return re.compile(body + _TIME)
+
+
+def check_format(date_format: str) -> bool:
+    """Say whether a declared format names day, month and year once each."""
+    tokens = sorted(token.lower().replace("b", "m") for token in re.findall("%(.)", date_format))
+    return tokens == ["d", "m", "y"]
+
+
+def parse_date(text: str, date_format: str) -> dt.date | None:
+    """Read a date; None if the text is no date of this format or the day does not exist.
+
+    >>> parse_date("30.04.26", "%d.%m.%y"), parse_date("30.02.2015", "%d.%m.%Y")
+    (datetime.date(2026, 4, 30), None)
+    >>> parse_date("2026-01-15 23:10:01", "%Y-%m-%d")
+    datetime.date(2026, 1, 15)
+    """
+    found = _pattern(date_format).fullmatch(text)
+    if not found:
+        return None
+    parts = found.groupdict()
+    year = int(parts["Y"]) if parts.get("Y") else 2000 + int(parts["y"])
+    if year == 2000 + int(parts.get("y") or 0) and year > 2068:
+        year -= 100
+    month = int(parts["m"]) if parts.get("m") else _month(parts["b"])
+    try:
+        day = dt.date(year, month, int(parts["d"]))
+    except ValueError:
+        return None
+    return day if _FIRST_YEAR <= year <= _LAST_YEAR else None
+
+
+def _month(name: str) -> int:
+    short = name[:3].casefold()
+    return _MONTHS.index(short) + 1 if short in _MONTHS else 0
+
+
+def find_formats(texts: Sequence[str]) -> list[str]:
+    """Give every format that the whole column allows; one means certain, more mean that it is open.
+
+    Args:
+        texts: the cells of one column, in file order, blank ones left out.
+
+    Cells without the shape of a date are passed over: they belong to footers, and a reader rejects the rest.
+    """
+    shaped = [text for text in texts if looks_like_date(text)]
+    if not shaped:
+        return []
+    candidates = Counter(_candidates(text) for text in shaped).most_common(1)[0][0]
+    fitting = [name for name in candidates if _all_in_range(shaped, name)]
+    if len(fitting) > 1:
+        return _by_order(shaped, fitting)
+    return fitting
+
+
+def _candidates(text: str) -> tuple[str, ...]:
+    """Formats that the shape of one text allows, before any look at the numbers' ranges."""
+    if _COMPACT.fullmatch(text) and not _SHAPE.fullmatch(text):
+        return ("%Y%m%d",)
+    found = _SHAPE.fullmatch(text)
+    assert found is not None
+    first, mark, middle, last, dot = found.groups()
+    if not middle.isdigit():
+        year = "%Y" if len(last) == 4 else "%y"
+        return (f"%d{mark}%b{mark}{year}",)
+    if len(first) == 4:
+        return (f"%Y{mark}%m{mark}%d{dot}",)
+    if len(last) == 4:
+        # No country writes the month first between full stops.
+        orders = ("%d.%m.%Y",) if mark == "." else (f"%d{mark}%m{mark}%Y", f"%m{mark}%d{mark}%Y")
+        return tuple(order + dot for order in orders)
+    if mark == ".":
+        return ("%d.%m.%y" + dot,)
+    return (f"%d{mark}%m{mark}%y", f"%m{mark}%d{mark}%y", f"%y{mark}%m{mark}%d")
+
+
+def _all_in_range(texts: Iterable[str], date_format: str) -> bool:
+    """Say whether no text contradicts the order of day and month (a 31st of June is left to the reader)."""
+    if "%m" not in date_format:
+        return True
+    for text in texts:
+        found = _pattern(date_format).fullmatch(text)
+        if found and (int(found["m"]) > 12 or int(found["d"]) > 31):
+            return False
+        if found and "y" in found.groupdict() and int(found["y"]) > 68:
+            return False
+    return True
+
+
+def _by_order(texts: list[str], formats: list[str]) -> list[str]:
+    """Keep the formats in which the rows run one way in time, if that is not all of them."""
+    if len(set(texts)) < 3:
+        return formats
+    running = [name for name in formats if _runs_one_way(texts, name)]
+    return running or formats
+
+
+def _runs_one_way(texts: list[str], date_format: str) -> bool:
+    days = [day for text in texts if (day := parse_date(text, date_format))]
+    return days in (sorted(days), sorted(days, reverse=True))

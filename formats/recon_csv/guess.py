@@ -1,0 +1,204 @@
+"""Guess a profile from the file itself, and say what is not certain.
+
+In: the table and the user's options. Out: a profile and the questions that stay open; only a guess without open questions
+is read. A wrong guess would be a wrong booking, so every doubt is a question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from recon_csv.columns import Roles, assign_roles, find_header, is_foreign_table
+from recon_csv.dates import find_formats, looks_like_date
+from recon_csv.amounts import glued_currency
+from recon_csv.guess_amounts import Draft, Entries, guess_amounts
+from recon_csv.preamble import read_surroundings
+from recon_csv.profile import Options, Profile
+from recon_csv.words import BOOKED_STATUSES, UNBOOKED_STATUSES, currency_in_name, plain_words
+
+if TYPE_CHECKING:
+    from recon_csv.dialect import Table
+
+_TEXT_FIELDS: Final = (
+    "payer_name",
+    "payer_account",
+    "payer_bank",
+    "remittance",
+    "bank_reference",
+    "end_to_end_id",
+    "mandate_id",
+    "structured_reference",
+    "customer_reference",
+    "cheque_number",
+    "transaction_code",
+    "transaction_text",
+)
+_JOINED: Final = frozenset({"remittance", "payer_name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A profile and the questions it leaves open."""
+
+    profile: Profile
+    questions: tuple[str, ...]
+
+
+def guess_profile(table: Table, options: Options) -> Guess | None:
+    """Guess the layout of a table with a header; None if no row is the header of a bank statement."""
+    place = find_header(table.rows)
+    if place is None or is_foreign_table(table.rows[place]):
+        return None
+    body = table.rows[place + 1 :]
+    roles = assign_roles(table.rows[place], body, options.currency_names)
+    draft = Draft()
+    booking = _booking_columns(roles)
+    if not booking:
+        draft.questions.append("which column is the booking date")
+        return _guess(draft, table, place)
+    entries = Entries(
+        [row for row in body if booking[0] < len(row) and looks_like_date(row[booking[0]])], roles
+    )
+    guess_amounts(entries, draft, options.amount_sign)
+    _guess_dates(entries, booking, (draft, options), table.rows[:place])
+    _guess_texts(roles, draft)
+    _guess_status(entries, draft)
+    _guess_money(entries, draft, options, table.rows[:place])
+    return _guess(draft, table, place)
+
+
+def _guess(draft: Draft, table: Table, place: int) -> Guess:
+    settings = {"date_format": "%Y-%m-%d", "decimal_mark": ".", **draft.settings}
+    profile = Profile(
+        columns=draft.columns,
+        header=[cell for cell in table.rows[place] if cell],
+        delimiter=table.delimiter,
+        **settings,
+    )
+    return Guess(profile, tuple(draft.questions))
+
+
+def _booking_columns(roles: Roles) -> list[int]:
+    return [*roles.all("booking_date"), *roles.all("transaction_date"), *roles.all("value_date")][:1]
+
+
+def _guess_dates(
+    entries: Entries,
+    booking: list[int],
+    draft_and_options: tuple[Draft, Options],
+    above: list[list[str]],
+) -> None:
+    draft, options = draft_and_options
+    roles = entries.roles
+    value = next((index for index in roles.all("value_date") if index not in booking), None)
+    around = list(read_surroundings(above).dates)
+    others = [
+        entries.cells(index)
+        for role in ("value_date", "transaction_date", "booking_date")
+        for index in roles.all(role)
+    ]
+    found = _settle(entries.cells(booking[0]), [*others, around], options)
+    if len(found) != 1 and entries.rows:
+        draft.questions.append(
+            "which is the day and which the month of the dates" if found else "how the dates are written"
+        )
+    draft.settings["date_format"] = found[0] if found else "%Y-%m-%d"
+    draft.columns["booking_date"] = roles.name(booking[0])
+    if value is None:
+        return
+    draft.columns["value_date"] = roles.name(value)
+    formats = _settle(entries.cells(value), [entries.cells(booking[0]), *others, around], options)
+    if len(formats) > 1:
+        draft.questions.append("which is the day and which the month of the value dates")
+    if formats and formats[0] != draft.settings["date_format"]:
+        draft.settings["value_date_format"] = formats[0]
+
+
+def _settle(cells: list[str], siblings: list[list[str]], options: Options) -> list[str]:
+    """Find the format of a column; where it is open, a sibling column of the same shape may tell."""
+    formats = find_formats([cell for cell in cells if cell])
+    if len(formats) < 2:
+        return formats
+    for sibling in siblings:
+        known = find_formats([cell for cell in sibling if cell])
+        if len(known) == 1 and known[0] in formats:
+            return known
+    if options.date_order:
+        first = "%d" if options.date_order == "day_first" else "%m"
+        return [name for name in formats if name.startswith(first)]
+    return formats
+
+
+def _guess_texts(roles: Roles, draft: Draft) -> None:
+    for field in _TEXT_FIELDS:
+        names = [roles.name(index) for index in roles.all(field)]
+        if names:
+            draft.columns[field] = names if field in _JOINED and len(names) > 1 else names[0]
+    detail = roles.first("detail_amount")
+    if detail is not None:
+        draft.columns["detail_amount"] = roles.name(detail)
+    own, some = roles.first("own_account"), roles.first("some_account")
+    if own is not None:
+        draft.columns["account"] = roles.name(own)
+    if some is not None and own is not None and "payer_account" not in draft.columns:
+        draft.columns["payer_account"] = roles.name(some)
+
+
+def _guess_status(entries: Entries, draft: Draft) -> None:
+    """Tell booked from pending; an unknown word beside others leaves it open."""
+    status = entries.roles.first("status")
+    if status is None:
+        return
+    words = {cell for cell in entries.cells(status) if cell}
+    plain = {word: plain_words(word) for word in words}
+    unbooked = sorted(word for word in words if plain[word] in UNBOOKED_STATUSES)
+    unknown = sorted(
+        word for word in words if plain[word] not in UNBOOKED_STATUSES | BOOKED_STATUSES
+    )
+    is_text = len(unknown) > 3
+    if is_text and not unbooked:
+        return
+    if unknown and len(words) > 1:
+        draft.questions.append(f"which rows are booked: {', '.join(map(repr, sorted(words)[:5]))}")
+    draft.columns["status"] = entries.roles.name(status)
+    if unbooked:
+        draft.settings["unbooked_statuses"] = unbooked
+
+
+def _guess_money(
+    entries: Entries, draft: Draft, options: Options, above: list[list[str]]
+) -> None:
+    """Find the currency and the account."""
+    roles, around = entries.roles, read_surroundings(above)
+    numbers = [
+        index
+        for role in ("amount", "net", "gross", "total", "debit", "credit", "balance")
+        for index in roles.all(role)
+    ]
+    named = {code for index in numbers if (code := currency_in_name(roles.header[index]))}
+    beside = {
+        code for index in numbers for cell in set(entries.cells(index)) if (code := glued_currency(cell))
+    }
+    currency = roles.first("currency")
+    if currency is not None:
+        draft.columns["currency"] = roles.name(currency)
+    found = next((codes for codes in (named, beside) if len(codes) == 1), None)
+    fixed = next(iter(found)) if found else around.currency or options.currency
+    if fixed:
+        draft.settings["currency"] = fixed
+    elif currency is None:
+        draft.questions.append('the currency: set `currency = "EUR"` under [formats.csv]')
+    some = roles.first("some_account")
+    account = around.account
+    if "account" not in draft.columns and some is not None and account is None:
+        values = set(entries.cells(some))
+        if len(values) == 1 and values != {""}:
+            draft.columns["account"] = roles.name(some)
+        elif "payer_account" not in draft.columns:
+            draft.columns["payer_account"] = roles.name(some)
+    elif some is not None and account is not None and "payer_account" not in draft.columns:
+        draft.columns["payer_account"] = roles.name(some)
+    account = account or options.account
+    if account:
+        draft.settings["account"] = account

@@ -1,0 +1,104 @@
+"""What stands around the table: account, currency, period and balances in the rows above and below it.
+
+In: rows outside the table. Out: facts, each only if it is said once; two different accounts are none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from recon_csv.amounts import glued_currency, looks_like_amount
+from recon_csv.dates import looks_like_date
+from recon_csv.words import BALANCE_WORDS, CLOSING_WORDS, OPENING_WORDS, plain_words
+
+from recon.api import exponents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_ACCOUNT_WORDS: Final = frozenset(
+    {"iban", "kontonummer", "konto", "konto nr", "account number", "account no", "account", "numero di conto", "conto"}
+    | {"numero de compte", "num ro de compte", "compte", "rekeningnummer", "rekening", "numero conto", "numer rachunku"}
+    | {"cuenta", "kontokorrent", "numero cuenta", "conto corrente", "bank account"}
+)
+_CURRENCY_WORDS: Final = frozenset(
+    {"wahrung", "waehrung", "currency", "curr", "devise", "monnaie", "valuta", "divisa", "moneta", "munt", "waluta", "moneda"}
+    | {"bewertet in", "valued in", "evaluation en", "valutazione in"}
+)
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_LABELLED: Final = re.compile(r"\s*([^:]{2,40}?)\s*:\s*(.+)", re.DOTALL)
+_CURRENCY_AMOUNT: Final = re.compile(r"([A-Z]{3}) ?[-+]?[0-9][0-9.,' ]*|[-+]?[0-9][0-9.,' ]* ?([A-Z]{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Facts outside the table; a balance is kept as text until the style of numbers is known."""
+
+    account: str | None
+    currency: str | None
+    dates: tuple[str, ...]
+    opening: str | None
+    closing: str | None
+
+
+def read_surroundings(rows: Sequence[Sequence[str]]) -> Surroundings:
+    """Read the rows above and below the table."""
+    pairs = [pair for row in rows for pair in _labelled(row)]
+    cells = [cell for row in rows for cell in row if cell]
+    ibans = {compact for cell in cells if _IBAN.fullmatch(compact := cell.replace(" ", ""))}
+    accounts = ibans or {
+        value.replace(" ", "")
+        for label, value in pairs
+        if label in _ACCOUNT_WORDS and any(char.isdigit() for char in value)
+    }
+    return Surroundings(
+        account=_only(accounts),
+        currency=_only(_currencies(pairs, cells)),
+        dates=tuple(cell for cell in cells if looks_like_date(cell)),
+        opening=_only({value for label, value in pairs if label in OPENING_WORDS}),
+        closing=_only({value for label, value in pairs if label in CLOSING_WORDS}),
+    )
+
+
+def balance_label(cells: Sequence[str]) -> str | None:
+    """Give the words of a row that is a balance and no booking, None if no cell says so alone."""
+    for cell in cells:
+        words = re.sub(r"[0-9 ]+$", "", plain_words(cell))
+        if words in OPENING_WORDS or words in CLOSING_WORDS or words in BALANCE_WORDS:
+            return cell
+    return None
+
+
+def _labelled(row: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Give (label, value) of `IBAN: | CH93` and of `Saldo: CHF 45.00`, labels in plain words."""
+    for place, cell in enumerate(row):
+        following = next((other for other in row[place + 1 :] if other), "")
+        if found := _LABELLED.fullmatch(cell):
+            yield plain_words(found[1]), found[2].strip()
+        elif cell and following:
+            # The date in a label such as "Kontostand vom 31.03.2025" is no part of the word.
+            label = re.sub(r"( (vom|al|au|del|as of|per))?( [0-9]+)+$", "", plain_words(cell))
+            yield label, following
+
+
+def _currencies(pairs: Sequence[tuple[str, str]], cells: Sequence[str]) -> set[str]:
+    labelled = {value for label, value in pairs if label in _CURRENCY_WORDS and value in exponents()}
+    if labelled:
+        return labelled
+    alone = {cell for cell in cells if cell in exponents()}
+    beside = {code for cell in cells if (code := _beside_amount(cell))}
+    return alone | beside
+
+
+def _beside_amount(cell: str) -> str | None:
+    found = _CURRENCY_AMOUNT.fullmatch(cell.rpartition(":")[2].strip())
+    code = (found[1] or found[2]) if found else None
+    if code in exponents():
+        return code
+    return glued_currency(cell) if looks_like_amount(cell) else None
+
+
+def _only(values: set[str]) -> str | None:
+    return next(iter(values)) if len(values) == 1 else None

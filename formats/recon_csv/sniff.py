@@ -1,0 +1,72 @@
+"""Say whether a file is a bank statement as delimited text. In: its first bytes. Out: yes or no, never an error."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from recon_csv.amounts import looks_like_amount
+from recon_csv.columns import find_header, is_foreign_table
+from recon_csv.dates import looks_like_date
+from recon_csv.decode import decode
+from recon_csv.dialect import DELIMITERS, named_separator, split_head
+
+from recon.api import MalformedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Marks of formats that are never delimited text, at the beginning of some line.
+_OTHER_FORMATS: Final = re.compile(
+    r"^\s*(?:\{1:|:20:|:25:|OFXHEADER|<\?xml|<OFX|<Document|!Type:|!Account|01,[^,\n]*,[^,\n]*,[0-9]{6},)", re.MULTILINE
+)
+_HEADERLESS_ROWS: Final = 0.8
+_LEAST_CELLS: Final = 3
+
+
+def looks_like_statement(head: bytes) -> bool:
+    """Say whether the bytes are a table with the header of a bank statement, or rows that each have a date and an amount."""
+    try:
+        text = decode(_whole_lines(head), "").text
+    except MalformedFile:
+        return False
+    if _OTHER_FORMATS.search(text[:4096]):
+        return False
+    named = named_separator(text)
+    tables = [split_head(text, mark) for mark in ((named,) if named else DELIMITERS)]
+    for rows in tables:
+        place = find_header(rows)
+        if place is not None:
+            return not is_foreign_table(rows[place])
+    return any(map(_is_bare_statement, tables))
+
+
+def _whole_lines(head: bytes) -> bytes:
+    """Cut the last line, which may end inside a character, unless it is the only one."""
+    end = max(head.rfind(b"\n"), head.rfind(b"\r"))
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return head[: len(head) // 2 * 2]
+    return head[: end + 1] if end > 0 else head
+
+
+def _is_bare_statement(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether nearly all rows hold, in the same columns, a date and an amount with decimals."""
+    filled = [row for row in rows if any(row)]
+    if not filled or any(is_foreign_table(row) for row in filled[:5]):
+        return False
+    dates: Counter[int] = Counter()
+    amounts: Counter[int] = Counter()
+    for row in filled:
+        if len(row) < _LEAST_CELLS:
+            continue
+        dates.update(at for at, cell in enumerate(row) if looks_like_date(cell))
+        amounts.update(at for at, cell in enumerate(row) if _has_decimals(cell))
+    least = max(len(filled) * _HEADERLESS_ROWS, 1)
+    return max(dates.values(), default=0) >= least and sum(amounts.values()) >= least
+
+
+def _has_decimals(cell: str) -> bool:
+    return (
+        looks_like_amount(cell) and not looks_like_date(cell) and bool(re.search("[.,][0-9]{2}\\b", cell))
+    )
