@@ -112,6 +112,9 @@ def run_match(request: MatchRequest, *, how: str, quiet: bool) -> RunResult:
         from recon.run import match_statements
 
         plugins = Plugins.discover()
+        if request.ledger is not None:
+            # A wrong name is said before the work, not behind it.
+            plugins.ledger_type(request.ledger)
         result = match_statements(request, plugins, progress)
     from recon.cli.summary import write_summary
 

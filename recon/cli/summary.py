@@ -19,9 +19,14 @@ def write_summary(result: RunResult, how: str) -> None:
     if how == "json":
         write_data(json_text(result.summary | {"out": str(result.out)}))
         return
-    write_frame(totals_frame(result.summary), how)
+    totals = totals_frame(result.summary)
     if how == "csv":
+        write_frame(totals, how)
         return
+    # A program wants the same rows every day, a person only those that say something.
+    write_frame(
+        totals.filter((totals["lines"] > 0) | (totals["amount"].str.contains("[1-9]"))), how
+    )
     write_data("\n")
     write_frame(fates_frame(result.summary), how)
     files = sorted(path.name for path in result.out.iterdir() if path.is_file())

@@ -8,14 +8,16 @@ from click.testing import CliRunner
 from recon.cli import main
 from recon.plugins import Plugins
 from tests.cli.fake_run import FakeRun
+from tests.plugins.loader.ledgers import Connection, LedgerOf
 
 
 @pytest.fixture
 def run(monkeypatch):
-    """Put the stand-in in the place of `recon.run`, with no plugins installed."""
+    """Put the stand-in in the place of `recon.run`, with one ledger named books and no other plugin."""
     fake = FakeRun()
     monkeypatch.setitem(sys.modules, "recon.run", fake.module())
-    monkeypatch.setattr(Plugins, "discover", classmethod(lambda cls: cls()))
+    plugins = Plugins.for_tests([LedgerOf(Connection())])
+    monkeypatch.setattr(Plugins, "discover", classmethod(lambda cls: plugins))
     return fake
 
 

@@ -100,6 +100,14 @@ def test_an_entry_that_the_ledger_did_not_take_is_exit_4(cli, run, inputs):
     )
 
 
+def test_a_ledger_that_is_not_installed_is_exit_2_before_any_work(cli, run, inputs):
+    result = cli("match", *inputs, "--ledger", "sap")
+
+    assert result.exit_code == 2
+    assert "no ledger is called 'sap'; there are: books" in result.stderr
+    assert run.asked == []
+
+
 def test_entries_that_the_ledger_has_are_done(cli, run, inputs):
     run.posting = outcomes(("accepted", None), ("duplicate", None))
 

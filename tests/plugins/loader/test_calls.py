@@ -8,9 +8,7 @@ import pytest
 from recon.api import (
     Entries,
     Evidence,
-    LedgerCapabilities,
     MalformedFile,
-    Outcomes,
     Place,
     ProposedSets,
     SourceFile,
@@ -19,6 +17,7 @@ from recon.errors import ConfigurationError, PluginFailed
 from recon.plugins import Plugins
 from tests.plugins.loader import frames
 from tests.plugins.loader.hostile.sound import SoundFormat
+from tests.plugins.loader.ledgers import Connection, LedgerOf
 
 SOURCE = SourceFile("march.sta", b"SOUND")
 
@@ -336,33 +335,6 @@ def test_a_pass_gets_copies_and_names_the_given_lines_and_items_only():
 
 
 # ---------------------------------------------------------------- ledgers
-
-
-class Connection:
-    def __init__(self, *answered, found=None):
-        self.answered, self.found = answered, found
-
-    def find(self, keys):
-        return self.found
-
-    def post(self, entries):
-        return frames.frame_of(
-            Outcomes, [{"entry_key": key, "outcome": "accepted"} for key in self.answered]
-        )
-
-    verify = reverse = post
-
-
-class LedgerOf:
-    name = "books"
-
-    def __init__(self, connection, file_name="journal.csv", *, is_file=True):
-        self.connection = connection
-        self.file_name = file_name
-        self.capabilities = LedgerCapabilities(is_file, True, True, True)
-
-    def connect(self, options):
-        return self.connection
 
 
 def connected(connection):
