@@ -47,7 +47,8 @@ def cases(prefix: str) -> list[Case]:
     found = []
     for row in (root / "INDEX.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in row.strip().removeprefix("|").split(" |")]
-        if row.startswith("| ") and len(cells) >= 8 and cells[0].startswith(prefix):
+        is_file = row.startswith("| ") and len(cells) >= 8 and "/" in cells[0]
+        if is_file and cells[0].startswith(prefix):
             found.append(_case(root, cells))
     return found
 
