@@ -1,1 +1,46 @@
-"""Registration."""
+"""Registration of the item source `item-file`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recon.api import Books, ItemSource, Remittances, hookimpl
+from recon_item_file.books import read_closed, read_customers, read_items, read_own_accounts
+from recon_item_file.options import read_options
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+
+class ItemFile:
+    """Open items, customers, closed items and own accounts from CSV, Excel or Parquet files."""
+
+    name = "item-file"
+
+    def fetch(self, as_of: dt.date | None, options: Mapping[str, Any]) -> Books:  # noqa: ARG002
+        """Read the files that the options name, each whole or not at all.
+
+        Args:
+            as_of: not used: a file holds the books as they were when it was written.
+            options: see `ItemFileOptions`.
+
+        Raises:
+            ConfigurationError: an option is wrong.
+            UnreadableItems: a file or any cell in it is wrong; the message lists the first ten.
+        """
+        checked = read_options(options)
+        return Books(
+            items=read_items(checked),
+            parties=read_customers(checked),
+            remittances=Remittances.create_empty(),
+            closed=read_closed(checked),
+            own_accounts=read_own_accounts(checked),
+        )
+
+
+@hookimpl
+def recon_register_sources() -> Sequence[ItemSource]:
+    """Give the item file."""
+    return [ItemFile()]

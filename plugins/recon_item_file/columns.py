@@ -1,0 +1,277 @@
+"""A table to our columns: which header is which, and each column's text to values or problems.
+
+In: a table of text. Out: columns of String, Int64 minor units and Date; every cell that is none is a problem with its
+place. Nothing is defaulted but what the options say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from recon.api import (
+    AmountError,
+    ConfigurationError,
+    Place,
+    UnreadableItems,
+    exponent,
+    exponent_expr,
+    exponents,
+    parse_minor,
+    parse_minor_expr,
+)
+from recon_item_file.problems import SHOWN, Problem, Problems
+from recon_item_file.tables import normalise_header, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from recon_item_file.options import Reading
+    from recon_item_file.tables import Table
+
+_EARLIEST_YEAR = 1900
+_SECTION = "under [sources.item-file]"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of one file that we know, by our names, with the problems found so far."""
+
+    table: Table
+    positions: Mapping[str, int]
+    reading: Reading
+    problems: Problems
+
+    def text(self, name: str, *, is_required: bool = False) -> pl.Series:
+        """Give a column as text, null where it is blank; a missing column is all null.
+
+        Notes a problem where a required cell is blank, where Excel made a date of a text, or where an id is a
+        number too long for a float.
+        """
+        at = self.positions.get(name)
+        if at is None:
+            return pl.repeat(None, self.table.cells.height, dtype=pl.String, eager=True).alias(name)
+        text = self.table.cells[f"{at}"].alias(name)
+        if is_required:
+            self.note(name, text.is_null(), f"{name} is missing", "every row needs it")
+        if (days := self._typed(at, "day")) is not None:
+            self.note(
+                name,
+                days.is_not_null(),
+                f"{name} is a date",
+                "format the column as text; a spreadsheet may have made a date of a number such as 1-2",
+            )
+        if at in self.table.floats and (numbers := self._typed(at, "number")) is not None:
+            is_exact = text.str.contains(r"^-?[0-9]{1,15}(\.[0-9]+)?$")
+            self.note(
+                name,
+                numbers.is_not_null() & ~is_exact,
+                f"{name} is a number of more than 15 digits, which a spreadsheet does not keep",
+                "format the column as text before it is filled",
+            )
+        return text
+
+    def currencies(self, name: str, *, is_required: bool) -> pl.Series:
+        """Give a column of ISO 4217 codes; blanks take `default_currency` where the options name one."""
+        text = self.text(name)
+        if self.reading.default_currency is not None:
+            text = text.fill_null(self.reading.default_currency)
+        elif is_required:
+            self.note(name, text.is_null(), f"{name} is missing", "every row needs it")
+        self.note(
+            name,
+            text.is_not_null() & ~text.is_in(list(exponents())),
+            "no ISO 4217 currency",
+            "write the three capital letters, such as EUR",
+        )
+        return text
+
+    def amounts(self, name: str, currencies: pl.Series, *, is_required: bool = False) -> pl.Series:
+        """Give a column of amounts in minor units of each row's currency, exactly or as a problem."""
+        at = self.positions.get(name)
+        if at is None:
+            return pl.repeat(None, self.table.cells.height, dtype=pl.Int64, eager=True).alias(name)
+        shown = self.table.cells[f"{at}"]
+        plain = self._plain(shown)
+        if (numbers := self._typed(at, "number")) is not None:
+            plain = pl.select(pl.coalesce(numbers, plain)).to_series()
+        decimals = exponent_expr(pl.lit(currencies))
+        values = pl.select(parse_minor_expr(pl.lit(plain), decimals)).to_series().alias(name)
+        if is_required:
+            self.note(name, shown.is_null(), f"{name} is missing", "every row needs it")
+        is_known = currencies.is_in(list(exponents())).fill_null(value=False)
+        is_wrong = (values.is_null() & shown.is_not_null() & is_known).fill_null(value=False)
+        self.note(
+            name,
+            is_wrong,
+            lambda row: _why_no_amount(plain[row] or shown[row], currencies[row]),
+            self._amount_hint(shown.filter(is_wrong)),
+        )
+        self.note(
+            name,
+            shown.is_not_null() & currencies.is_null(),
+            f"{name} stands without a currency",
+            f"fill the currency, or set `default_currency` {_SECTION}",
+        )
+        return values
+
+    def dates(self, name: str) -> pl.Series:
+        """Give a column of dates: typed days, or text in `date_format`."""
+        at = self.positions.get(name)
+        if at is None:
+            return pl.repeat(None, self.table.cells.height, dtype=pl.Date, eager=True).alias(name)
+        text = self.table.cells[f"{at}"]
+        form = self.reading.date_format
+        parsed = text.str.to_date(form, strict=False)
+        if form == "%Y-%m-%d":
+            is_iso = text.str.contains("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+            parsed = pl.select(pl.when(is_iso).then(parsed)).to_series()
+        if (days := self._typed(at, "day")) is not None:
+            parsed = pl.select(pl.coalesce(days, parsed)).to_series()
+        # `%Y` also reads 26 as the year 26.
+        is_date = (parsed.dt.year() >= _EARLIEST_YEAR).fill_null(value=False)
+        self.note(
+            name,
+            text.is_not_null() & ~is_date,
+            f"no date of the form {form}",
+            f'dates are ISO (2026-01-31), or as `date_format` says {_SECTION}, such as "%d.%m.%Y"',
+        )
+        return parsed.alias(name)
+
+    def note(
+        self, name: str, is_wrong: pl.Series, cause: str | Callable[[int], str], hint: str
+    ) -> None:
+        """Note a problem for each row where `is_wrong`; the cause may depend on the row."""
+        rows = is_wrong.fill_null(value=False).arg_true()
+        shown = self.table.cells[f"{self.positions[name]}"] if name in self.positions else None
+        first = [
+            self._problem(
+                name,
+                row,
+                cause if isinstance(cause, str) else cause(row),
+                shown[row] if shown is not None else None,
+                hint,
+            )
+            for row in rows.head(SHOWN)
+        ]
+        self.problems.note(len(rows), first)
+
+    def _problem(self, name: str, row: int, cause: str, text: str | None, hint: str) -> Problem:
+        column = self.positions.get(name, 0) + 1
+        quoted = f"{name} {text[:40]!r}: {cause}" if text else cause
+        return Problem(self.table.lines[row], column, quoted, text or "", hint)
+
+    def _typed(self, at: int, kind: str) -> pl.Series | None:
+        name = f"{at}:{kind}"
+        return self.table.cells[name] if name in self.table.cells.columns else None
+
+    def _plain(self, text: pl.Series) -> pl.Series:
+        """Rewrite text with the declared marks as plain text; null where it does not fit them."""
+        mark, group = self.reading.decimal_mark, self.reading.thousands_mark
+        if mark == "." and not group:
+            return text
+        spelt = _escape(mark)
+        whole = f"[0-9]{{1,3}}({_escape(group)}[0-9]{{3}})+|[0-9]+" if group else "[0-9]+"
+        fits = text.str.contains(f"^[+-]?({whole})({spelt}[0-9]*)?$")
+        plain = text.str.replace_all(group, "", literal=True) if group else text
+        plain = plain.str.replace(mark, ".", literal=True)
+        return pl.select(pl.when(fits).then(plain)).to_series()
+
+    def _amount_hint(self, wrong: pl.Series) -> str:
+        has_comma = wrong.str.contains(",", literal=True).any()
+        has_point = wrong.str.contains(".", literal=True).any()
+        if has_comma and self.reading.decimal_mark == ".":
+            return f'for a decimal comma set `decimal_mark = ","` {_SECTION}'
+        if has_point and self.reading.decimal_mark == "," and not self.reading.thousands_mark:
+            return f'for points between thousands set `thousands_mark = "."` {_SECTION}'
+        return "write plain amounts such as -1234.50; a spreadsheet rounds with =ROUND(A1, 2)"
+
+
+def read_columns(
+    path: str,
+    reading: Reading,
+    known: Sequence[str],
+    required: Sequence[str],
+    mapped: Mapping[str, str],
+) -> Columns:
+    """Read a file and find our columns in it.
+
+    Args:
+        path: the file.
+        reading: how its cells are written.
+        known: our names of the columns.
+        required: those without which the file means nothing.
+        mapped: our name to their header, where they differ.
+
+    Raises:
+        ConfigurationError: the map names a column that we do not know.
+        UnreadableItems: a column is missing or stands twice, or the file breaks the rules of its format.
+    """
+    unknown = sorted(set(mapped) - set(known))
+    if unknown:
+        raise ConfigurationError(
+            f"the column map names {unknown[0]!r}, which is none of our columns",
+            hint="ours are: " + ", ".join(known),
+        )
+    wanted = {name: normalise_header(mapped.get(name, name)) for name in known}
+    table = read_table(path, reading, frozenset(wanted.values()))
+    headers = [normalise_header(header) for header in table.header]
+    place = Place(table.file, table.header_line or None)
+    positions: dict[str, int] = {}
+    for name, header in wanted.items():
+        if headers.count(header) > 1:
+            raise UnreadableItems(
+                f"the header {header!r} stands twice", place=place, excerpt=", ".join(table.header)
+            )
+        if header in headers:
+            positions[name] = headers.index(header)
+        elif name in required or name in mapped:
+            raise UnreadableItems(
+                f"there is no column {mapped.get(name, name)!r}",
+                place=place,
+                excerpt=", ".join(table.header),
+                hint=f'name its header in the policy: {name} = "..." among the columns of this file',
+            )
+    columns = Columns(table, positions, reading, Problems(table.file))
+    _check_cells(columns)
+    return columns
+
+
+def _check_cells(columns: Columns) -> None:
+    table = columns.table
+    names = {at: name for name, at in columns.positions.items()}
+    for at, cause in table.refused.items():
+        if at in names:
+            raise UnreadableItems(
+                f"{names[at]}: {cause}",
+                place=Place(table.file),
+                hint="write it as Decimal, 64-bit float, integer, date or text",
+            )
+    broken = [cell for cell in table.broken if cell.position in names]
+    columns.problems.note(
+        len(broken),
+        [
+            Problem(
+                cell.line,
+                cell.position + 1,
+                f"{names[cell.position]} has no value: {cell.text}",
+                cell.text,
+                "mend the formula, or save the file once in the spreadsheet so that it is calculated",
+            )
+            for cell in broken[:SHOWN]
+        ],
+    )
+
+
+def _why_no_amount(text: str, currency: str) -> str:
+    try:
+        parse_minor(text, exponent(currency))
+    except AmountError as error:
+        return str(error).removeprefix(f"{text[:40]!r} ").removeprefix("is ")
+    return "no amount in the declared marks"
+
+
+def _escape(mark: str) -> str:
+    return f"[{mark}]"

@@ -1,0 +1,111 @@
+"""CSV to a table of text; a record that is too short, too long or wrongly quoted is an error, never mended."""
+
+from __future__ import annotations
+
+import csv
+import io
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from recon.api import Place, UnreadableItems
+from recon_item_file.tables import Table, normalise_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from recon_item_file.options import Reading
+
+_DELIMITERS = ",;\t"
+# Python's rows of text weigh ten times the file, so they become columns a part at a time.
+_CHUNK = 50_000
+
+
+def read_csv(file: str, data: bytes, reading: Reading, wanted: frozenset[str]) -> Table:
+    """Read CSV text; the delimiter is the one with which the header names most of what we look for.
+
+    Raises:
+        UnreadableItems: wrong encoding, no header, or a record with another number of cells than the header.
+    """
+    text = _decode(file, data, reading.encoding)
+    delimiter = _find_delimiter(text, wanted)
+    records = _records(file, text, delimiter)
+    header_line, header = next(records, (0, []))
+    if not header:
+        raise UnreadableItems("the file is empty", place=Place(file), hint="it needs a header line")
+    names = [str(at) for at in range(len(header))]
+    parts, lines = [], [pl.Series(dtype=pl.Int64)]
+    while chunk := list(islice(records, _CHUNK)):
+        numbers, rows = zip(*chunk, strict=True)
+        lines.append(pl.Series(numbers, dtype=pl.Int64))
+        columns = zip(names, zip(*rows, strict=True), strict=True)
+        parts.append(pl.DataFrame({name: list(cells) for name, cells in columns}))
+    empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    stripped = pl.concat([empty, *parts]).select(pl.all().str.strip_chars())
+    cells = stripped.select(pl.when(pl.all() != "").then(pl.all()))
+    return Table(file, tuple(header), header_line, cells, pl.concat(lines))
+
+
+def _decode(file: str, data: bytes, encoding: str) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-8":
+        raise UnreadableItems(
+            "the file is UTF-16 text",
+            place=Place(file),
+            hint='set `encoding = "utf-16"` under [sources.item-file]',
+        )
+    try:
+        return data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableItems(
+            f"the text is not {encoding}: byte {data[error.start]:#04x} on this line",
+            place=Place(file, line),
+            excerpt=data.splitlines()[line - 1].decode("ascii", "backslashreplace"),
+            hint='for a file of Western Windows set `encoding = "cp1252"` under [sources.item-file]',
+        ) from None
+
+
+def _find_delimiter(text: str, wanted: frozenset[str]) -> str:
+    start = text[:65_536].lstrip()
+
+    def named(delimiter: str) -> tuple[int, int]:
+        header = next(csv.reader(io.StringIO(start), delimiter=delimiter), [])
+        return len({normalise_header(cell) for cell in header} & wanted), len(header)
+
+    return max(_DELIMITERS, key=named)
+
+
+def _records(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Give each record that is not blank with the line on which it begins; all are as wide as the first."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begin, width = 1, 0
+    try:
+        for record in reader:
+            # Mostly the first cell is filled, so that the rest need not be looked at.
+            if record and (record[0] or any(cell.strip() for cell in record)):
+                width = width or len(record)
+                if len(record) != width:
+                    _check_width(file, begin, record, width)
+                yield begin, record
+            # A record begins on the line after the one on which the last one ended.
+            begin = reader.line_num + 1
+    except csv.Error as error:
+        raise UnreadableItems(
+            f"the text is no valid CSV: {error}",
+            place=Place(file, begin),
+            hint="look for a quote that is not closed or stands inside a cell",
+        ) from None
+
+
+def _check_width(file: str, line: int, record: list[str], width: int) -> None:
+    # A trailing delimiter makes blank cells behind the last column; they carry nothing.
+    if len(record) > width and not any(cell.strip() for cell in record[width:]):
+        del record[width:]
+        return
+    raise UnreadableItems(
+        f"this record has {len(record)} cells, the header {width}",
+        place=Place(file, line),
+        excerpt=" | ".join(record),
+        hint="quote cells that hold the delimiter",
+    )
