@@ -26,6 +26,28 @@ HEADER = (
 )
 
 
+# What a treasurer declares once for such an export; nothing is left to be guessed.
+PROFILE = """\
+[formats.csv.profiles.british_bank]
+header = ["Date", "Payer", "Payer account", "Remittance"]
+delimiter = ","
+date_format = "%Y-%m-%d"
+order = "oldest_first"
+account = "{account}"
+
+[formats.csv.profiles.british_bank.columns]
+booking_date = "Date"
+value_date = "Value date"
+amount = "Amount"
+currency = "Currency"
+payer_name = "Payer"
+payer_account = "Payer account"
+remittance = "Remittance"
+bank_reference = "Reference"
+balance = "Balance"
+"""
+
+
 def money(minor: int) -> str:
     """Write minor units of a currency with two decimals.
 

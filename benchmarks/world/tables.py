@@ -7,8 +7,8 @@ import io
 from datetime import date
 from typing import TYPE_CHECKING
 
-from benchmarks.world.render_csv import money
-from benchmarks.world.sellers import SELLERS
+from benchmarks.world.render_csv import PROFILE, money
+from benchmarks.world.sellers import BRITISH, SELLERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +49,7 @@ TRUTH_COLUMNS = [
 def render_tables(
     books: Sequence[Book], months: Sequence[Sequence[Line]]
 ) -> Iterator[tuple[str, bytes]]:
-    """Write open items, customers, own accounts, closed items and the truth.
+    """Write open items, customers, own accounts, closed items, the policy and the truth.
 
     Yields:
         relative name and bytes of each file.
@@ -60,6 +60,7 @@ def render_tables(
     yield "history/closed_items.csv", _table(CLOSED_COLUMNS, (_closed_row(*row) for row in closed))
     yield "customers.csv", _table(CUSTOMER_COLUMNS, _customer_rows(books))
     yield "accounts.csv", _table(("account", "currency"), _account_rows())
+    yield "policy.toml", PROFILE.format(account=BRITISH.account).encode()
     truth = (row for lines in months for line in lines for row in _truth_rows(line))
     yield "truth.csv", _table(TRUTH_COLUMNS, truth)
 

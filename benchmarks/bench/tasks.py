@@ -1,0 +1,157 @@
+"""The measurements: reading, matching, the whole job, and how right it is. Each gives rows of the table."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.bench.measure import Measured, middle, repeat
+from benchmarks.generate import OPENING_BALANCE, build_world, write_world
+from benchmarks.world.chance import Chance
+from benchmarks.world.customers import ITEMS_PER_CUSTOMER, build_customers
+from benchmarks.world.items import build_book
+from benchmarks.world.render_csv import render_csv
+from benchmarks.world.render_mt940 import render_mt940
+from benchmarks.world.render_ofx import ofx_statement
+from benchmarks.world.scenarios import play_month
+from benchmarks.world.sellers import GERMAN
+from recon.report.quality import Quality, evaluate
+
+SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One row of the table."""
+
+    what: str
+    size: str
+    wall: str
+    cpu: str
+    memory: str
+    result: str
+
+
+def measure_reading(folder: Path, count: int, times: int) -> list[Figure]:
+    """Read `count` transactions in each format, each time in a fresh process."""
+    figures = []
+    for path in _statement_files(folder, count):
+        command = [sys.executable, "-m", "benchmarks.bench.read_one", str(path)]
+        runs = [run.data for run in repeat(command, folder, times)]
+        first = runs[0]
+        assert (first["lines"], first["rejects"]) == (count, 0), first
+        cpu = middle([run["cpu_seconds"] for run in runs])
+        grown = max(run["grown_bytes"] for run in runs)
+        figures.append(
+            Figure(
+                what=f"read {first['format']} ({first['reader']})",
+                size=f"{count:,} lines, {first['file_bytes'] / 1e6:.1f} MB",
+                wall=f"{middle([run['wall_seconds'] for run in runs]):.2f} s",
+                cpu=f"{cpu:.2f} s",
+                memory=f"+{grown / 1e6:.0f} MB",
+                result=f"{count / cpu:,.0f} lines per CPU second; "
+                f"memory {grown / first['file_bytes']:.1f} times the file",
+            )
+        )
+    return figures
+
+
+def _statement_files(folder: Path, count: int) -> list[Path]:
+    """Write the same lines once in each format, one file each."""
+    items = count + count // 4
+    customers = build_customers(GERMAN, items // ITEMS_PER_CUSTOMER, Chance(SEED, "customers"))
+    book = build_book(GERMAN, customers, items, Chance(SEED, "items"))
+    lines = play_month(book, count, "medium", Chance(SEED, "payments"))
+    days = render_mt940(GERMAN, lines, OPENING_BALANCE)
+    closing = OPENING_BALANCE + sum(line.amount for line in lines)
+    data = {
+        "all.sta": b"".join(day for _, day in days),
+        "all.ofx": ofx_statement(GERMAN, lines, closing),
+        "all.csv": next(render_csv(GERMAN, lines, OPENING_BALANCE))[1],
+    }
+    for name, content in data.items():
+        (folder / name).write_bytes(content)
+    return [folder / name for name in data]
+
+
+def measure_matching(folder: Path, lines: int, items: int, times: int) -> list[Figure]:
+    """Match frames that were made in memory, each time in a fresh process."""
+    arguments = [str(lines), str(items), "medium", str(SEED)]
+    command = [sys.executable, "-m", "benchmarks.bench.match_once", *arguments]
+    runs = [run.data for run in repeat(command, folder, times)]
+    return [
+        Figure(
+            what="match, frames in memory",
+            size=f"{lines:,} lines, {items:,} items",
+            wall=f"{middle([run['wall_seconds'] for run in runs]):.1f} s",
+            cpu=f"{middle([run['cpu_seconds'] for run in runs]):.1f} s",
+            memory=f"{max(run['peak_bytes'] for run in runs) / 1e6:,.0f} MB with the world",
+            result=", ".join(f"{fate} {count:,}" for fate, count in runs[0]["fates"].items()),
+        )
+    ]
+
+
+def measure_job(folder: Path, lines: int, items: int, times: int) -> list[Figure]:
+    """Run `recon match` from start-up to reports, and evaluate what came out, at each level of noise."""
+    figures = []
+    for noise in ("medium", "low", "high"):
+        world, out = folder / f"world_{noise}", folder / f"out_{noise}"
+        write_world(build_world(lines, items, noise, SEED), world)
+        runs = repeat(_match_command(world, out), folder, times if noise == "medium" else 1)
+        quality = evaluate_run(out, world / "truth.csv")
+        size = f"{lines:,} lines, {items:,} items, noise {noise}"
+        if noise == "medium":
+            figures.append(_job_figure(size, runs))
+        figures += _quality_figures(size, quality)
+    return figures
+
+
+def _match_command(world: Path, out: Path) -> list[str]:
+    recon = Path(sys.executable).with_name("recon")
+    files = {
+        "--open-items": world / "open_items.csv",
+        "--customers": world / "customers.csv",
+        "--accounts": world / "accounts.csv",
+        "--history": world / "history",
+        "--policy": world / "policy.toml",
+        "--out": out,
+    }
+    options = [str(part) for pair in files.items() for part in pair]
+    return [str(recon), "match", str(world / "statements"), *options, "--quiet"]
+
+
+def evaluate_run(out: Path, truth: Path) -> Quality:
+    """Compare the files of one run with the truth."""
+    tables = (out / "lines.csv", out / "allocations.csv", truth)
+    return evaluate(*(pl.read_csv(path, infer_schema=False) for path in tables))
+
+
+def _job_figure(size: str, runs: list[Measured]) -> Figure:
+    return Figure(
+        what="whole job: read, match, report",
+        size=size,
+        wall=f"{middle([run.wall_seconds for run in runs]):.1f} s",
+        cpu=f"{middle([run.cpu_seconds for run in runs]):.1f} s",
+        memory=f"{max(run.peak_megabytes for run in runs):,.0f} MB",
+        result="with start-up",
+    )
+
+
+def _quality_figures(size: str, quality: Quality) -> list[Figure]:
+    """One row a share, with its exact bounds."""
+    assert quality.broken_lines.is_empty(), quality.broken_lines
+    assert (quality.lost, quality.unlabelled) == (0, 0), (quality.lost, quality.unlabelled)
+    return [
+        Figure(
+            what=measure,
+            size=size,
+            wall="",
+            cpu="",
+            memory="",
+            result=f"{hits:,} of {of:,} = {percent} ({low} to {high})",
+        )
+        for measure, hits, of, percent, low, high in quality.figures().rows()
+    ]
