@@ -93,7 +93,7 @@ def _is_own(own_accounts: pl.Series) -> pl.Expr:
 
 
 def _returns(table: pl.DataFrame) -> pl.DataFrame:
-    """Debits that give a receipt back, and the receipt that each gives back where exactly one fits."""
+    """Debits that give a receipt back, and the receipt that each gives back if it is in the feed."""
     says = pl.col("code").is_in(_RETURN_CODES) | pl.col("text").str.contains(_RETURN_WORDS)
     backs = table.filter(pl.col("amount") < 0, pl.col("is_reversal") | says)
     if backs.is_empty():
@@ -103,15 +103,20 @@ def _returns(table: pl.DataFrame) -> pl.DataFrame:
         receipts, on=["account", "currency", "amount"], suffix="_receipt"
     )
     days = (pl.col("booking_date") - pl.col("booking_date_receipt")).dt.total_days()
-    same = pl.any_horizontal(
-        *(pl.col(name) == pl.col(f"{name}_receipt") for name in ("payer", "end_to_end_id", "structured_reference")),
+    told = pl.any_horizontal(
+        *(pl.col(name) == pl.col(f"{name}_receipt") for name in ("end_to_end_id", "structured_reference")),
         _shared_words(),
     ).fill_null(False)
-    fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), same)
-    # Only a return and a receipt that fit nothing else are paired: anything more would be a guess.
-    alone = pl.len().over("line_id") == 1
-    alone_receipt = pl.len().over("line_id_receipt") == 1
-    sure = fitting.filter(alone & alone_receipt)
+    same_payer = (pl.col("payer") == pl.col("payer_receipt")).fill_null(False)
+    fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), told | same_payer)
+    # What the texts say goes before the payer alone; of equal receipts the latest is the one given back.
+    sure = (
+        fitting.with_columns(told=told)
+        .sort("told", "booking_date_receipt", "line_id_receipt", descending=True)
+        .unique("line_id", keep="first", maintain_order=True)
+        .sort("booking_date", "line_id")
+        .unique("line_id_receipt", keep="first", maintain_order=True)
+    )
     undone = sure.select(line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later"))
     paired = backs.select(
         "line_id",

@@ -65,7 +65,8 @@ def _receipts(lines: dy.DataFrame[Lines] | pl.DataFrame) -> pl.DataFrame:
     fields = ["remittance", "structured_reference", "end_to_end_id", "customer_reference"]
     text = pl.concat_str([pl.col(name).fill_null("") for name in fields], separator=FIELD_BREAK)
     shown = pl.concat_str(pl.col("payer_name").fill_null(""), pl.col("remittance"), separator=" ")
-    table = lines.sort("line_id").select(
+    # Row numbers follow time, so that of equal payments the earlier line comes first.
+    table = lines.sort("booking_date", "value_date", "file", "record", "line_id", nulls_last=True).select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("line"),
         "line_id",
         "amount",

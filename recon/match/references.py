@@ -28,6 +28,7 @@ _QUOTED: Final = {
     "payment_reference": 0.9,
     "number": 0.8,
     "purchase_order": 0.4,
+    "number_without_zeros": 0.2,
     "number_without_letters": 0.3,
     "number_tail": 0.1,
 }
@@ -106,19 +107,23 @@ def _weigh(
 def _foreign(
     of_lines: pl.DataFrame, of_items: pl.DataFrame, hits: pl.DataFrame, closed: pl.DataFrame
 ) -> pl.DataFrame:
-    """Numbers on a line that look like ours, hit no open item, and are not part of a token that does."""
+    """Numbers on a line that look like ours, hit no open item, and are not part of a token that does.
+
+    A number looks like ours when it has the letters of one of our numbers and as many digits, give or take one;
+    or, written in digits alone, as many digits and the same first two.
+    """
     numbers = of_items.filter(pl.col("kind").is_in(["number", "payment_reference"]))
-    telling = pl.col("key").str.contains("[A-Z]") | (pl.col("key").str.len_bytes() >= 6)
-    shapes = numbers.filter(telling).select(shape=shape(pl.col("key"))).unique()
+    looks = numbers.select(look=_look(pl.col("key"))).drop_nulls().unique()
     closed_keys = item_keys(
         closed.select(item=pl.int_range(pl.len(), dtype=pl.Int64), text="number_text", role=pl.lit("number"))
     ).filter(pl.col("kind") == "number")
     is_closed = pl.col("key").is_in(closed_keys["key"].to_list())
+    whole = (pl.col("chunks") == 1) | ~pl.col("is_digits")
     strays = (
         of_lines.join(of_items.select("key").unique(), on="key", how="anti")
-        .with_columns(shape=shape(pl.col("key")), is_closed=is_closed)
-        .join(shapes.with_columns(ours=pl.lit(True)), on="shape", how="left")
-        .filter(pl.col("is_closed") | pl.col("ours").fill_null(False))
+        .with_columns(look=_look(pl.col("key")), is_closed=is_closed)
+        .join(looks.with_columns(ours=pl.lit(True)), on="look", how="left")
+        .filter(pl.col("is_closed") | (pl.col("ours").fill_null(False) & whole))
     )
     # `2024 00123` inside the quoted `INV 2024 00123` is part of that quotation.
     quoted = hits.select("line", quoted="span").unique()
@@ -131,3 +136,10 @@ def _foreign(
         .select("line", "key", "span", "is_closed")
         .sort("line", "key")
     )
+
+
+def _look(key: pl.Expr) -> pl.Expr:
+    """What a number looks like from afar: INV2024001 -> INV9+, 410280 -> 41 and six digits; null for short digits."""
+    long_digits = pl.concat_str(key.str.slice(0, 2), pl.lit(":"), key.str.len_bytes().cast(pl.String))
+    digits = pl.when(key.str.len_bytes() >= 6).then(long_digits)
+    return pl.when(key.str.contains("[A-Z]")).then(key.str.replace_all("[0-9]+", "9+")).otherwise(digits)

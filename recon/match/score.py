@@ -82,12 +82,26 @@ def _together(parts: list[Proposed]) -> Proposed:
 
 
 def _quotes_other(joined: Proposed, references: References) -> pl.DataFrame:
-    """Proposals of lines that also quote something which the proposal does not pay."""
-    hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS).select("line", "item", "span")
-    spans = pl.concat([hits.select("line", "span"), references.foreign.select("line", "span")]).unique()
+    """Proposals of lines that also quote something which the proposal does not pay.
+
+    Another open item always counts. A number of ours that is no open item's counts only against proposals
+    that are not quoted themselves or whose amount does not agree: it may be what the money is for.
+    """
+    hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)
+    spans = pl.concat(
+        [
+            hits.select("line", "span", is_open=pl.lit(True)),
+            references.foreign.select("line", "span", is_open=pl.lit(False)),
+        ]
+    ).unique()
+    agrees = (pl.col("reference_millibits") >= QUOTED_MILLIBITS) & (pl.col("amount_millibits") >= _AGREES_MILLIBITS)
+    quoting = (
+        joined.proposals.select("proposal", "line", "evidence", agrees=agrees)
+        .join(spans, on="line")
+        .filter(pl.col("is_open") | ~pl.col("agrees"))
+    )
     paid = joined.members.filter(pl.col("item").is_not_null()).select("proposal", "line", "item").unique()
     covering = paid.join(references.hits.select("line", "item", cover="span"), on=["line", "item"])
-    quoting = joined.proposals.select("proposal", "line", "evidence").join(spans, on="line")
     # A mistyped number counts as quoted by the proposal that it was taken for.
     taken = pl.col("evidence").str.contains(
         pl.concat_str(pl.lit("number one typo '"), pl.col("span"), pl.lit("'")), literal=True
@@ -115,10 +129,23 @@ def _compare(scored: pl.DataFrame) -> pl.DataFrame:
     ordered = ordered.filter(pl.col("place") <= _MOST_PER_LINE)
     top = pl.max_horizontal(pl.col("millibits").max().over("line"), 0)
     # Probabilities relative to the best explanation, so that no power of two overflows.
-    weight = pl.lit(2.0).pow((pl.col("millibits") - top) / 1000)
+    weight = pl.when(_outspoken()).then(0.0).otherwise(pl.lit(2.0).pow((pl.col("millibits") - top) / 1000))
     shared = weight.sum().over("line", "millibits", "customer", "shape", "amount_millibits")
     alike = pl.when(pl.col("equals") > 1).then(shared).otherwise(weight)
     null = pl.lit(2.0).pow(-top / 1000)
     total = weight.sum().over("line") + null
     confidence = (alike / total * 1_000_000).floor().cast(pl.Int64).clip(0, 999_999)
     return ordered.with_columns(confidence_ppm=confidence)
+
+
+def _outspoken() -> pl.Expr:
+    """Unquoted items of a payer whose equal item is quoted: the payer's own words decide between them."""
+    quoted = (pl.col("reference_millibits") >= QUOTED_MILLIBITS) & (pl.col("settlement") == "exact")
+    same_payer = ["line", "customer"]
+    return (
+        (pl.col("shape") == "one_item")
+        & (pl.col("reference_millibits") == 0)
+        & (pl.col("settlement") == "exact")
+        & pl.col("customer").is_not_null()
+        & quoted.any().over(same_payer)
+    )

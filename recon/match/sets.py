@@ -180,10 +180,17 @@ def _explain_difference(sets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 
 
 def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
-    """Each quoted item pays its own prior; an unquoted one, and a whole account, pay that of the customer."""
-    item_bits = pl.lit(max(tables.items.height, 1), dtype=pl.Float64).log(2) + 1
-    party_bits = pl.lit(max(tables.customers.height, 1), dtype=pl.Float64).log(2) + 1
-    priors = pl.max_horizontal(pl.col("quoted") * item_bits, party_bits) * 1000
+    """The first quoted item of a customer costs its prior among all items, each further one among the customer's."""
+    items = tables.items
+    in_currency = items.group_by("currency").agg(all_items=pl.len())
+    of_customer = items.group_by("customer", "currency").agg(own_items=pl.len())
+    sets = sets.join(in_currency, on="currency").join(of_customer, on=["customer", "currency"], how="left")
+    first = pl.col("all_items").cast(pl.Float64).log(2) + 1
+    # Without one customer for the whole set every item stands for itself.
+    further = pl.coalesce("own_items", "all_items").cast(pl.Float64).log(2) + 1
+    payer = pl.lit(max(tables.customers.height, 1), dtype=pl.Float64).log(2) + 1
+    quoted = first + (pl.col("quoted").cast(pl.Float64) - 1) * further
+    priors = pl.when(pl.col("quoted") > 0).then(quoted).otherwise(payer) * 1000
     hits = parties.select("line", "customer", "is_strong", hit="millibits", party_kind="kind")
     known = parties.filter("is_strong").select("line", known=pl.lit(True)).unique()
     joined = sets.join(hits, on=["line", "customer"], how="left").join(known, on="line", how="left")

@@ -26,7 +26,9 @@ def legal_form_pattern() -> str:
     words = set(name_words(pl.Series("term", sorted(terms | set(_MORE_FORMS)))))
     # A one-letter word is no legal form.
     usable = sorted((word for word in words if len(word) > 1), key=lambda word: (-len(word), word))
-    return r"(^| )(" + "|".join(re.escape(word) for word in usable) + r")( |$)"
+    # The long word of one German form is what a bank's field cuts first.
+    cut = r"(UG )?HAFTUNGSB[A-Z]*"
+    return r"(^| )(" + "|".join([cut, *(re.escape(word) for word in usable)]) + r")( |$)"
 
 
 def name_words(names: pl.Series) -> pl.Series:

@@ -95,7 +95,8 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         distinct rows of item, key, kind: the role itself for the whole number; for role `number` also
-        `number_without_letters` and `number_tail` (its last run of five or more digits).
+        `number_without_zeros` (year and running number), `number_without_letters` and `number_tail` (its last
+        run of five or more digits).
     """
     chunked = numbers.with_columns(parts=pl.col("text").str.extract_all(r"[0-9A-Z]+"))
     stripped = pl.col("parts").list.eval(_without_zeros(pl.element())).list.join("")
@@ -116,12 +117,18 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
             bare.select("item", key=stripped, kind=pl.lit("number_without_letters")),
         ]
     ).filter(pl.col("key").str.len_bytes() >= 3)
+    # RE202500123 is also written RE2025/123: a year in front of the running number, zeros lost.
+    year = pl.col("text").str.extract_groups(r"^([A-Z]*)[^0-9A-Z]*(20[0-9]{2})[^0-9A-Z]*0*([1-9][0-9]{0,6})$")
+    split = plain.select("item", parts=year).unnest("parts").drop_nulls("2")
+    short = split.select("item", key=pl.concat_str("1", "2", "3"), kind=pl.lit("number_without_zeros"))
     tail = plain.select(
         "item", key=pl.col("text").str.extract(r"[^0-9]([0-9]{5,})$"), kind=pl.lit("number_tail")
     ).drop_nulls("key")
-    order = pl.Enum(["payment_reference", "number", "purchase_order", "number_without_letters", "number_tail"])
+    order = pl.Enum(
+        ["payment_reference", "number", "purchase_order", "number_without_zeros", "number_without_letters", "number_tail"]
+    )
     return (
-        pl.concat([whole, without, tail])
+        pl.concat([whole, short, without, tail])
         .filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY, pl.col("key").str.contains("[0-9]"))
         .sort(pl.col("kind").cast(order), "item", "key")
         .unique(["item", "key"], keep="first", maintain_order=True)
