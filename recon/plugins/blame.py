@@ -15,6 +15,7 @@ from recon.errors import Place, PluginFailed, ReconError, clip, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from importlib.metadata import Distribution
     from types import TracebackType
 
 COMPLAINT_LINES: Final = 10
@@ -39,6 +40,19 @@ class Owner:
 
     def __str__(self) -> str:
         return f"{self.plugin} ({self.distribution} {self.version})"
+
+
+# For what is wrong before it is known whose it is.
+NOBODY: Final = Owner("unknown", "unknown", "unknown")
+
+
+def name_and_version(distribution: Distribution) -> tuple[str, str]:
+    """Give a distribution's name and version, as far as its metadata can be read."""
+    try:
+        name, version = distribution.name, distribution.version
+    except Exception:  # noqa: BLE001 - broken metadata, whatever it raises; a name is all that is wanted
+        return NOBODY.distribution, NOBODY.version
+    return name or NOBODY.distribution, version or NOBODY.version
 
 
 @contextmanager

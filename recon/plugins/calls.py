@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Any, Final
+from importlib.metadata import distributions
+from typing import TYPE_CHECKING, Any
 
 from recon import protocols
 from recon.errors import ConfigurationError, Place, ReconError
@@ -27,6 +28,7 @@ from recon.plugins.loading import (
     Loaded,
     PluginStatus,
     Registered,
+    find_points,
     load_all,
     register,
 )
@@ -34,6 +36,7 @@ from recon.plugins.loading import (
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
+    from importlib.metadata import Distribution
     from pathlib import Path
 
     import dataframely as dy
@@ -44,8 +47,6 @@ if TYPE_CHECKING:
     from recon.frames.lines import Lines
     from recon.frames.parties import Parties
     from recon.protocols import Books, Options, ParsedStatements, RunView, SourceFile
-
-GROUP: Final = "recon"
 
 _log = logging.getLogger(__name__)
 
@@ -80,16 +81,17 @@ class Plugins:
         self.statuses = tuple(sorted(statuses, key=lambda s: (s.kind, s.name, s.owner)))
 
     @classmethod
-    def discover(cls, found: Iterable[EntryPoint] | None = None) -> Plugins:
+    def discover(cls, installed: Iterable[Distribution] | None = None) -> Plugins:
         """Load every plugin of the entry-point group `recon`; a failing one is recorded, the rest works.
 
         Args:
-            found: entry points to use in place of the installed ones.
+            installed: distributions to look into in place of all that are on the path.
         """
-        loaded, failed = load_all(entry_points(group=GROUP) if found is None else found)
+        found, unreadable = find_points(distributions() if installed is None else installed)
+        loaded, failed = load_all(found)
         registered, judged = register(loaded)
         observers = [(one.owner, one.observer) for one in loaded if one.observer]
-        return cls(registered, observers, failed + judged)
+        return cls(registered, observers, unreadable + failed + judged)
 
     @classmethod
     def for_tests(cls, objects: Iterable[object]) -> Plugins:
@@ -164,13 +166,13 @@ class Plugins:
         """
         one = self._find("format", name)
         with blaming(one.owner, f"read of {name}", Place(source.name)):
-            return checked_statements(one.target.read(source, dict(options)))
+            return checked_statements(one.target.read(source, deepcopy(dict(options))))
 
     def fetch(self, name: str, as_of: dt.date | None, options: Options) -> Books:
         """Let a source fetch the books' side as of a date."""
         one = self._find("source", name)
         with blaming(one.owner, f"fetch of {name}"):
-            return checked_books(one.target.fetch(as_of, dict(options)))
+            return checked_books(one.target.fetch(as_of, deepcopy(dict(options))))
 
     def find_evidence(
         self,
@@ -208,7 +210,7 @@ class Plugins:
         """Open a ledger; `options` is `[ledgers.NAME]` of the policy, for a file ledger with `path`."""
         one = self._find("ledger", name)
         with blaming(one.owner, f"connect of {name}"):
-            connection = one.target.connect(dict(options))
+            connection = one.target.connect(deepcopy(dict(options)))
             require_type(connection, protocols.Ledger)
             return OpenLedger(name, connection)
 

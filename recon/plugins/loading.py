@@ -1,4 +1,4 @@
-"""Load plugins, each for itself. In: entry points. Out: registered objects, observers, and what became of each.
+"""Load plugins, each for itself. In: distributions. Out: registered objects, observers, and what became of each.
 
 A plugin that fails at import or registration is recorded and the rest works. Order decides nothing: of two plugins,
 or two objects of one kind, that share a name, none is used.
@@ -17,18 +17,20 @@ import pluggy
 from recon import hookspecs, protocols
 from recon.errors import ReconError, clip
 from recon.plugins.blame import (
+    NOBODY,
     ContractBroken,
     Owner,
     blaming,
     kind_of,
     listed,
+    name_and_version,
     require,
     require_type,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from importlib.metadata import EntryPoint
+    from importlib.metadata import Distribution, EntryPoint
 
 
 class Kind(NamedTuple):
@@ -47,6 +49,7 @@ KINDS: Final = (
     Kind("ledger", "recon_register_ledgers", protocols.LedgerType),
     Kind("report", "recon_register_reports", protocols.Report),
 )
+GROUP: Final = "recon"
 OBSERVING: Final = frozenset({"recon_run_started", "recon_run_finished"})
 
 # Names stand in policies, on the command line and in output, so they are plain.
@@ -80,15 +83,49 @@ class Loaded(NamedTuple):
     observer: pluggy.PluginManager | None
 
 
-def load_all(found: Iterable[EntryPoint]) -> tuple[list[Loaded], list[PluginStatus]]:
+def find_points(
+    installed: Iterable[Distribution],
+) -> tuple[list[tuple[Owner, EntryPoint]], list[PluginStatus]]:
+    """Find the entry points of the group in every distribution, each read for itself.
+
+    One broken file of metadata, of whatever package, stops `importlib.metadata.entry_points` as a whole; here
+    it is recorded, for it may have been a plugin's. Of a distribution that is on the path twice the first counts,
+    as it does for imports.
+    """
+    found: list[tuple[Owner, EntryPoint]] = []
+    failed: list[PluginStatus] = []
+    seen: set[str] = set()
+    for distribution in installed:
+        try:
+            with blaming(NOBODY, "metadata"):
+                points = [point for point in distribution.entry_points if point.group == GROUP]
+        except ReconError as error:
+            name, version = name_and_version(distribution)
+            cause = _cause(error, NOBODY)
+            failed.append(PluginStatus(Owner(name, name, version), "plugin", name, cause))
+            continue
+        if not points:
+            continue
+        name, version = name_and_version(distribution)
+        canonical = re.sub(r"[-_.]+", "-", name).lower()
+        if canonical in seen and name != NOBODY.distribution:
+            continue
+        seen.add(canonical)
+        found += [(Owner(point.name, name, version), point) for point in points]
+    return found, failed
+
+
+def load_all(
+    found: Iterable[tuple[Owner, EntryPoint]],
+) -> tuple[list[Loaded], list[PluginStatus]]:
     """Load each plugin for itself, in the order of their names.
 
     Returns:
         What the sound ones brought, and a status for each that is not used.
     """
     by_name: defaultdict[str, list[tuple[Owner, EntryPoint]]] = defaultdict(list)
-    for point in found:
-        by_name[point.name].append((_owner(point), point))
+    for owner, point in found:
+        by_name[point.name].append((owner, point))
     loaded: list[Loaded] = []
     failed: list[PluginStatus] = []
     for name, same in sorted(by_name.items()):
@@ -102,12 +139,6 @@ def load_all(found: Iterable[EntryPoint]) -> tuple[list[Loaded], list[PluginStat
         except ReconError as error:
             failed.append(PluginStatus(owner, "plugin", name, _cause(error, owner)))
     return loaded, failed
-
-
-def _owner(point: EntryPoint) -> Owner:
-    name, version = (point.dist.name, point.dist.version) if point.dist else (None, None)
-    # A distribution whose metadata is broken has neither; its plugin is named all the same.
-    return Owner(point.name, name or "unknown", version or "unknown")
 
 
 def _clash(same: Iterable[tuple[Owner, Any]]) -> str:

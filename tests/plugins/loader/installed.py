@@ -1,4 +1,4 @@
-"""Write the metadata of distributions as an installer leaves them, and read their entry points back."""
+"""Write the metadata of distributions as an installer leaves them, and load what they register."""
 
 from __future__ import annotations
 
@@ -23,13 +23,8 @@ def install(folder, distribution, version="1.0", **plugins):
 
 
 def found(folder):
-    """Give the entry points of everything that is installed in the folder."""
-    return [
-        point
-        for distribution in distributions(path=[str(folder)])
-        for point in distribution.entry_points
-        if point.group == "recon"
-    ]
+    """Give the distributions that are installed in the folder."""
+    return list(distributions(path=[str(folder)]))
 
 
 def plugins_of(folder):

@@ -64,6 +64,19 @@ def test_what_a_sound_format_reads_comes_through_unchanged():
     assert read_back.reader == "tests"
 
 
+def test_a_format_cannot_change_the_policy_through_its_options():
+    class Greedy(SoundFormat):
+        def read(self, source, options):
+            options["profiles"]["bank"]["decimal_mark"] = ","
+            options.clear()
+            return frames.parsed()
+
+    options = {"profiles": {"bank": {"decimal_mark": "."}}}
+    Plugins.for_tests([Greedy("greedy")]).read("greedy", SOURCE, options)
+
+    assert options == {"profiles": {"bank": {"decimal_mark": "."}}}
+
+
 def test_rejects_with_a_record_count_as_delivered_and_those_without_do_not():
     read_back = read(
         lambda: frames.parsed(statements=frames.read_statements(3), rejects=frames.rejects(3, None))

@@ -149,6 +149,43 @@ def test_a_test_may_build_plugins_from_objects_but_not_from_just_anything():
         Plugins.for_tests([SoundFormat("one"), SoundFormat("one")])
 
 
+BROKEN_METADATA = [
+    ("METADATA", b"", "unknown unknown"),
+    ("entry_points.txt", b"[recon]\nno value\n", "acme-broken 1.0"),
+    ("entry_points.txt", b"\xff\xfe[recon]\n", "acme-broken 1.0"),
+    ("entry_points.txt", b"[recon]\nbroken = no module!\n", "acme-broken 1.0"),
+]
+
+
+@pytest.mark.parametrize(("file", "data", "named"), BROKEN_METADATA)
+def test_a_distribution_with_broken_metadata_stops_nobody(tmp_path, file, data, named):
+    install(tmp_path, "acme-broken", broken="hook_typo")
+    (tmp_path / "acme_broken-1.0.dist-info" / file).write_bytes(data)
+    install(tmp_path, "acme-sound", sound="sound")
+    plugins = Plugins.discover(found(tmp_path))
+
+    assert plugins.names("format") == ("sound",)
+    (failure,) = plugins.failures
+    assert str(failure.owner).endswith(f"({named})")
+
+
+def test_a_distribution_without_metadata_is_still_named_by_its_plugin(tmp_path):
+    install(tmp_path, "acme-broken", broken="hook_typo")
+    (tmp_path / "acme_broken-1.0.dist-info" / "METADATA").unlink()
+    (failure,) = Plugins.discover(found(tmp_path)).failures
+
+    assert failure.owner.plugin == "broken"
+
+
+def test_a_distribution_that_is_on_the_path_twice_counts_once(tmp_path):
+    install(tmp_path / "first", "acme-sound", "2.0", sound="sound")
+    install(tmp_path / "second", "Acme_Sound", "1.0", sound="sound")
+    plugins = Plugins.discover(found(tmp_path / "first") + found(tmp_path / "second"))
+
+    assert str(plugins.owner("format", "sound")) == "sound (acme-sound 2.0)"
+    assert plugins.failures == ()
+
+
 def test_the_installed_entry_points_are_found_under_our_own_distribution():
     owners = {status.owner.distribution for status in Plugins.discover().statuses}
 
