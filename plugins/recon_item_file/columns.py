@@ -6,6 +6,7 @@ place. Nothing is defaulted but what the options say.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from recon_item_file.tables import Table
 
 _EARLIEST_YEAR = 1900
+_LONG_FRACTION = re.compile(r"[+-]?[0-9]+\.[0-9]{11,}", re.ASCII)
 _SECTION = "under [sources.item-file]"
 
 
@@ -95,8 +97,10 @@ class Columns:
             return pl.repeat(None, self.table.cells.height, dtype=pl.Int64, eager=True).alias(name)
         shown = self.table.cells[f"{at}"]
         plain = self._plain(shown)
+        exact = shown
         if (numbers := self._typed(at, "number")) is not None:
             plain = pl.select(pl.coalesce(numbers, plain)).to_series()
+            exact = pl.select(pl.coalesce(numbers, shown)).to_series()
         decimals = exponent_expr(pl.lit(currencies))
         values = pl.select(parse_minor_expr(pl.lit(plain), decimals)).to_series().alias(name)
         if is_required:
@@ -106,8 +110,9 @@ class Columns:
         self.note(
             name,
             is_wrong,
-            lambda row: _why_no_amount(plain[row] or shown[row], currencies[row]),
-            self._amount_hint(shown.filter(is_wrong)),
+            lambda row: _why_no_amount(plain[row] or exact[row], currencies[row]),
+            self._amount_hint(exact.filter(is_wrong)),
+            exact,
         )
         self.note(
             name,
@@ -141,11 +146,25 @@ class Columns:
         return parsed.alias(name)
 
     def note(
-        self, name: str, is_wrong: pl.Series, cause: str | Callable[[int], str], hint: str
+        self,
+        name: str,
+        is_wrong: pl.Series,
+        cause: str | Callable[[int], str],
+        hint: str,
+        shown: pl.Series | None = None,
     ) -> None:
-        """Note a problem for each row where `is_wrong`; the cause may depend on the row."""
+        """Note a problem for each row where `is_wrong`.
+
+        Args:
+            name: our name of the column.
+            is_wrong: a claim a row; null is no problem.
+            cause: what is wrong, in general or by row.
+            hint: what can be done about it.
+            shown: the text to show, where it is not the cell's own.
+        """
         rows = is_wrong.fill_null(value=False).arg_true()
-        shown = self.table.cells[f"{self.positions[name]}"] if name in self.positions else None
+        if shown is None and name in self.positions:
+            shown = self.table.cells[f"{self.positions[name]}"]
         first = [
             self._problem(
                 name,
@@ -266,10 +285,13 @@ def _check_cells(columns: Columns) -> None:
 
 
 def _why_no_amount(text: str, currency: str) -> str:
+    decimals = exponent(currency)
+    if _LONG_FRACTION.fullmatch(text):
+        return f"more than {decimals} decimals"
     try:
-        parse_minor(text, exponent(currency))
+        parse_minor(text, decimals)
     except AmountError as error:
-        return str(error).removeprefix(f"{text[:40]!r} ").removeprefix("is ")
+        return str(error).removeprefix(f"{text[:40]!r} ").removeprefix("is ").removeprefix("has ")
     return "no amount in the declared marks"
 
 

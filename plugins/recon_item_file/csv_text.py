@@ -83,7 +83,7 @@ def _records(file: str, text: str, delimiter: str) -> Iterator[tuple[int, list[s
     try:
         for record in reader:
             # Mostly the first cell is filled, so that the rest need not be looked at.
-            if record and (record[0] or any(cell.strip() for cell in record)):
+            if record and (record[0].strip() or any(cell.strip() for cell in record)):
                 width = width or len(record)
                 if len(record) != width:
                     _check_width(file, begin, record, width)

@@ -70,20 +70,20 @@ def read_table(path: str, reading: Reading, wanted: frozenset[str]) -> Table:
     if data.startswith(b"PK\x03\x04"):
         from recon_item_file.excel import read_excel  # noqa: PLC0415 - loads the Excel reader
 
-        return read_excel(file.name, data, reading)
+        return read_excel(path, data, reading)
     if data.startswith(b"PAR1"):
         from recon_item_file.parquet import read_parquet  # noqa: PLC0415
 
-        return read_parquet(file.name, data)
+        return read_parquet(path, data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableItems(
             "this is an Excel file of the old kind (.xls) or an encrypted one",
-            place=Place(file.name),
+            place=Place(path),
             hint="save it as .xlsx or CSV, without a password",
         )
     from recon_item_file.csv_text import read_csv  # noqa: PLC0415
 
-    return read_csv(file.name, data, reading, wanted)
+    return read_csv(path, data, reading, wanted)
 
 
 def normalise_header(text: str) -> str:
