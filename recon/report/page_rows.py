@@ -6,6 +6,7 @@ grouped beside the minor units it sorts by. The template escapes everything.
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 ROWS_SHOWN: Final = 2_000
 SMALL_ROWS_SHOWN: Final = 500
 _TEXT_LIMIT: Final = 280
+_EVIDENCE_LIMIT: Final = 700
+_EVIDENCE_COLUMNS: Final = ("because", "note")
+# How the matcher writes one weighed reason; other parts of its sentences are shown as they are.
+_WEIGHED: Final = re.compile(r"(.*?):? ([+-][0-9]+(?:\.[0-9]+)?) bits", re.DOTALL)
 _SET_LIMIT: Final = 12
 _RANKS_SHOWN: Final = 3
+_FOLDERS: Final = re.compile(r"^.*[/\\](?=.)", re.DOTALL)
 
 Row = dict[str, Any]
 
@@ -42,7 +48,7 @@ def exception_page_rows(view: RunView, exceptions: pl.DataFrame) -> list[Row]:
             "fate": row["fate"],
             "fate_words": shown.words(row["fate"]),
             "reason": shown.words(row["reason"]),
-            "note": row["note"],
+            "note": evidence(row["note"] or ""),
             "is_held": row["is_held"],
             "suggestions": suggestions.get(row["line_id"], []),
         }
@@ -129,9 +135,30 @@ def reject_page_rows(rejects: pl.DataFrame) -> list[Row]:
 
 def _plain(frame: pl.DataFrame, where: str) -> list[Row]:
     """Spell out and cut the text columns of a frame and give its rows."""
-    text = [name for name, kind in frame.schema.items() if kind == pl.String]
-    safe = [clipped(spelled_out(pl.col(name)), _TEXT_LIMIT, where) for name in text]
+    limits = {
+        name: _EVIDENCE_LIMIT if name in _EVIDENCE_COLUMNS else _TEXT_LIMIT
+        for name, kind in frame.schema.items()
+        if kind == pl.String
+    }
+    safe = [clipped(spelled_out(pl.col(name)), limit, where) for name, limit in limits.items()]
     return frame.with_columns(safe).to_dicts()
+
+
+def evidence(sentence: str) -> dict[str, list[Any]]:
+    """Split a sentence of the matcher into what it says and what it weighs; every part is in one of them.
+
+    >>> evidence("nearest: 7; amount: exact +9.4 bits; total +9.4 bits")
+    {'said': ['nearest: 7'], 'weighed': [('amount: exact', '+9.4'), ('total', '+9.4')]}
+    """
+    said: list[str] = []
+    weighed: list[tuple[str, str]] = []
+    for part in filter(None, sentence.split("; ")):
+        found = _WEIGHED.fullmatch(part)
+        if found:
+            weighed.append((found[1], found[2]))
+        else:
+            said.append(part)
+    return {"said": said, "weighed": weighed}
 
 
 def _line(row: Row) -> Row:
@@ -145,7 +172,8 @@ def _line(row: Row) -> Row:
         "payer_account": row["payer_account"],
         "remittance": row["remittance"],
         "account": row["account"],
-        "place": f"{row['file']}, record {row['record']}",
+        # The name alone is enough to find it; the inputs name each file in full.
+        "place": f"{_FOLDERS.sub('', row['file'])}, record {row['record']}",
     }
 
 
@@ -165,7 +193,7 @@ def _set(members: list[Row]) -> Row:
     reasons = list(dict.fromkeys(row["because"] for row in members if row["because"]))
     return {
         "confidence": shown.probability(members[0]["confidence_ppm"]),
-        "because": reasons[:_SET_LIMIT],
+        "because": [evidence(reason) for reason in reasons[:_SET_LIMIT]],
         "more_items": max(0, len(members) - _SET_LIMIT),
         "items": [
             {

@@ -95,7 +95,7 @@ class ViewBuilder:
             "status": "applied",
             "rank": 1,
             "confidence_ppm": 999_987,
-            "because": "number quoted 17.2 bits; amount exact 9.1 bits",
+            "because": "reference: number '1001' +17.2 bits; amount: exact +9.1 bits; total +26.3 bits",
         }
         self.allocations.append(row | more)
 
@@ -225,11 +225,11 @@ def _add_open(build: ViewBuilder) -> None:
     suggested = build.line(
         "B4", 80_00, "suggested", payer_name=FORMULA, payer_account="+49 170 1234567",
         remittance=f"thanks {SCRIPT}", reason="below_threshold", booking_date=_days(45),
-        note='rival RE-1003 is 2.1 bits behind; margin is 6 bits & "more"',
+        note='nearest: RE-1009 & "more"; amount: exact +9.1 bits; not applied: below threshold',
     )  # fmt: skip
     build.allocate(
         suggested, 80_00, item_id="RE-1009", status="suggested", confidence_ppm=923_100,
-        because=f"amount exact 9.1 bits; name alike 4.0 bits {SCRIPT}",
+        because=f"amount: exact +9.1 bits; party: payer name similar '{SCRIPT}' +4.0 bits",
     )  # fmt: skip
     build.allocate(
         suggested,
