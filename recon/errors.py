@@ -67,7 +67,7 @@ class ReconError(Exception):
 
     def render(self) -> str:
         """Lay the error out for a terminal or a log: at most five lines, no control characters."""
-        head = f"error[{self.code}]" + (f" {self.place}" if self.place else "")
+        head = f"error[{self.code}]" + (f" {printable(str(self.place))}" if self.place else "")
         rows = [head, f"  {printable(self.message)}"]
         if self.excerpt:
             number = str(self.place.line) if self.place and self.place.line else ""

@@ -65,8 +65,8 @@ if TYPE_CHECKING:
 @click.option(
     "--fail-under",
     callback=parse_share,
-    metavar="95%",
-    help="Exit 1 when a smaller share of the receipts was applied, counted without those that are not receivable.",
+    metavar="SHARE",
+    help="Exit 1 when less than this, such as 95%, of the receipts that are receivable was applied.",
 )
 @click.option(
     "--fail-on",

@@ -50,11 +50,12 @@ def warn_of_failed_plugins(plugins: Plugins) -> None:
 def show_quarantined(files: Iterable[InputFile]) -> None:
     """List the inputs that could not be read, each with its reason."""
     for file in files:
-        reason = printable(file.error or "no reason was given")
-        shown = (
-            reason if reason.startswith("error[") else f"error[quarantined] {file.name}\n  {reason}"
-        )
-        note(shown)
+        name, reason = printable(file.name), printable(file.error or "no reason was given")
+        if not reason.startswith("error["):
+            note(f"error[quarantined] {name}\n  {reason}")
+        else:
+            # A format that gave no place left the file unnamed.
+            note(reason if name in reason else f"{reason}\n  in {name}")
 
 
 def show_rejects(rejects: pl.DataFrame) -> None:

@@ -69,7 +69,12 @@ def blaming(owner: Owner, call: str, place: Place | None = None) -> Iterator[Non
     """
     try:
         yield
-    except (ReconError, KeyboardInterrupt):
+    except KeyboardInterrupt:
+        raise
+    except ReconError as error:
+        # A subclass that never called our constructor has nothing to show.
+        if "message" not in vars(error):
+            raise PluginFailed(f"{owner}, {call}: {summary(error)}", place=place) from error
         raise
     except ContractBroken as error:
         cause = str(error)

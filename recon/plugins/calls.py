@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from importlib.metadata import distributions
@@ -35,7 +34,7 @@ from recon.plugins.loading import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from importlib.metadata import Distribution
     from pathlib import Path
 
@@ -213,17 +212,6 @@ class Plugins:
             connection = one.target.connect(deepcopy(dict(options)))
             require_type(connection, protocols.Ledger)
             return OpenLedger(name, connection)
-
-    def find_entries(self, ledger: OpenLedger, keys: Sequence[str]) -> dict[str, str]:
-        """Map each of these entry keys that the ledger already has to its remote id."""
-        with blaming(self.owner("ledger", ledger.name), f"find of {ledger.name}"):
-            found: Any = ledger.connection.find(tuple(keys))
-            require_type(found, Mapping)
-            texts = all(isinstance(text, str) for pair in found.items() for text in pair)
-            require(texts, "it returned keys or ids that are no text")
-            foreign = sorted(set(found) - set(keys))
-            require(not foreign, f"it returned keys it was not asked for: {listed(foreign)}")
-            return dict(found)
 
     def post(self, ledger: OpenLedger, entries: dy.DataFrame[Entries]) -> dy.DataFrame[Outcomes]:
         """Post entries; the ledger must answer for every key, and for no other."""

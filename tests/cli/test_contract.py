@@ -117,7 +117,12 @@ def test_wrong_usage_is_exit_2_with_nothing_on_stdout(cli, args):
     [
         (ConfigurationError("the policy is wrong", hint="look at it"), 2),
         (IdentityBroken("1 and 2"), 1),
-        (MalformedFile("bad record", place=Place("bank.sta", 3, 7), excerpt=":61:x\x1b[2J"), 3),
+        (
+            MalformedFile(
+                "bad record", place=Place("ba\x1b[2Jnk.sta", 3, 7), excerpt=":61:x\x1b[2J"
+            ),
+            3,
+        ),
     ],
 )
 def test_an_error_is_laid_out_on_stderr_and_gives_its_exit_code(cli, run, inputs, error, code):

@@ -8,7 +8,9 @@ import json
 import pytest
 
 from recon.cli.demo import demo_folder
+from recon.cli.output import show_quarantined
 from recon.errors import ConfigurationError
+from recon.protocols import InputFile
 from tests.cli.fake_run import outcomes
 
 
@@ -87,6 +89,23 @@ def test_a_quarantined_input_is_named_and_is_exit_3(cli, run, inputs):
         in result.stderr
     )
     assert "1 inputs were quarantined; the rest is done" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (None, "error[quarantined] a\\x1b.sta\n  no reason was given\n"),
+        (
+            "error[malformed-file] a\\x1b.sta:3\n  bad",
+            "error[malformed-file] a\\x1b.sta:3\n  bad\n",
+        ),
+        ("error[malformed-file]\n  bad", "error[malformed-file]\n  bad\n  in a\\x1b.sta\n"),
+    ],
+)
+def test_a_quarantined_input_is_always_named(capsys, error, shown):
+    show_quarantined([InputFile("a\x1b.sta", "", 0, "statement", "quarantined", error=error)])
+
+    assert capsys.readouterr().err == shown
 
 
 def test_an_entry_that_the_ledger_did_not_take_is_exit_4(cli, run, inputs):

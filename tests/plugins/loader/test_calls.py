@@ -221,6 +221,14 @@ def test_a_cause_of_ours_passes_unchanged():
     assert caught.value is cause
 
 
+def test_a_cause_of_ours_that_was_never_filled_in_is_the_plugins_failure():
+    class Hollow(MalformedFile):
+        def __init__(self):
+            pass
+
+    assert "read of hostile: Hollow" in refusal(raising(Hollow()))
+
+
 def test_an_interrupt_of_the_user_is_no_failure_of_the_plugin():
     with pytest.raises(KeyboardInterrupt):
         read(raising(KeyboardInterrupt()))
@@ -376,16 +384,6 @@ def test_no_entries_need_no_outcomes():
     plugins, ledger = connected(Connection())
 
     assert plugins.post(ledger, Entries.create_empty()).is_empty()
-
-
-def test_what_a_ledger_finds_is_text_for_the_keys_asked_for():
-    plugins, ledger = connected(Connection(found={"k1": "17"}))
-
-    assert plugins.find_entries(ledger, ["k1", "k2"]) == {"k1": "17"}
-    for found in (None, ["k1"], {"k1": 17}, {"k9": "1"}):
-        plugins, ledger = connected(Connection(found=found))
-        with pytest.raises(PluginFailed, match="find of books"):
-            plugins.find_entries(ledger, ["k1"])
 
 
 def test_a_ledger_that_does_not_open_is_named():
