@@ -17,7 +17,8 @@ from recon.api import AmountError, exponents, parse_minor
 
 _ENTRY: Final = re.compile(
     r"(?P<value>[0-9]{6})(?P<entry>[0-9]{4}|[ ]{4})?"
-    r"(?P<mark>R[CD]|E[CD]|[CD])(?P<funds>[A-Z])?\s*(?P<amount>[0-9.,]+)(?P<rest>.*)",
+    # Only a type, a reference or the end may follow the amount: `5 000,00` or `1e5` must not be read as 5 or 1.
+    r"(?P<mark>R[CD]|E[CD]|[CD])(?P<funds>[A-Z])?\s*(?P<amount>[0-9.,]+)(?P<rest>(?:[ ]?(?-i:[A-Z/\n]).*)?)",
     re.ASCII | re.DOTALL | re.IGNORECASE,
 )
 _REST: Final = re.compile(r"(?P<code>(?!NONREF)[NFS][A-Z0-9 ]{3})?(?P<reference>.*)")
@@ -87,7 +88,7 @@ def read_entry(text: str, currency: str) -> Entry:
     value_date = _day(found["value"])
     booking_date = _booking_date(found["value"], found["entry"], value_date)
     first, _, supplementary = found["rest"].partition("\n")
-    rest = _REST.match(first)
+    rest = _REST.match(first.lstrip())
     code, reference = (rest["code"], rest["reference"]) if rest else (None, first)
     customer, _, bank = reference.partition("//")
     return Entry(

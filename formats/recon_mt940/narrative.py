@@ -69,7 +69,7 @@ def read_narrative(lines: list[str]) -> Narrative:
     if _SLASH_START.match(kept[0]):
         return _slash_codes(kept)
     joined = join_wrapped(kept)
-    if _NAMED_START.match(joined) and len(_NAMED.findall(joined)) > 1:
+    if _NAMED_START.match(joined) and _NAMED.search(joined):
         return _named_words(joined)
     return Narrative(remittance=_squeeze(joined))
 

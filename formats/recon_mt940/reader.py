@@ -76,7 +76,8 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     for reason, records in readings.doubts.items():
         named = ", ".join(str(number) for number in records[:5])
         readings.findings.append(
-            f"{LIBRARY} {reason} in {len(records)} records ({named}); our own reading stands"
+            f"{LIBRARY} {reason} in {len(records)} of {readings.records} records ({named}); "
+            "our own reading stands"
         )
     return _frames(readings)
 

@@ -58,7 +58,7 @@ def unconfirmed(
                 if reading != (amount, entry.value_date, entry.booking_date):
                     doubts.append((index, "reads another amount or date"))
         elif end - start == 1:
-            doubts.append((start, "refuses it"))
+            doubts.append((start, "refuses the entry"))
         else:
             middle = (start + end) // 2
             pending += [(start, middle), (middle, end)]

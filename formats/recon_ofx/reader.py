@@ -88,7 +88,8 @@ def _frames(readings: _Readings) -> ParsedStatements:
         records = [readings.lines[index]["record"] for index, other in doubts if other == reason]
         named = ", ".join(str(number) for number in records[:5])
         readings.findings.append(
-            f"{LIBRARY} {reason} in {len(records)} records ({named}); our own reading stands"
+            f"{LIBRARY} {reason} in {len(records)} of {readings.records} records ({named}); "
+            "our own reading stands"
         )
     return ParsedStatements(
         statements=ReadStatements.validate(

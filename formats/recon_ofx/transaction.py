@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 # A second one of these in one transaction is not the bank's: tags in a name can forge an amount.
 _ONCE: Final = ("TRNAMT", "DTPOSTED", "FITID", "TRNTYPE")
+_ACCOUNT_PARTS: Final = ("BANKACCTTO.ACCTID", "BANKACCTTO.BANKID", "CCACCTTO.ACCTID")
 _READ: Final = frozenset(
-    [*_ONCE, "DTAVAIL", "NAME", "EXTDNAME", "MEMO", "CHECKNUM", "CHKNUM", "REFNUM"]
+    [*_ONCE, "DTAVAIL", "NAME", "EXTDNAME", "MEMO", "CHECKNUM", "CHKNUM", "REFNUM", *_ACCOUNT_PARTS]
 )
 
 
@@ -86,7 +87,7 @@ def _columns(node: Node) -> dict[str, Any]:
     payee_name = (payee.value("NAME") or payee.text or None) if payee else None
     name = node.value("EXTDNAME") or node.value("NAME") or payee_name
     available = node.value("DTAVAIL")
-    extras = _extras(node)
+    extras = _extras(node, name)
     return {
         "value_date": _date_or_extra(available, extras) if available else None,
         "payer_name": name,
@@ -102,7 +103,7 @@ def _columns(node: Node) -> dict[str, Any]:
     }
 
 
-def _extras(node: Node) -> dict[str, str]:
+def _extras(node: Node, shown_name: str | None) -> dict[str, str]:
     """Collect what has no column, by tag: `CORRECTFITID`, `ORIGCURRENCY.CURSYM`, a second `NAME`."""
     extras: dict[str, str] = {}
     seen: set[str] = set()
@@ -110,13 +111,13 @@ def _extras(node: Node) -> dict[str, str]:
         parts = child.children or [child]
         for part in parts:
             tag = part.name if part is child else f"{child.name}.{part.name}"
-            is_taken = tag in _READ and tag not in seen
+            is_taken = (tag in _READ and tag not in seen) or part.text == shown_name
             seen.add(tag)
             if part.text and not is_taken:
                 extras[tag] = f"{extras[tag]} {part.text}" if tag in extras else part.text
-    shown = node.value("EXTDNAME")
-    if shown and node.value("NAME"):
-        extras["NAME"] = node.value("NAME") or ""
+    short_name = node.value("NAME")
+    if short_name and short_name != shown_name:
+        extras["NAME"] = short_name
     return extras
 
 

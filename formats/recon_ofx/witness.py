@@ -52,7 +52,7 @@ def unconfirmed(transactions: Sequence[Transaction]) -> list[tuple[int, str]]:
                 if theirs != _facts(ours):
                     doubts.append((index, "reads another amount, day or id"))
         elif len(block) == 1:
-            doubts.append((start, "refuses it"))
+            doubts.append((start, "refuses the transaction"))
         else:
             # One bad transaction makes the library refuse all: halve until the bad ones stand alone.
             middle = (start + end) // 2
