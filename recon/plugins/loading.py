@@ -186,8 +186,11 @@ def register(loaded: Sequence[Loaded]) -> tuple[list[Registered], list[PluginSta
     Returns:
         The usable objects sorted by kind and name, and a status for every object and observer.
     """
+    # A plugin without objects is listed as well: as an observer, or as one that registers nothing.
     statuses = [
-        PluginStatus(one.owner, "observer", one.owner.plugin) for one in loaded if one.observer
+        PluginStatus(one.owner, "observer" if one.observer else "plugin", one.owner.plugin)
+        for one in loaded
+        if one.observer or not one.objects
     ]
     sound: defaultdict[tuple[str, str], list[Registered]] = defaultdict(list)
     for one in loaded:

@@ -61,6 +61,10 @@ def test_a_plugin_that_wraps_hooks_reaches_nobody_elses(tmp_path):
     plugins = discover(tmp_path, aaa="wraps_others")
 
     assert plugins.names("format") == ("sound",)
+    assert [(s.kind, s.name, s.error) for s in plugins.statuses] == [
+        ("format", "sound", None),
+        ("plugin", "aaa", None),
+    ]
 
 
 def test_two_plugins_of_one_name_are_both_named_and_neither_is_used(tmp_path):
