@@ -70,8 +70,8 @@ def _content(view: RunView) -> dict[str, Any]:
     totals = tie_out(view)
     exceptions = tables.exception_rows(view)
     applied = page_rows.applied_lines(view)
-    first_exceptions, more_exceptions = tables.first_rows(exceptions, page_rows.ROWS_SHOWN)
-    first_applied, more_applied = tables.first_rows(applied, page_rows.ROWS_SHOWN)
+    first_exceptions, more_exceptions = tables.first_rows(exceptions, page_rows.EXCEPTIONS_SHOWN)
+    first_applied, more_applied = tables.first_rows(applied, page_rows.APPLIED_SHOWN)
     return {
         "as_of": view.as_of.isoformat(),
         "policy_hash": view.policy_hash,

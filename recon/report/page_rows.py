@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from recon.protocols import RunView
 
 # A page has to open at once in a browser, so it shows the first rows and names the file that has all.
-ROWS_SHOWN: Final = 2_000
+EXCEPTIONS_SHOWN: Final = 2_000
+APPLIED_SHOWN: Final = 1_000
 SMALL_ROWS_SHOWN: Final = 500
 _TEXT_LIMIT: Final = 280
 _EVIDENCE_LIMIT: Final = 700

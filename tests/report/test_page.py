@@ -213,7 +213,8 @@ def test_an_empty_run_says_so():
 
 
 def test_long_tables_are_cut_and_say_where_the_rest_is(monkeypatch):
-    monkeypatch.setattr(page_rows, "ROWS_SHOWN", 3)
+    monkeypatch.setattr(page_rows, "EXCEPTIONS_SHOWN", 3)
+    monkeypatch.setattr(page_rows, "APPLIED_SHOWN", 3)
     monkeypatch.setattr(page_rows, "SMALL_ROWS_SHOWN", 2)
     build = ViewBuilder()
     for at in range(5):
@@ -234,8 +235,9 @@ def test_long_tables_are_cut_and_say_where_the_rest_is(monkeypatch):
 
 
 def test_ten_thousand_lines_with_long_texts_stay_a_few_megabytes(monkeypatch):
-    # A page of 100 rows each, scaled up: a row may not cost more than what 8 MB allow 4,000 rows.
-    monkeypatch.setattr(page_rows, "ROWS_SHOWN", 100)
+    # A page of 100 rows each, scaled up: a row may not cost more than what 6 MB allow 3,000 rows.
+    monkeypatch.setattr(page_rows, "EXCEPTIONS_SHOWN", 100)
+    monkeypatch.setattr(page_rows, "APPLIED_SHOWN", 100)
     small = len(render_page(ViewBuilder().view()))
     build = ViewBuilder()
     for at in range(150):
