@@ -61,9 +61,15 @@ def test_a_plugin_that_wraps_hooks_reaches_nobody_elses(tmp_path):
     plugins = discover(tmp_path, aaa="wraps_others")
 
     assert plugins.names("format") == ("sound",)
+    assert [failure.name for failure in plugins.failures] == ["aaa"]
+
+
+def test_a_plugin_that_registers_nothing_is_listed_all_the_same(tmp_path):
+    plugins = discover(tmp_path, idle="registers_nothing")
+
     assert [(s.kind, s.name, s.error) for s in plugins.statuses] == [
         ("format", "sound", None),
-        ("plugin", "aaa", None),
+        ("plugin", "idle", None),
     ]
 
 
