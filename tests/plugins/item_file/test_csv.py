@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recon.api import ConfigurationError, ItemSource, UnreadableItems, format_minor
+from recon_item_file.csv_text import split_plain, split_quoted
 from recon_item_file.plugin import recon_register_sources
 from tests.plugins.item_file.writing import HEADER, fetch, write_csv
 
@@ -382,3 +383,25 @@ def test_any_text_that_was_written_as_csv_is_read_back(tmp_path_factory, texts, 
     names = fetch(path).items["customer_name"].to_list()
 
     assert names == [text.strip() or None for text in texts]
+
+
+CELLS = st.text(st.sampled_from("ab, \n1.é;|"), max_size=12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(CELLS, max_size=6).map("\n".join), st.booleans())
+def test_the_quick_way_through_plain_text_gives_what_the_careful_way_gives(text, is_windows):
+    text = text.replace("\n", "\r\n") if is_windows else text
+    quick = split_plain(text, ",")
+    if quick is not None:
+        careful = split_quoted("items.csv", text, ",")
+
+        assert careful is not None
+        assert (quick.header, quick.header_line) == (careful.header, careful.header_line)
+        assert quick.lines.to_list() == careful.lines.to_list()
+        assert quick.cells.equals(careful.cells)
+
+
+def test_plain_text_goes_the_quick_way():
+    assert split_plain(f"{HEADER}\r\n1,A,EUR,1\r\n\r\n2,B,EUR,2\r\n", ",").lines.to_list() == [2, 4]
+    assert split_plain(f'{HEADER}\n1,"A",EUR,1\n', ",") is None
