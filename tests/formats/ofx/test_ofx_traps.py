@@ -1,0 +1,374 @@
+"""One test a trap: inputs that libraries read wrongly in silence, each with the rule that we follow."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import time
+from typing import Any
+
+import pytest
+
+from recon.api import ConfigurationError, MalformedFile, ParsedStatements, ReconError, SourceFile
+from recon_ofx.plugin import Ofx
+
+HEADER = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:USASCII\nCHARSET:1252\n\n"
+
+
+def transaction(amount: str = "10.00", date: str = "20260102", more: str = "") -> str:
+    return f"<STMTTRN>\n<TRNTYPE>CREDIT\n<DTPOSTED>{date}\n<TRNAMT>{amount}\n<FITID>F1\n{more}</STMTTRN>\n"
+
+
+def document(*transactions: str, currency: str = "USD", header: str = HEADER) -> str:
+    return (
+        f"{header}<OFX>\n<BANKMSGSRSV1><STMTTRNRS>\n<STMTRS><CURDEF>{currency}\n"
+        "<BANKACCTFROM><BANKID>1<ACCTID>77</BANKACCTFROM>\n<BANKTRANLIST>\n"
+        + "".join(transactions)
+        + "</BANKTRANLIST>\n<LEDGERBAL><BALAMT>5.00<DTASOF>20260131</LEDGERBAL>\n"
+        "</STMTRS></STMTTRNRS></BANKMSGSRSV1>\n</OFX>\n"
+    )
+
+
+def read(text: str | bytes, **options: Any) -> ParsedStatements:
+    data = text if isinstance(text, bytes) else text.encode()
+    return Ofx().read(SourceFile("bank.ofx", data), options)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "20260102",
+        "202601022300",
+        "20260102230000",
+        "20260102230000[-5:EST]",
+        "20260102233000.000[-9.5:MART]",
+        "20260102003000[+13:NZDT]",
+        "20260102230000.123[-03:EST]",
+        "2026-01-02",
+        "2026-01-02T23:00:00Z",
+    ],
+)
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_the_booking_date_is_the_day_as_written_in_every_time_zone(
+    date: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(os.environ, "TZ", zone)
+    time.tzset()
+    try:
+        parsed = read(document(transaction(date=date)))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert parsed.lines["booking_date"].to_list() == [dt.date(2026, 1, 2)]
+    assert parsed.reader == "ofxparse"
+
+
+@pytest.mark.parametrize("date", ["00000000", "20260230", "020126", "", "20260102x", "2026010"])
+def test_a_date_that_does_not_exist_is_rejected(date: str) -> None:
+    parsed = read(document(transaction(date=date), transaction()))
+
+    assert parsed.rejects["code"].to_list() == ["no-date"]
+    assert parsed.rejects["record"].to_list() == [1]
+    assert len(parsed.lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("-10.50", -1050),
+        ("+1", 100),
+        ("-.5", -50),
+        ("12,50", 1250),
+        ("1.650,00", 165000),
+        ("1,650.00", 165000),
+        ("1.234.567", 123456700),
+        ("1 025,53", 102553),
+        ("1'025.53", 102553),
+        ("- 7", -700),
+        ("-8.95000", -895),
+        ("   3.00  ", 300),
+        ("1234.500", 123450),
+    ],
+)
+def test_an_amount_is_read_to_the_cent(text: str, minor: int) -> None:
+    assert read(document(transaction(text))).lines["amount"].to_list() == [minor]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NaN",
+        "Infinity",
+        "1e5",
+        "1_000",
+        "$12",
+        "null",
+        "",
+        "1,2,3",
+        "1.23.456",
+        "10.005",
+        "٣",
+        "1" * 60,
+    ],
+)
+def test_text_that_is_no_amount_is_rejected_never_a_default(text: str) -> None:
+    parsed = read(document(transaction(text), transaction()))
+
+    assert parsed.rejects["code"].to_list() == ["no-amount"]
+    assert parsed.lines["amount"].to_list() == [1000]
+
+
+@pytest.mark.parametrize("text", ["1.650", "1,650"])
+def test_a_mark_before_three_digits_is_decided_by_the_file_or_refused(text: str) -> None:
+    [reject] = read(document(transaction(text)).replace("5.00<", "5<")).rejects.to_dicts()
+    with_point = read(document(transaction(text), transaction("0.25")))
+    with_comma = read(document(transaction(text), transaction("0,25")).replace("5.00<", "5<"))
+
+    assert reject["code"] == "ambiguous-amount"
+    assert with_point.lines["amount"][0] == (165 if "." in text else 165000)
+    assert with_comma.lines["amount"][0] == (165 if "," in text else 165000)
+
+
+def test_three_decimals_belong_to_a_currency_that_has_three() -> None:
+    assert read(document(transaction("1.650"), currency="KWD")).lines["amount"].to_list() == [1650]
+
+
+def test_a_repeated_fitid_keeps_both_lines() -> None:
+    parsed = read(document(transaction("1.00"), transaction("2.00"), transaction("1.00")))
+
+    assert parsed.lines["bank_reference"].to_list() == ["F1", "F1", "F1"]
+    assert parsed.lines["amount"].to_list() == [100, 200, 100]
+
+
+def test_a_missing_fitid_is_no_reason_to_lose_a_line() -> None:
+    parsed = read(document(transaction().replace("F1", "")))
+
+    assert parsed.lines["bank_reference"].to_list() == [None]
+
+
+@pytest.mark.parametrize("charset", ["NONE", "ISO-8859-1", "8859-1", "1252", "CSUNICODE", ""])
+def test_a_charset_that_the_library_does_not_know_is_read(charset: str) -> None:
+    header = HEADER.replace("CHARSET:1252", f"CHARSET:{charset}" if charset else "")
+    text = document(transaction(more="<NAME>Café Zoë\n"), header=header)
+
+    assert read(text.encode("cp1252")).lines["payer_name"].to_list() == ["Café Zoë"]
+    assert read(text.encode()).lines["payer_name"].to_list() == ["Café Zoë"]
+
+
+def test_utf8_under_another_header_is_a_finding() -> None:
+    parsed = read(document(transaction(more="<NAME>Café\n")))
+
+    assert any("bytes are UTF-8" in finding for finding in parsed.findings)
+
+
+def test_what_says_utf8_and_is_not_is_a_finding() -> None:
+    text = document(transaction(more="<NAME>Café\n"), header="ENCODING:UTF-8\n")
+    parsed = read(text.encode("cp1252"))
+
+    assert parsed.lines["payer_name"].to_list() == ["Café"]
+    assert any("says UTF-8 but is not" in finding for finding in parsed.findings)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "\n\n" + HEADER,
+        HEADER.replace("\n", ""),
+        HEADER.replace(":", ": "),
+        "<!--\n" + HEADER + "-->\n",
+        '<?xml version="1.0" encoding="ISO-8859-1"?>\n<?OFX OFXHEADER="200"?>\n',
+        '<?xml version="1.0"?><?OFX OFXHEADER="200" VERSION="202"?',
+        "\ufeff",
+    ],
+)
+def test_every_header_that_banks_send_is_claimed_and_read(header: str) -> None:
+    text = document(transaction(), header=header)
+
+    assert Ofx().sniff(text.encode(), "")
+    assert len(read(text).lines) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_byte_order_mark_decides_the_encoding(encoding: str) -> None:
+    data = document(transaction(more="<NAME>Łódź\n")).encode(encoding)
+
+    assert Ofx().sniff(data, "")
+    assert read(data).lines["payer_name"].to_list() == ["Łódź"]
+
+
+def test_a_transaction_inside_another_is_refused() -> None:
+    text = document(transaction(more=transaction("999.00")))
+    with pytest.raises(MalformedFile, match="inside another"):
+        read(text)
+
+
+def test_a_second_amount_in_a_name_rejects_the_record() -> None:
+    parsed = read(document(transaction(more="<NAME>ACME <TRNAMT>999.00\n")))
+
+    assert parsed.lines.is_empty()
+    assert parsed.rejects["code"].to_list() == ["repeated-field"]
+
+
+def test_escaped_tags_in_a_name_are_text() -> None:
+    parsed = read(document(transaction(more="<NAME>A &lt;TRNAMT&gt;9 &amp;amp; B &#27; &copy x\n")))
+
+    assert parsed.lines["payer_name"].to_list() == ["A <TRNAMT>9 &amp; B &#27; &copy x"]
+    assert parsed.lines["amount"].to_list() == [1000]
+
+
+def test_bare_signs_in_a_name_are_text() -> None:
+    parsed = read(document(transaction(more="<NAME>A < B & C > D\n")))
+
+    assert parsed.lines["payer_name"].to_list() == ["A < B & C > D"]
+
+
+def test_an_unknown_tag_in_a_name_is_kept_in_the_extras() -> None:
+    parsed = read(document(transaction(more="<NAME>ACME <REF>4711\n<MEMO>m\n")))
+    line = parsed.lines.row(0, named=True)
+
+    assert line["payer_name"] == "ACME"
+    assert '"REF": "4711"' in line["extras"]
+    assert line["remittance"] == "m"
+
+
+@pytest.mark.parametrize("section", ["<!--{}-->", "<![CDATA[{}]]>"])
+def test_a_transaction_in_a_comment_or_cdata_is_none(section: str) -> None:
+    parsed = read(document(transaction(more="<MEMO>" + section.format(transaction("999.00")))))
+
+    assert parsed.lines["amount"].to_list() == [1000]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("</OFX>", "", "<OFX> is not closed"),
+        ("</BANKTRANLIST>", "", "<BANKTRANLIST> is not closed before"),
+        ("</STMTTRN>", "", "<STMTTRN> is not closed before"),
+        ("</BANKTRANLIST>", "</BANKTRANLIST></BANKTRANLIST>", "closes nothing"),
+        ("<BANKTRANLIST>", "", "</BANKTRANLIST> closes nothing"),
+        ("<OFX>", "<!DOCTYPE OFX><OFX>", "document type"),
+        ("USD", "", "names no currency"),
+        ("USD", "US", "names no currency"),
+        ("<FITID>F1", "<FITID>F\x00", "control character"),
+        ("<FITID>F1", "<FITID>" + "F" * 70_000, "more than 65,536"),
+        ("<FITID>F1", "<![CDATA[<FITID>F", "is not closed"),
+        ("<FITID>F1", "<A></B>" + "<A>" * 40 + "</A>", "nested deeper"),
+    ],
+)
+def test_a_document_that_is_not_whole_is_refused(old: str, new: str, message: str) -> None:
+    with pytest.raises(MalformedFile, match=message) as caught:
+        read(document(transaction()).replace(old, new, 1))
+
+    assert caught.value.place is not None
+    assert "\x00" not in caught.value.render()
+
+
+def test_a_transaction_outside_any_statement_is_refused() -> None:
+    text = document(transaction()).replace("</STMTRS>", "</STMTRS>" + transaction("999.00"))
+    with pytest.raises(MalformedFile, match="1 transactions stand outside"):
+        read(text)
+
+
+def test_a_file_beyond_the_size_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recon_ofx.text.SIZE_LIMIT", 50)
+    with pytest.raises(MalformedFile, match="the limit is 50"):
+        read(document(transaction()))
+
+
+def test_an_unknown_currency_rejects_the_records() -> None:
+    parsed = read(document(transaction(), currency="XQX"))
+
+    assert parsed.rejects["code"].to_list() == ["unknown-currency", "unknown-currency"]
+    assert parsed.rejects["record"].to_list() == [
+        1,
+        None,
+    ]  # the record, and the balance of the file
+
+
+def test_the_policy_names_a_currency_that_the_file_does_not() -> None:
+    text = document(transaction(), currency="")
+
+    assert read(text, currency="EUR").lines["currency"].to_list() == ["EUR"]
+    with pytest.raises(ConfigurationError, match="no ISO 4217 currency"):
+        read(text, currency="euro")
+    with pytest.raises(ConfigurationError, match="no option 'curency'"):
+        read(text, curency="EUR")
+
+
+def test_a_balance_that_cannot_be_read_is_a_reject_not_a_missing_one() -> None:
+    parsed = read(document(transaction()).replace("<BALAMT>5.00", "<BALAMT>five"))
+
+    assert parsed.statements["closing_balance"].to_list() == [None]
+    assert parsed.rejects["field"].to_list() == ["BALAMT"]
+    assert len(parsed.lines) == 1
+
+
+def test_an_empty_balance_is_a_missing_one() -> None:
+    parsed = read(document(transaction()).replace("<BALAMT>5.00", "<BALAMT>"))
+
+    assert parsed.statements["closing_balance"].to_list() == [None]
+    assert parsed.rejects.is_empty()
+
+
+def test_an_error_response_beside_a_statement_is_a_reject() -> None:
+    failed = (
+        "<STMTTRNRS><TRNUID>2<STATUS><CODE>2003<SEVERITY>ERROR<MESSAGE>No such account"
+        "</STATUS></STMTTRNRS></BANKMSGSRSV1>"
+    )
+    parsed = read(document(transaction()).replace("</BANKMSGSRSV1>", failed))
+
+    assert len(parsed.lines) == 1
+    assert parsed.rejects["reason"].to_list() == [
+        "the bank answered with error 2003: No such account"
+    ]
+
+
+def test_a_library_that_reads_otherwise_is_overruled_and_named() -> None:
+    # The library takes `1.650` for 1.65; the file uses the comma.
+    parsed = read(document(transaction("1.650"), transaction("0,25")).replace("5.00<", "5<"))
+
+    assert parsed.reader == "ofxparse+gate"
+    assert parsed.lines["amount"].to_list() == [165000, 25]
+    assert any("in 1 of 2 records (1)" in finding for finding in parsed.findings)
+
+
+def test_one_refused_transaction_does_not_hide_the_others_from_the_library() -> None:
+    rows = [transaction("1'000.00" if number == 3 else f"{number}.00") for number in range(1, 8)]
+    parsed = read(document(*rows))
+
+    assert parsed.findings == (
+        "ofxparse refuses the transaction in 1 of 7 records (3); our own reading stands",
+    )
+
+
+def test_no_cut_of_a_file_is_read_in_silence() -> None:
+    text = document(transaction("1.00", more="<NAME>A & B\n"), transaction("2.00")).rstrip()
+    silent = []
+    for cut in range(len(text)):
+        try:
+            read(text[:cut])
+        except ReconError:
+            continue
+        silent.append(text[:cut][-30:])
+
+    assert silent == []
+
+
+def test_a_damaged_tag_never_loses_a_transaction_in_silence() -> None:
+    text = document(transaction("1.00"), transaction("2.00"))
+    silent = []
+    for found in re.finditer(r"[<>/]|STMTTRN|TRNAMT|DTPOSTED", text[text.index("<OFX>") :]):
+        start = text.index("<OFX>") + found.start()
+        damaged = text[:start] + "x" + text[start + 1 :]
+        try:
+            parsed = read(damaged)
+        except ReconError:
+            continue
+        is_same = parsed.lines["amount"].to_list() == [100, 200]
+        if not is_same and parsed.rejects.is_empty():
+            silent.append(damaged[start - 10 : start + 20])
+
+    assert silent == []
