@@ -18,13 +18,13 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.bench.machine import describe_machine
-from benchmarks.bench.tasks import Figure, measure_job, measure_matching, measure_reading
+from benchmarks.bench.table import render, write_table
+from benchmarks.bench.tasks import Findings, measure_job, measure_matching, measure_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 README = Path(__file__).resolve().with_name("README.md")
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 PARTS = ("reading", "matching", "job")
 
 
@@ -42,55 +42,31 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     machine = describe_machine()
-    with tempfile.TemporaryDirectory() as folder:
-        figures = _measure(Path(folder), chosen)
     times = 1 if chosen.quick else chosen.times
-    table = render(machine, figures, times)
+    with tempfile.TemporaryDirectory() as folder:
+        findings = _measure(Path(folder), chosen, times)
+    table = render(machine, findings, times)
     print(table)
     if not (chosen.quick or chosen.only):
         write_table(README, table)
         print(f"written to {README.name}", file=sys.stderr)
 
 
-def _measure(folder: Path, chosen: argparse.Namespace) -> list[Figure]:
+def _measure(folder: Path, chosen: argparse.Namespace, times: int) -> Findings:
     scale = 10 if chosen.quick else 1
-    times = 1 if chosen.quick else chosen.times
-    parts: dict[str, Callable[[], list[Figure]]] = {
+    parts: dict[str, Callable[[], Findings]] = {
         "reading": lambda: measure_reading(folder, 50_000 // scale, times),
         "matching": lambda: measure_matching(folder, 100_000 // scale, 100_000 // scale, times),
         "job": lambda: measure_job(folder, 10_000 // scale, 20_000 // scale, times),
     }
-    figures: list[Figure] = []
+    whole = Findings([], {})
     for name, part in parts.items():
         if chosen.only in {None, name}:
             print(f"measuring {name} ...", file=sys.stderr)
-            figures += part()
-    return figures
-
-
-def render(machine: dict[str, str], figures: list[Figure], times: int) -> str:
-    """Write machine and figures as Markdown."""
-    rows = [
-        f"Measured on {', '.join(f'{name} {value}' for name, value in machine.items())}.",
-        f"Times are the median of {times}, memory the maximum.",
-        "",
-        "| what | size | wall | CPU | memory | result |",
-        "|---|---|---|---|---|---|",
-        *(
-            f"| {one.what} | {one.size} | {one.wall} | {one.cpu} | {one.memory} | {one.result} |"
-            for one in figures
-        ),
-    ]
-    return "\n".join(rows)
-
-
-def write_table(readme: Path, table: str) -> None:
-    """Put the table between its marks and leave the rest as it is."""
-    text = readme.read_text(encoding="utf-8")
-    head, _, rest = text.partition(BEGIN)
-    _, mark, tail = rest.partition(END)
-    assert mark, f"{readme.name} has no {BEGIN} ... {END}"
-    readme.write_text(f"{head}{BEGIN}\n{table}\n{END}{tail}", encoding="utf-8")
+            found = part()
+            whole.figures.extend(found.figures)
+            whole.verdicts.update(found.verdicts)
+    return whole
 
 
 if __name__ == "__main__":

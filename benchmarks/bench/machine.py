@@ -21,6 +21,8 @@ def describe_machine() -> dict[str, str]:
         "polars": version("polars"),
         "cashrecon": version("cashrecon"),
         "commit": describe_commit(),
+        # On a busy machine wall time says little; CPU time still does.
+        "load at start": f"{os.getloadavg()[0]:.1f}",
     }
 
 

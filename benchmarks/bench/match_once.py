@@ -1,4 +1,4 @@
-"""Match a world that was made in memory, in this process, and print what it took as JSON.
+"""Match a world that was made in memory, in this process, and print as JSON what it took and what it was worth.
 
 python -m benchmarks.bench.match_once LINES ITEMS NOISE SEED
 """
@@ -9,7 +9,9 @@ import json
 import resource
 import sys
 import time
+from dataclasses import asdict
 
+from benchmarks.bench.judge import judge, verdict_of
 from benchmarks.bench.measure import RSS_UNIT
 from benchmarks.frames import match_inputs
 from benchmarks.generate import build_world
@@ -20,18 +22,19 @@ from recon.match.plan import match_lines
 def main() -> None:
     """Make the world, then time the matcher alone."""
     lines, items, noise, seed = sys.argv[1:]
-    inputs = match_inputs(build_world(int(lines), int(items), noise, int(seed)))
+    world = build_world(int(lines), int(items), noise, int(seed))
+    inputs = match_inputs(world)
     wall, cpu = time.perf_counter(), time.process_time()
     matched = match_lines(inputs, Policy())
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
     found = {
-        "lines": inputs.lines.height,
-        "items": inputs.items.height,
         "fates": dict(sorted(matched.decisions["fate"].value_counts().rows())),
         "wall_seconds": wall,
         "cpu_seconds": cpu,
         # The world itself is in this process too, so this is an upper bound.
-        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT,
+        "peak_bytes": peak,
+        "verdict": asdict(verdict_of(judge(world, inputs, matched))),
     }
     print(json.dumps(found))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from benchmarks.bench.judge import Verdict, verdict_of
 from benchmarks.bench.measure import Measured, middle, repeat
 from benchmarks.generate import OPENING_BALANCE, build_world, write_world
 from benchmarks.world.chance import Chance
@@ -35,7 +36,15 @@ class Figure:
     result: str
 
 
-def measure_reading(folder: Path, count: int, times: int) -> list[Figure]:
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one part found: rows of the table of times, and verdicts by run."""
+
+    figures: list[Figure]
+    verdicts: dict[str, Verdict]
+
+
+def measure_reading(folder: Path, count: int, times: int) -> Findings:
     """Read `count` transactions in each format, each time in a fresh process."""
     figures = []
     for path in _statement_files(folder, count):
@@ -56,7 +65,7 @@ def measure_reading(folder: Path, count: int, times: int) -> list[Figure]:
                 f"memory {grown / first['file_bytes']:.1f} times the file",
             )
         )
-    return figures
+    return Findings(figures, {})
 
 
 def _statement_files(folder: Path, count: int) -> list[Path]:
@@ -77,36 +86,36 @@ def _statement_files(folder: Path, count: int) -> list[Path]:
     return [folder / name for name in data]
 
 
-def measure_matching(folder: Path, lines: int, items: int, times: int) -> list[Figure]:
+def measure_matching(folder: Path, lines: int, items: int, times: int) -> Findings:
     """Match frames that were made in memory, each time in a fresh process."""
     arguments = [str(lines), str(items), "medium", str(SEED)]
     command = [sys.executable, "-m", "benchmarks.bench.match_once", *arguments]
     runs = [run.data for run in repeat(command, folder, times)]
-    return [
-        Figure(
-            what="match, frames in memory",
-            size=f"{lines:,} lines, {items:,} items",
-            wall=f"{middle([run['wall_seconds'] for run in runs]):.1f} s",
-            cpu=f"{middle([run['cpu_seconds'] for run in runs]):.1f} s",
-            memory=f"{max(run['peak_bytes'] for run in runs) / 1e6:,.0f} MB with the world",
-            result=", ".join(f"{fate} {count:,}" for fate, count in runs[0]["fates"].items()),
-        )
-    ]
+    size = f"{lines:,} lines, {items:,} items"
+    figure = Figure(
+        what="match, frames in memory",
+        size=size,
+        wall=f"{middle([run['wall_seconds'] for run in runs]):.1f} s",
+        cpu=f"{middle([run['cpu_seconds'] for run in runs]):.1f} s",
+        memory=f"{max(run['peak_bytes'] for run in runs) / 1e6:,.0f} MB with the world",
+        result=", ".join(f"{fate} {count:,}" for fate, count in runs[0]["fates"].items()),
+    )
+    return Findings([figure], {f"in memory, {size}, medium": Verdict(**runs[0]["verdict"])})
 
 
-def measure_job(folder: Path, lines: int, items: int, times: int) -> list[Figure]:
+def measure_job(folder: Path, lines: int, items: int, times: int) -> Findings:
     """Run `recon match` from start-up to reports, and evaluate what came out, at each level of noise."""
-    figures = []
+    found = Findings([], {})
     for noise in ("medium", "low", "high"):
         world, out = folder / f"world_{noise}", folder / f"out_{noise}"
         write_world(build_world(lines, items, noise, SEED), world)
         runs = repeat(_match_command(world, out), folder, times if noise == "medium" else 1)
-        quality = evaluate_run(out, world / "truth.csv")
-        size = f"{lines:,} lines, {items:,} items, noise {noise}"
+        size = f"{lines:,} lines, {items:,} items"
         if noise == "medium":
-            figures.append(_job_figure(size, runs))
-        figures += _quality_figures(size, quality)
-    return figures
+            found.figures.append(_job_figure(f"{size}, noise medium", runs))
+        quality = evaluate_run(out, world / "truth.csv")
+        found.verdicts[f"whole job, {size}, {noise}"] = verdict_of(quality)
+    return found
 
 
 def _match_command(world: Path, out: Path) -> list[str]:
@@ -138,20 +147,3 @@ def _job_figure(size: str, runs: list[Measured]) -> Figure:
         memory=f"{max(run.peak_megabytes for run in runs):,.0f} MB",
         result="with start-up",
     )
-
-
-def _quality_figures(size: str, quality: Quality) -> list[Figure]:
-    """One row a share, with its exact bounds."""
-    assert quality.broken_lines.is_empty(), quality.broken_lines
-    assert (quality.lost, quality.unlabelled) == (0, 0), (quality.lost, quality.unlabelled)
-    return [
-        Figure(
-            what=measure,
-            size=size,
-            wall="",
-            cpu="",
-            memory="",
-            result=f"{hits:,} of {of:,} = {percent} ({low} to {high})",
-        )
-        for measure, hits, of, percent, low, high in quality.figures().rows()
-    ]

@@ -61,8 +61,13 @@ def render_tables(
     yield "customers.csv", _table(CUSTOMER_COLUMNS, _customer_rows(books))
     yield "accounts.csv", _table(("account", "currency"), _account_rows())
     yield "policy.toml", PROFILE.format(account=BRITISH.account).encode()
-    truth = (row for lines in months for line in lines for row in _truth_rows(line))
-    yield "truth.csv", _table(TRUTH_COLUMNS, truth)
+    yield "truth.csv", render_truth(months)
+
+
+def render_truth(months: Sequence[Sequence[Line]]) -> bytes:
+    """Write the truth as CSV."""
+    rows = (row for lines in months for line in lines for row in _truth_rows(line))
+    return _table(TRUTH_COLUMNS, rows)
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -1,0 +1,90 @@
+"""The table of the README: times, quality, and quality by scenario, as Markdown between two marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from benchmarks.bench.judge import Verdict
+    from benchmarks.bench.tasks import Findings
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+def render(machine: dict[str, str], findings: Findings, times: int) -> str:
+    """Write machine and findings as Markdown."""
+    where = ", ".join(f"{name} {value}" for name, value in machine.items())
+    how = f"Times are the median of {times}, memory the maximum."
+    parts = [f"Measured on {where}.\n{how}"]
+    if findings.figures:
+        head = ("what", "size", "wall", "CPU", "memory", "result")
+        rows = [(f.what, f.size, f.wall, f.cpu, f.memory, f.result) for f in findings.figures]
+        parts.append(_markdown(head, rows))
+    if findings.verdicts:
+        parts.append(_quality(findings.verdicts))
+    for run, verdict in findings.verdicts.items():
+        if run.endswith("medium"):
+            parts.append(f"By scenario, {run}:")
+            parts.append(_scenarios(verdict))
+    return "\n\n".join(parts)
+
+
+def _quality(verdicts: dict[str, Verdict]) -> str:
+    """One column a run, one row a measure."""
+    measures = next(iter(verdicts.values())).shares
+    rows = [
+        (measure, *(_share(v.shares[measure]) for v in verdicts.values())) for measure in measures
+    ]
+    rows.append(("calibration error", *(f"{v.calibration_error:.4f}" for v in verdicts.values())))
+    rows.append(
+        ("amount of wrong lines", *(", ".join(v.wrong) or "none" for v in verdicts.values()))
+    )
+    return _markdown(("quality", *verdicts), rows)
+
+
+def _share(share: Sequence[object]) -> str:
+    hits, of, percent, low, high = share
+    return f"{hits:,} of {of:,} = {percent}<br>({low} to {high})"
+
+
+def _scenarios(verdict: Verdict) -> str:
+    head = (
+        "scenario",
+        "lines",
+        "pay items",
+        "applied",
+        "right",
+        "wrong",
+        "left",
+        "first suggestion right",
+        "allowed fate",
+    )
+    keys = (
+        "scenario",
+        "lines",
+        "pays_items",
+        "applied",
+        "right",
+        "wrong",
+        "left",
+        "hit_first",
+        "allowed_fate",
+    )
+    return _markdown(head, ([str(row[key]) for key in keys] for row in verdict.scenarios))
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def write_table(readme: Path, table: str) -> None:
+    """Put the table between its marks and leave the rest as it is."""
+    text = readme.read_text(encoding="utf-8")
+    head, _, rest = text.partition(BEGIN)
+    _, mark, tail = rest.partition(END)
+    assert mark, f"{readme.name} has no {BEGIN} ... {END}"
+    readme.write_text(f"{head}{BEGIN}\n{table}\n{END}{tail}", encoding="utf-8")
