@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.match.solve import Option, solve
+from recon.match.solve import Option, Share, solve
 
 if TYPE_CHECKING:
     from recon.match.propose import Proposed
@@ -68,22 +68,22 @@ def _fight(competing: pl.DataFrame, wanted: pl.DataFrame, items: pl.DataFrame) -
 
 
 def _options(competing: pl.DataFrame, wanted: pl.DataFrame, items: pl.DataFrame) -> list[Option]:
-    """Each proposal of a contested line, with the millionths of each item that it would settle."""
+    """Each proposal of a contested line, with what it would settle of each item and what is open of it."""
     capacity = items.select("item", "open")
-    # Rounded up, so that parts never add up to more than the whole.
-    share = (pl.col("settles").cast(pl.Int128) * 1_000_000 / pl.col("open")).ceil().cast(pl.Int64)
     wants = (
         wanted.join(competing.select("proposal"), on="proposal", how="semi")
         .join(capacity, on="item")
-        .with_columns(share=share)
+        .with_columns(pl.col("settles", "open").abs())
         .sort("proposal", "item")
         .group_by("proposal", maintain_order=True)
-        .agg("item", "share")
+        .agg("item", "settles", "open")
     )
-    rows = competing.join(wants, on="proposal").sort("line", "place").select("line", "proposal", "millibits", "item", "share")
+    rows = competing.join(wants, on="proposal").sort("line", "place")
     return [
-        Option(line, proposal, millibits, tuple(zip(taken, shares, strict=True)))
-        for line, proposal, millibits, taken, shares in rows.iter_rows()
+        Option(line, proposal, millibits, tuple(map(Share, taken, settles, opens)))
+        for line, proposal, millibits, taken, settles, opens in rows.select(
+            "line", "proposal", "millibits", "item", "settles", "open"
+        ).iter_rows()
     ]
 
 
@@ -100,7 +100,7 @@ def _components(options: list[Option]) -> list[list[Option]]:
         return root
 
     for option in options:
-        for item, _ in option.shares:
+        for item, _, _ in option.shares:
             one, other = find(("line", option.line)), find(("item", item))
             leader[max(one, other)] = min(one, other)
     groups: dict[tuple[str, int], list[Option]] = {}

@@ -109,14 +109,7 @@ def _returns(table: pl.DataFrame) -> pl.DataFrame:
     ).fill_null(False)
     same_payer = (pl.col("payer") == pl.col("payer_receipt")).fill_null(False)
     fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), told | same_payer)
-    # What the texts say goes before the payer alone; of equal receipts the latest is the one given back.
-    sure = (
-        fitting.with_columns(told=told)
-        .sort("told", "booking_date_receipt", "line_id_receipt", descending=True)
-        .unique("line_id", keep="first", maintain_order=True)
-        .sort("booking_date", "line_id")
-        .unique("line_id_receipt", keep="first", maintain_order=True)
-    )
+    sure = _one_to_one(fitting.with_columns(told=told))
     undone = sure.select(line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later"))
     paired = backs.select(
         "line_id",
@@ -126,6 +119,27 @@ def _returns(table: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("return_of_earlier_receipt")),
     )
     return pl.concat([undone, paired])
+
+
+def _one_to_one(fitting: pl.DataFrame) -> pl.DataFrame:
+    """Pair each return with one receipt: by what the texts say before the payer alone, the latest receipt first.
+
+    Returns that want the same receipt go in the order of their dates; the others choose again from what is left,
+    so that as many returns as fit undo a receipt each.
+    """
+    best = fitting.sort("told", "booking_date_receipt", "line_id_receipt", descending=True)
+    rounds = [best.clear()]
+    while not best.is_empty():
+        first = (
+            best.unique("line_id", keep="first", maintain_order=True)
+            .sort("booking_date", "line_id")
+            .unique("line_id_receipt", keep="first", maintain_order=True)
+        )
+        rounds.append(first)
+        best = best.join(first, on="line_id", how="anti", maintain_order="left").join(
+            first, on="line_id_receipt", how="anti", maintain_order="left"
+        )
+    return pl.concat(rounds)
 
 
 def _shared_words() -> pl.Expr:

@@ -27,10 +27,10 @@ def decide(scored: Proposed, assigned: pl.DataFrame, receipts: pl.DataFrame, pol
     chosen = assigned.join(scored.proposals, on=["line", "proposal"], how="left")
     refused = chosen.with_columns(refusal=_refusal(policy))
     able = refused.filter(pl.col("refusal").is_null()).select("line", "proposal")
-    rivals = _rivals(scored, able, chosen, policy)
-    judged = refused.join(rivals, on="line", how="left").with_columns(
-        refusal=pl.coalesce("refusal", pl.col("rival"))
-    )
+    # A near rival is what keeps the confidence down, so it is the better reason of the two.
+    doubtful = refused.filter((pl.col("refusal") == "below_threshold").fill_null(True)).select("line", "proposal")
+    rivals = _rivals(scored, doubtful, able, chosen, policy)
+    judged = refused.join(rivals, on="line", how="left").with_columns(refusal=pl.coalesce("rival", "refusal"))
     fates = judged.select(
         "line",
         "proposal",
@@ -71,10 +71,12 @@ def _refusal(policy: Policy) -> pl.Expr:
     return refusal.otherwise(None)
 
 
-def _rivals(scored: Proposed, able: pl.DataFrame, chosen: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _rivals(
+    scored: Proposed, doubtful: pl.DataFrame, able: pl.DataFrame, chosen: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
     """Find lines whose choice a rival disputes: another set for the line, or another line for its items."""
     margin = int(policy.decide.min_margin_bits * 1000)
-    mine = able.join(
+    mine = doubtful.join(
         scored.proposals.select("line", "proposal", "millibits", "customer", "shape", "equals", "amount_millibits"),
         on=["line", "proposal"],
     )
@@ -165,7 +167,8 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         .unique()
     )
     judged = left.join(
-        best.select("line", "proposal", "confidence_ppm", "class_count", "classes", "settlement"), on="line", how="left"
+        best.select("line", "proposal", "millibits", "confidence_ppm", "class_count", "classes", "settlement"),
+        on="line", how="left",
     ).join(lost, on="proposal", how="left")
     outbid = pl.col("outbid").fill_null(False)
     twice = outbid & (pl.col("class_count") >= 2) & pl.col("classes").str.contains("reference") & (
@@ -181,6 +184,7 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         reason=pl.when(pl.col("is_held")).then(pl.lit("held_balance_break"))
         .when(twice).then(pl.lit("duplicate_payment"))
         .when(outbid).then(pl.lit("item_settled_by_other_line"))
+        .when(worth & (pl.col("millibits") > 0)).then(pl.lit("competing_lines"))
         .when(worth).then(pl.lit("below_threshold"))
         .when(pl.col("proposal").is_not_null()).then(pl.lit("weak_evidence"))
         .otherwise(pl.lit("no_candidate")),

@@ -77,7 +77,7 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
 
     singles = propose_single_items(pairs)
     sets = propose_sets(tables, references, parties, _more_sets(inputs, tables), policy)
-    scored = score([singles, sets], references, tables.receipts)
+    scored = score([singles, sets], references, pairs, tables.receipts)
 
     assigned = assign(scored, tables.items)
     decided = decide(scored, assigned, tables.receipts, policy)

@@ -23,8 +23,16 @@ _AGREES_MILLIBITS: Final = 4_000
 _MOST_PER_LINE: Final = 50
 
 
-def score(parts: list[Proposed], references: References, receipts: pl.DataFrame) -> Proposed:
+def score(
+    parts: list[Proposed], references: References, pairs: pl.DataFrame, receipts: pl.DataFrame
+) -> Proposed:
     """Number all proposals anew, add them up, and compare those of one line.
+
+    Args:
+        parts: what each maker proposed.
+        references: hits and foreign numbers, for what a line quotes beyond a proposal.
+        pairs: candidate pairs, for the spans that were taken for an item's number with a typing error.
+        receipts: flags of the lines.
 
     Returns:
         proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other,
@@ -43,7 +51,7 @@ def score(parts: list[Proposed], references: References, receipts: pl.DataFrame)
         class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
     )
     flags = receipts.select("line", "is_disguised", "is_held")
-    others = _quotes_other(joined, references)
+    others = _quotes_other(joined, references, pairs)
     marked = scored.join(flags, on="line", how="left").with_columns(
         quotes_other=pl.col("proposal").is_in(others["proposal"].to_list())
     )
@@ -81,7 +89,7 @@ def _together(parts: list[Proposed]) -> Proposed:
     return Proposed(first, all_members.join(first.select("proposal"), on="proposal", how="semi"))
 
 
-def _quotes_other(joined: Proposed, references: References) -> pl.DataFrame:
+def _quotes_other(joined: Proposed, references: References, pairs: pl.DataFrame) -> pl.DataFrame:
     """Proposals of lines that also quote something which the proposal does not pay.
 
     Another open item always counts. A number of ours that is no open item's counts only against proposals
@@ -96,25 +104,23 @@ def _quotes_other(joined: Proposed, references: References) -> pl.DataFrame:
     ).unique()
     agrees = (pl.col("reference_millibits") >= QUOTED_MILLIBITS) & (pl.col("amount_millibits") >= _AGREES_MILLIBITS)
     quoting = (
-        joined.proposals.select("proposal", "line", "evidence", agrees=agrees)
+        joined.proposals.select("proposal", "line", agrees=agrees)
         .join(spans, on="line")
         .filter(pl.col("is_open") | ~pl.col("agrees"))
     )
     paid = joined.members.filter(pl.col("item").is_not_null()).select("proposal", "line", "item").unique()
-    covering = paid.join(references.hits.select("line", "item", cover="span"), on=["line", "item"])
     # A mistyped number counts as quoted by the proposal that it was taken for.
-    taken = pl.col("evidence").str.contains(
-        pl.concat_str(pl.lit("number one typo '"), pl.col("span"), pl.lit("'")), literal=True
-    )
+    covers = pl.concat(
+        [
+            references.hits.select("line", "item", cover="span"),
+            pairs.select("line", "item", cover="reference_text").drop_nulls(),
+        ]
+    ).unique()
+    covering = paid.join(covers, on=["line", "item"]).select("proposal", "cover")
     overlap = pl.col("cover").str.contains(pl.col("span"), literal=True) | pl.col("span").str.contains(
         pl.col("cover"), literal=True
     )
-    covered = (
-        quoting.join(covering.select("proposal", "cover"), on="proposal", how="left")
-        .filter(overlap.fill_null(False) | taken)
-        .select("proposal", "span")
-        .unique()
-    )
+    covered = quoting.join(covering, on="proposal").filter(overlap).select("proposal", "span").unique()
     return quoting.join(covered, on=["proposal", "span"], how="anti").select("proposal").unique()
 
 

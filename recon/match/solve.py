@@ -11,19 +11,26 @@ from typing import Final, NamedTuple
 
 # Beyond this many options a component is not solved exactly.
 LARGEST_COMPONENT: Final = 4_000
-_WHOLE: Final = 1_000_000
 _MOST_STEPS: Final = 20_000
 # Bits decide; between equal totals the earlier line gets the earlier option. Both fit an exact integer.
 _BIT_WEIGHT: Final = 10_000
 
 
+class Share(NamedTuple):
+    """What an option would settle of an item, and what is open of it; minor units without sign."""
+
+    item: int
+    settles: int
+    open: int
+
+
 class Option(NamedTuple):
-    """One proposal of a line: its millibits and the millionths of each item it would settle."""
+    """One proposal of a line: its millibits and its share of each item it would settle."""
 
     line: int
     proposal: int
     millibits: int
-    shares: tuple[tuple[int, int], ...]
+    shares: tuple[Share, ...]
 
 
 class _TooManySteps(Exception):
@@ -42,7 +49,24 @@ def solve(options: list[Option]) -> tuple[bool, list[Option]]:
     try:
         return True, _branch_and_bound(lines, values)
     except _TooManySteps:
-        return True, _integer_program(options, values)
+        chosen = _integer_program(options, values)
+        # The program counts in floats, so its answer is believed only when it holds to the minor unit.
+        return (True, chosen) if _all_fit(chosen) else (False, _strongest_first(options))
+
+
+def _fits(option: Option, used: dict[int, int]) -> bool:
+    """Say whether every item has still open what the option would settle of it, to the minor unit."""
+    return all(used[item] + settles <= whole for item, settles, whole in option.shares)
+
+
+def _all_fit(chosen: list[Option]) -> bool:
+    used: dict[int, int] = defaultdict(int)
+    for option in chosen:
+        if not _fits(option, used):
+            return False
+        for item, settles, _ in option.shares:
+            used[item] += settles
+    return True
 
 
 def _values(lines: list[list[Option]]) -> dict[int, int]:
@@ -76,14 +100,14 @@ def _branch_and_bound(lines: list[list[Option]], values: dict[int, int]) -> list
         if value + rest[at] <= best_value:
             return
         for option in lines[at]:
-            if all(used[item] + share <= _WHOLE for item, share in option.shares):
-                for item, share in option.shares:
-                    used[item] += share
+            if _fits(option, used):
+                for item, settles, _ in option.shares:
+                    used[item] += settles
                 chosen.append(option)
                 walk(at + 1, value + values[option.proposal], chosen)
                 chosen.pop()
-                for item, share in option.shares:
-                    used[item] -= share
+                for item, settles, _ in option.shares:
+                    used[item] -= settles
         walk(at + 1, value, chosen)
 
     if len(lines) > 500:  # deeper than Python likes to recurse
@@ -103,15 +127,15 @@ def _integer_program(options: list[Option], values: dict[int, int]) -> list[Opti
     scale = 1 / _BIT_WEIGHT
     variables = [model.addBinary(obj=values[option.proposal] * scale) for option in ordered]
     by_line: dict[int, list[object]] = defaultdict(list)
-    by_item: dict[int, list[tuple[object, int]]] = defaultdict(list)
+    by_item: dict[int, list[tuple[object, float]]] = defaultdict(list)
     for option, variable in zip(ordered, variables, strict=True):
         by_line[option.line].append(variable)
-        for item, share in option.shares:
-            by_item[item].append((variable, share))
+        for item, settles, whole in option.shares:
+            by_item[item].append((variable, settles / whole))
     for choices in by_line.values():
         model.addConstr(sum(choices[1:], choices[0] * 1) <= 1)
     for takers in by_item.values():
-        terms = [variable * (share / _WHOLE) for variable, share in takers]
+        terms = [variable * share for variable, share in takers]
         model.addConstr(sum(terms[1:], terms[0]) <= 1)
     model.maximize()
     solution = model.getSolution().col_value
@@ -123,10 +147,9 @@ def _strongest_first(options: list[Option]) -> list[Option]:
     served: set[int] = set()
     chosen = []
     for option in sorted(options, key=lambda one: (-one.millibits, one.line, one.proposal)):
-        free = all(used[item] + share <= _WHOLE for item, share in option.shares)
-        if option.line not in served and free:
+        if option.line not in served and _fits(option, used):
             served.add(option.line)
-            for item, share in option.shares:
-                used[item] += share
+            for item, settles, _ in option.shares:
+                used[item] += settles
             chosen.append(option)
     return sorted(chosen, key=lambda option: option.line)
