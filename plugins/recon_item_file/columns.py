@@ -110,7 +110,7 @@ class Columns:
         self.note(
             name,
             is_wrong,
-            lambda row: _why_no_amount(plain[row] or exact[row], currencies[row]),
+            lambda row: _why_no_amount(plain[row], currencies[row]),
             self._amount_hint(exact.filter(is_wrong)),
             exact,
         )
@@ -284,15 +284,17 @@ def _check_cells(columns: Columns) -> None:
     )
 
 
-def _why_no_amount(text: str, currency: str) -> str:
+def _why_no_amount(plain: str | None, currency: str) -> str:
+    if plain is None:
+        return "no amount in the declared marks"
     decimals = exponent(currency)
-    if _LONG_FRACTION.fullmatch(text):
+    if _LONG_FRACTION.fullmatch(plain):
         return f"more than {decimals} decimals"
     try:
-        parse_minor(text, decimals)
+        parse_minor(plain, decimals)
     except AmountError as error:
-        return str(error).removeprefix(f"{text[:40]!r} ").removeprefix("is ").removeprefix("has ")
-    return "no amount in the declared marks"
+        return str(error).removeprefix(f"{plain[:40]!r} ").removeprefix("is ").removeprefix("has ")
+    return "beyond the limit of one amount"
 
 
 def _escape(mark: str) -> str:

@@ -140,7 +140,7 @@ def test_trailing_delimiters_and_blank_rows_carry_nothing(tmp_path):
         ("€ 12", "no amount"),
         ("1 000", "no amount"),
         ("٣", "no amount"),
-        ("99999999999999", "no amount|limit"),
+        ("99999999999999", "limit"),
     ],
 )
 def test_text_that_is_no_amount_is_an_error_with_its_place(tmp_path, cell, cause):
@@ -148,7 +148,7 @@ def test_text_that_is_no_amount_is_an_error_with_its_place(tmp_path, cell, cause
 
     assert str(error.place) == f"{tmp_path / 'items.csv'}:3:4"
     assert error.excerpt == cell
-    assert any(part in error.message for part in cause.split("|"))
+    assert cause in error.message
 
 
 def test_a_decimal_comma_is_accepted_only_when_the_options_say_so(tmp_path):
