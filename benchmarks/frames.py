@@ -12,7 +12,7 @@ import polars as pl
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines
 from recon.frames.parties import Parties
-from recon.match.plan import MatchInputs
+from recon.run.matching import MatchInputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

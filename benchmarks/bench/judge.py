@@ -15,7 +15,7 @@ from recon.report.quality import Quality, evaluate
 
 if TYPE_CHECKING:
     from benchmarks.generate import World
-    from recon.match.plan import Matched, MatchInputs
+    from recon.run.matching import Matched, MatchInputs
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from benchmarks.bench.measure import RSS_UNIT
 from benchmarks.frames import match_inputs
 from benchmarks.generate import build_world
 from recon.config import Policy
-from recon.match.plan import match_lines
+from recon.run.matching import match_lines
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from recon.match.settle import add_amount_evidence, add_settlement
 
 if TYPE_CHECKING:
     from recon.config import Policy
-    from recon.match.prepare import Tables
+    from recon.match.tables import Tables
     from recon.match.references import References
 
 # A customer's items are compared one by one up to this many; beyond it only equal amounts are.

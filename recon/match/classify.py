@@ -1,6 +1,6 @@
 """Set aside the lines that are no receipts, with the reason; what is left may pay items.
 
-In: Lines and our own accounts. Out: line_id, fate, reason for every line set aside.
+In: comparable lines. Out: line_id, fate, reason for every line set aside.
 """
 
 from __future__ import annotations
@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.normalise.text import compact, fold
-
 if TYPE_CHECKING:
     import dataframely as dy
 
-    from recon.frames.lines import Lines
+    from recon.frames.comparable import ComparableLines
 
 # Booking codes that banks give to returns of direct debits and rejected transfers:
 # SWIFT type RTI; German business codes (DK) 108, 109, 159, 181, 182, 183; ISO sub-families as text.
@@ -33,37 +31,23 @@ _FEE_WORDS: Final = (
 _RETURN_WINDOW_DAYS: Final = 400
 
 
-def set_aside(lines: dy.DataFrame[Lines], own_accounts: pl.Series) -> pl.DataFrame:
+def set_aside(lines: dy.DataFrame[ComparableLines]) -> pl.DataFrame:
     """Classify lines that are no receipts.
-
-    Args:
-        lines: all distinct lines.
-        own_accounts: our accounts, as given and as seen in the feed.
 
     Returns:
         line_id, fate (not_receivable or returned), reason; one row a line set aside.
     """
-    text = pl.concat_str(
-        pl.col("transaction_text").fill_null(""), pl.col("remittance"), separator=" "
-    )
-    table = lines.select(
-        "line_id", "account", "currency", "amount", "booking_date", "payer_account", "payer_name",
-        "end_to_end_id", "structured_reference", "is_reversal",
-        code=pl.col("transaction_code").fill_null("").str.to_uppercase(),
-        text=text,
-    )
-    table = table.with_columns(fold(table["text"]).alias("text"), payer=compact(pl.col("payer_account")))
-    returns = _returns(table)
+    returns = _returns(lines)
     verdict = (
         pl.when(pl.col("amount") == 0).then(pl.lit("zero_amount"))
-        .when(_is_own(own_accounts)).then(pl.lit("own_transfer"))
+        .when(pl.col("is_own_account")).then(pl.lit("own_transfer"))
         .when((pl.col("amount") > 0) & pl.col("is_reversal")).then(pl.lit("reversal_of_debit"))
         .when(_says(_FEE_CODES, _FEE_WORDS)).then(pl.lit("bank_fee"))
         .when(_says(_INTEREST_CODES, _INTEREST_WORDS)).then(pl.lit("interest"))
         .when(pl.col("amount") < 0).then(pl.lit("payment_out"))
     )
     plain = (
-        table.join(returns, on="line_id", how="anti")
+        lines.join(returns, on="line_id", how="anti")
         .select("line_id", fate=pl.lit("not_receivable"), reason=verdict)
         .drop_nulls("reason")
     )
@@ -73,28 +57,12 @@ def set_aside(lines: dy.DataFrame[Lines], own_accounts: pl.Series) -> pl.DataFra
 def _says(codes: tuple[str, ...], words: str) -> pl.Expr:
     """The bank's code says so; or its words do, on a line that names no other party."""
     no_party = pl.col("payer_account").is_null() & pl.col("payer_name").is_null()
-    return pl.col("code").is_in(codes) | (no_party & pl.col("text").str.contains(words))
-
-
-def _is_own(own_accounts: pl.Series) -> pl.Expr:
-    """The other side is an account of ours; a German IBAN also meets its `bank code/account` form."""
-    known = own_accounts.to_frame("account").select(
-        compact(pl.col("account")).alias("account"),
-        pl.col("account").str.extract_groups(r"^(\d{8})/0*(\d{1,10})$").alias("parts"),
-    )
-    national = known.unnest("parts").drop_nulls().select(
-        pl.concat_str(pl.col("1"), pl.col("2").str.pad_start(10, "0"))
-    )
-    plain = known.filter(pl.col("account").str.len_bytes() >= 6)["account"].unique().sort().to_list()
-    bbans = national.to_series().unique().sort().to_list() if national.height else []
-    return pl.col("payer").is_in(plain) | (
-        pl.col("payer").str.starts_with("DE") & pl.col("payer").str.slice(4).is_in(bbans)
-    )
+    return pl.col("transaction_code").is_in(codes) | (no_party & pl.col("booking_text").str.contains(words))
 
 
 def _returns(table: pl.DataFrame) -> pl.DataFrame:
     """Debits that give a receipt back, and the receipt that each gives back if it is in the feed."""
-    says = pl.col("code").is_in(_RETURN_CODES) | pl.col("text").str.contains(_RETURN_WORDS)
+    says = pl.col("transaction_code").is_in(_RETURN_CODES) | pl.col("booking_text").str.contains(_RETURN_WORDS)
     backs = table.filter(pl.col("amount") < 0, pl.col("is_reversal") | says)
     if backs.is_empty():
         return pl.DataFrame(schema={"line_id": pl.String, "fate": pl.String, "reason": pl.String})
@@ -107,7 +75,7 @@ def _returns(table: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(name) == pl.col(f"{name}_receipt") for name in ("end_to_end_id", "structured_reference")),
         _shared_words(),
     ).fill_null(False)
-    same_payer = (pl.col("payer") == pl.col("payer_receipt")).fill_null(False)
+    same_payer = (pl.col("payer_account") == pl.col("payer_account_receipt")).fill_null(False)
     fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), told | same_payer)
     sure = _one_to_one(fitting.with_columns(told=told))
     undone = sure.select(line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later"))
@@ -144,6 +112,6 @@ def _one_to_one(fitting: pl.DataFrame) -> pl.DataFrame:
 
 def _shared_words() -> pl.Expr:
     """A word with four or more digits stands in both texts."""
-    words = pl.col("text").str.extract_all(r"[0-9A-Z]*[0-9]{4,}[0-9A-Z]*")
-    receipt_words = pl.col("text_receipt").str.extract_all(r"[0-9A-Z]*[0-9]{4,}[0-9A-Z]*")
+    words = pl.col("booking_text").str.extract_all(r"[0-9A-Z]*[0-9]{4,}[0-9A-Z]*")
+    receipt_words = pl.col("booking_text_receipt").str.extract_all(r"[0-9A-Z]*[0-9]{4,}[0-9A-Z]*")
     return words.list.set_intersection(receipt_words).list.len() > 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import dataframely as dy
 
     from recon.config import Policy
-    from recon.match.prepare import Tables
+    from recon.match.tables import Tables
     from recon.match.propose import Proposed
     from recon.match.references import References
 

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from recon.match.rarity import PARTY_PRIOR_WEIGHT, millibits
 
 if TYPE_CHECKING:
-    from recon.match.prepare import Tables
+    from recon.match.tables import Tables
 
 _ACCOUNT_PRIOR: Final = 2e-4
 _NAME_PRIOR: Final = 1e-3

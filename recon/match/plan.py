@@ -8,10 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from recon.frames.evidence import Evidence
-from recon.frames.proposals import ProposedSets
 from recon.match.assign import assign
 from recon.match.block import candidate_pairs
 from recon.match.classify import set_aside
@@ -25,34 +21,21 @@ from recon.match.explain import (
     proposals_frame,
 )
 from recon.match.parties import find_parties
-from recon.match.prepare import Tables, prepare
 from recon.match.propose import propose_single_items
 from recon.match.references import find_references
 from recon.match.score import score
 from recon.match.sets import propose_sets
+from recon.match.tables import Tables
 
 if TYPE_CHECKING:
     import dataframely as dy
+    import polars as pl
 
     from recon.config import Policy
+    from recon.frames.comparable import Comparable
     from recon.frames.decisions import Decisions
-    from recon.frames.items import ClosedItems, Items
-    from recon.frames.lines import Lines
-    from recon.frames.parties import Parties
-    from recon.frames.proposals import ProposalItems, Proposals
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchInputs:
-    """What the matcher works on; `own_accounts` are plain account texts."""
-
-    lines: dy.DataFrame[Lines]
-    items: dy.DataFrame[Items]
-    parties: dy.DataFrame[Parties]
-    closed: dy.DataFrame[ClosedItems]
-    own_accounts: pl.Series
-    more_evidence: dy.DataFrame[Evidence] | None = None
-    more_sets: dy.DataFrame[ProposedSets] | None = None
+    from recon.frames.evidence import Evidence
+    from recon.frames.proposals import ProposalItems, Proposals, ProposedSets
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +48,34 @@ class Matched:
     evidence: dy.DataFrame[Evidence]
 
 
-def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
-    """Match all lines with all items under a policy. Shuffled inputs give the same bytes."""
-    aside = set_aside(inputs.lines, inputs.own_accounts)
-    receipts = inputs.lines.join(aside, on="line_id", how="anti")
-    tables = prepare(receipts, inputs.items, inputs.parties, inputs.closed)
+def match_comparable(
+    comparable: Comparable,
+    more_evidence: dy.DataFrame[Evidence],
+    more_sets: dy.DataFrame[ProposedSets],
+    policy: Policy,
+) -> Matched:
+    """Match all lines with all items under a policy.
 
-    references = find_references(tables)
+    Args:
+        comparable: lines, items and customers in comparable form.
+        more_evidence: evidence that plugins found.
+        more_sets: sets that passes of plugins propose.
+        policy: all judgement.
+    """
+    aside = set_aside(comparable.lines)
+    receipts = comparable.lines.join(aside, on="line_id", how="anti").sort("line")
+    tables = Tables(receipts, comparable.items, comparable.customers, comparable.names, comparable.accounts)
+
+    references = find_references(receipts, comparable)
     parties = find_parties(tables)
-    pairs = candidate_pairs(tables, references, parties, _more_evidence(inputs, tables), policy)
+    pairs = candidate_pairs(tables, references, parties, _numbered_evidence(more_evidence, tables), policy)
 
     singles = propose_single_items(pairs)
-    sets = propose_sets(tables, references, parties, _more_sets(inputs, tables), policy)
-    scored = score([singles, sets], references, pairs, tables.receipts)
+    sets = propose_sets(tables, references, parties, _numbered_sets(more_sets, tables), policy)
+    scored = score([singles, sets], references, pairs, receipts)
 
     assigned = assign(scored, tables.items)
-    decided = decide(scored, assigned, tables.receipts, policy)
+    decided = decide(scored, assigned, receipts, policy)
     fates = settle_closed_quotes(decided, references, parties)
 
     kept = kept_proposals(scored, fates, policy)
@@ -92,8 +87,7 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     )
 
 
-def _more_evidence(inputs: MatchInputs, tables: Tables) -> pl.DataFrame:
-    given = inputs.more_evidence if inputs.more_evidence is not None else Evidence.create_empty()
+def _numbered_evidence(given: dy.DataFrame[Evidence], tables: Tables) -> pl.DataFrame:
     return (
         given.join(tables.receipts.select("line", "line_id"), on="line_id")
         .join(tables.items.select("item", "item_id"), on="item_id")
@@ -101,8 +95,7 @@ def _more_evidence(inputs: MatchInputs, tables: Tables) -> pl.DataFrame:
     )
 
 
-def _more_sets(inputs: MatchInputs, tables: Tables) -> pl.DataFrame:
-    given = inputs.more_sets if inputs.more_sets is not None else ProposedSets.create_empty()
+def _numbered_sets(given: dy.DataFrame[ProposedSets], tables: Tables) -> pl.DataFrame:
     return (
         given.join(tables.receipts.select("line", "line_id"), on="line_id")
         .join(tables.items.select("item", "item_id"), on="item_id")

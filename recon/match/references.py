@@ -1,6 +1,6 @@
 """Reference evidence: which items a line quotes, worth how many bits, and what else it quotes.
 
-In: Tables. Out: pairs of line and item with kind, millibits and the span; and numbers that look like ours but
+In: receipts and comparable keys. Out: pairs of line and item with kind, millibits and the span; and numbers that look like ours but
 are no open item's (closed, mistyped, foreign), which speak against paying something unquoted.
 """
 
@@ -18,10 +18,9 @@ from recon.match.rarity import (
     millibits,
     shape,
 )
-from recon.normalise.references import item_keys, line_keys
 
 if TYPE_CHECKING:
-    from recon.match.prepare import Tables
+    from recon.frames.comparable import Comparable
 
 # How often a payer who pays an item quotes it in this way.
 _QUOTED: Final = {
@@ -46,36 +45,39 @@ class References:
     foreign: pl.DataFrame
 
 
-def find_references(tables: Tables) -> References:
-    """Find every open item that a line quotes as whole tokens."""
-    items = tables.items
-    roles = [
-        items.select("item", text=f"{role}_text", role=pl.lit(role)).filter(pl.col("text") != "")
-        for role in ("payment_reference", "number", "purchase_order")
-    ]
-    of_items = item_keys(pl.concat(roles))
-    of_lines = line_keys(tables.receipts.select("line", "text"))
-    hits = _weigh(of_lines.join(of_items, on="key"), of_lines, of_items, tables.receipts.height)
-    return References(hits=hits, foreign=_foreign(of_lines, of_items, hits, tables.closed))
+def find_references(receipts: pl.DataFrame, comparable: Comparable) -> References:
+    """Find every open item that a receipt quotes as whole tokens."""
+    of_items = comparable.item_keys
+    of_lines = comparable.line_keys.join(receipts.select("line"), on="line", how="semi").with_columns(
+        is_digits=~pl.col("key").str.contains("[A-Z]")
+    )
+    hits = _weigh(of_lines, of_items, receipts.height)
+    return References(hits=hits, foreign=_foreign(of_lines, of_items, hits, comparable.closed_keys))
 
 
-def _weigh(
-    hits: pl.DataFrame, of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int
-) -> pl.DataFrame:
+def _once(keys: pl.DataFrame) -> pl.DataFrame:
+    """Each token of a line once, in its shortest form."""
+    return keys.sort("line", "key", "chunks", "span").unique(["line", "key"], keep="first", maintain_order=True)
+
+
+def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> pl.DataFrame:
     """Weigh each hit by how often its token, and tokens of its shape, stand where they belong to nothing."""
     known = of_items.select("key").unique()
+    found = _once(of_lines.join(known, on="key", how="semi"))
+    hits = found.join(of_items, on="key")
     shapes = known.with_columns(shape=shape(pl.col("key")))
     lengths = known["key"].str.len_bytes().unique().sort().to_list()
     strays = (
-        of_lines.filter(pl.col("key").str.len_bytes().is_in(lengths), pl.col("chunks") == 1)
+        of_lines.filter(pl.col("chunks") == 1, pl.col("key").str.len_bytes().is_in(lengths))
         .join(known, on="key", how="anti")
+        .unique(["line", "key"])
         .with_columns(shape=shape(pl.col("key")))
         .join(shapes.select("shape").unique(), on="shape", how="semi")
         .group_by("shape")
         .agg(strays=pl.len(), distinct=pl.col("key").n_unique())
     )
     spaces = shapes.group_by("shape").agg(space=pl.len())
-    seen = of_lines.join(known, on="key", how="semi").group_by("key").agg(seen=pl.len())
+    seen = found.group_by("key").agg(seen=pl.len())
     sharing = of_items.group_by("key").agg(sharing=pl.col("item").n_unique())
     table = (
         hits.with_columns(shape=shape(pl.col("key")))
@@ -105,7 +107,7 @@ def _weigh(
 
 
 def _foreign(
-    of_lines: pl.DataFrame, of_items: pl.DataFrame, hits: pl.DataFrame, closed: pl.DataFrame
+    of_lines: pl.DataFrame, of_items: pl.DataFrame, hits: pl.DataFrame, closed_keys: pl.DataFrame
 ) -> pl.DataFrame:
     """Numbers on a line that look like ours, hit no open item, and are not part of a token that does.
 
@@ -114,16 +116,11 @@ def _foreign(
     """
     numbers = of_items.filter(pl.col("kind").is_in(["number", "payment_reference"]))
     looks = numbers.select(look=_look(pl.col("key"))).drop_nulls().unique()
-    closed_keys = item_keys(
-        closed.select(item=pl.int_range(pl.len(), dtype=pl.Int64), text="number_text", role=pl.lit("number"))
-    ).filter(pl.col("kind") == "number")
-    is_closed = pl.col("key").is_in(closed_keys["key"].to_list())
     whole = (pl.col("chunks") == 1) | ~pl.col("is_digits")
-    strays = (
-        of_lines.join(of_items.select("key").unique(), on="key", how="anti")
-        .with_columns(look=_look(pl.col("key")), is_closed=is_closed)
-        .join(looks.with_columns(ours=pl.lit(True)), on="look", how="left")
-        .filter(pl.col("is_closed") | (pl.col("ours").fill_null(False) & whole))
+    ours = of_lines.filter(whole).with_columns(look=_look(pl.col("key"))).join(looks, on="look", how="semi").drop("look")
+    settled = of_lines.join(closed_keys, on="key", how="semi")
+    strays = _once(pl.concat([ours, settled]).join(of_items.select("key").unique(), on="key", how="anti")).with_columns(
+        is_closed=pl.col("key").is_in(closed_keys["key"].to_list())
     )
     # `2024 00123` inside the quoted `INV 2024 00123` is part of that quotation.
     quoted = hits.select("line", quoted="span").unique()

@@ -133,15 +133,20 @@ def _compare(scored: pl.DataFrame) -> pl.DataFrame:
         "line", "millibits", "age_rank", "proposal", descending=[False, True, False, False]
     ).with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line"))
     ordered = ordered.filter(pl.col("place") <= _MOST_PER_LINE)
-    top = pl.max_horizontal(pl.col("millibits").max().over("line"), 0)
+    ordered = ordered.with_columns(
+        top=pl.max_horizontal(pl.col("millibits").max().over("line"), 0), is_outspoken=_outspoken()
+    )
+    top = pl.col("top")
     # Probabilities relative to the best explanation, so that no power of two overflows.
-    weight = pl.when(_outspoken()).then(0.0).otherwise(pl.lit(2.0).pow((pl.col("millibits") - top) / 1000))
+    relative = pl.when("is_outspoken").then(0.0).otherwise(pl.lit(2.0).pow((pl.col("millibits") - top) / 1000))
+    ordered = ordered.with_columns(weight=relative)
+    weight = pl.col("weight")
     shared = weight.sum().over("line", "millibits", "customer", "shape", "amount_millibits")
     alike = pl.when(pl.col("equals") > 1).then(shared).otherwise(weight)
     null = pl.lit(2.0).pow(-top / 1000)
     total = weight.sum().over("line") + null
     confidence = (alike / total * 1_000_000).floor().cast(pl.Int64).clip(0, 999_999)
-    return ordered.with_columns(confidence_ppm=confidence)
+    return ordered.with_columns(confidence_ppm=confidence).drop("top", "is_outspoken", "weight")
 
 
 def _outspoken() -> pl.Expr:

@@ -16,7 +16,7 @@ from recon.match.settle import limits, total_evidence
 
 if TYPE_CHECKING:
     from recon.config import Policy
-    from recon.match.prepare import Tables
+    from recon.match.tables import Tables
     from recon.match.references import References
 
 _PART_MILLIBITS: Final = -4_000

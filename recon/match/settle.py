@@ -14,7 +14,7 @@ from recon.money import exponent_expr
 
 if TYPE_CHECKING:
     from recon.config import Policy
-    from recon.match.prepare import Tables
+    from recon.match.tables import Tables
 
 # How often a payment that belongs to an item settles it in this way.
 _BELONGS: Final = {"exact": 0.85, "discount": 0.6, "late_discount": 0.05, "write_off": 0.05, "bank_charge": 0.05}

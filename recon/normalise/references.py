@@ -29,47 +29,45 @@ def line_keys(texts: pl.DataFrame) -> pl.DataFrame:
         texts: `line` (row number) and `text`, folded to upper-case ASCII, fields joined by FIELD_BREAK.
 
     Returns:
-        distinct rows of line, key, span (the text as read), chunks (how many were joined), is_digits.
+        rows of line, key, span (the text as read), chunks (how many were joined); rows may repeat.
     """
     chunks = (
-        texts.lazy()
-        .select("line", chunk=pl.col("text").str.extract_all(_CHUNK).list.head(_MAX_CHUNKS))
+        texts.select("line", chunk=pl.col("text").str.extract_all(_CHUNK).list.head(_MAX_CHUNKS))
         .explode("chunk", empty_as_null=False)
-        .collect()
         .with_columns(
-            # Neighbours count within their line only.
-            at=pl.int_range(pl.len(), dtype=pl.UInt32),
+            bare=_without_zeros(pl.col("chunk")),
             digits=pl.col("chunk").str.contains(r"[0-9]"),
             wall=pl.col("chunk") == "\x1e",
         )
     )
     windows = [_windows_of(chunks, size) for size in range(1, LONGEST_DIGIT_WINDOW + 1)]
-    glued = _glued_runs(chunks)
-    raw = pl.concat([*windows, glued])
-    both = pl.concat([raw.drop("stripped"), raw.with_columns(key="stripped").drop("stripped")])
-    return (
-        both.filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY)
-        .sort("line", "key", "chunks", "span")
-        .unique(["line", "key"], keep="first", maintain_order=True)
-        .with_columns(is_digits=pl.col("key").str.contains(r"^[0-9]+$"))
-    )
+    raw = pl.concat([*windows, _glued_runs(chunks)])
+    bare = raw.filter(pl.col("bare") != pl.col("key")).with_columns(key="bare")
+    both = pl.concat([raw.drop("bare"), bare.drop("bare")])
+    return both.filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY)
 
 
 def _windows_of(chunks: pl.DataFrame, size: int) -> pl.DataFrame:
     """Join `size` neighbouring chunks of a line; long windows only of chunks that all hold digits."""
-    parts = [pl.col("chunk").shift(-step) for step in range(size)]
-    same_line = pl.col("line").shift(-(size - 1)) == pl.col("line") if size > 1 else pl.lit(True)
-    digits = [pl.col("digits").shift(-step) for step in range(size)]
-    some_digit = pl.any_horizontal(digits) if size <= LONGEST_WINDOW else pl.all_horizontal(digits)
-    no_wall = ~pl.any_horizontal([pl.col("wall").shift(-step) for step in range(size)])
-    return chunks.select(
+
+    def each(column: str) -> list[pl.Expr]:
+        return [pl.col(column).shift(-step) for step in range(size)]
+
+    some_digit = pl.any_horizontal(each("digits")) if size <= LONGEST_WINDOW else pl.all_horizontal(each("digits"))
+    keep = some_digit & (pl.col("line").shift(-(size - 1)) == pl.col("line")) & ~pl.any_horizontal(each("wall"))
+    parts = [
+        *(part.alias(f"chunk_{at}") for at, part in enumerate(each("chunk"))),
+        *(part.alias(f"bare_{at}") for at, part in enumerate(each("bare"))),
+    ]
+    kept = chunks.select("line", *parts, keep=keep).filter("keep")
+    names = [f"chunk_{at}" for at in range(size)]
+    return kept.select(
         "line",
-        key=pl.concat_str(parts),
-        stripped=pl.concat_str([_without_zeros(part) for part in parts]),
-        span=pl.concat_str(parts, separator=" "),
+        key=pl.concat_str(names),
+        bare=pl.concat_str([f"bare_{at}" for at in range(size)]),
+        span=pl.concat_str(names, separator=" "),
         chunks=pl.lit(size, dtype=pl.Int64),
-        keep=same_line & some_digit & no_wall,
-    ).filter("keep").drop("keep")
+    )
 
 
 def _glued_runs(chunks: pl.DataFrame) -> pl.DataFrame:
@@ -78,7 +76,7 @@ def _glued_runs(chunks: pl.DataFrame) -> pl.DataFrame:
         "line", key=pl.col("chunk").str.extract(r"^[A-Z]{2,}([0-9]{3,})$"), span="chunk"
     )
     return glued.drop_nulls("key").select(
-        "line", "key", stripped=_without_zeros(pl.col("key")), span="span", chunks=pl.lit(1, dtype=pl.Int64)
+        "line", "key", bare=_without_zeros(pl.col("key")), span="span", chunks=pl.lit(1, dtype=pl.Int64)
     )
 
 

@@ -15,12 +15,12 @@ from recon.config import Policy, load_policy
 from recon.errors import ReconError
 from recon.frames.evidence import Evidence
 from recon.frames.proposals import ProposedSets
-from recon.match.plan import MatchInputs, match_lines
 from recon.protocols import InputFile, RunView
 from recon.report.outputs import render_outputs
 from recon.report.summary import run_id, summary
 from recon.run.books import fetch_books
 from recon.run.deliver import post_entries, write_files
+from recon.run.matching import MatchInputs, match_lines
 from recon.run.reading import Reading, read_statements
 from recon.run.record import run_record
 

@@ -1,0 +1,125 @@
+"""Number lines, items and customers, and bring their texts into comparable form, once for all stages.
+
+Inputs are sorted by what they are, so that the order in which they came can decide nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from recon.frames.comparable import (
+    ClosedKeys,
+    Comparable,
+    ComparableItems,
+    ComparableLines,
+    ItemKeys,
+    LineKeys,
+)
+from recon.normalise.accounts import is_own_account
+from recon.normalise.customers import customer_tables
+from recon.normalise.parties import name_key, name_words
+from recon.normalise.references import FIELD_BREAK, item_keys, line_keys
+from recon.normalise.text import compact, fold, is_disguised
+
+if TYPE_CHECKING:
+    import dataframely as dy
+
+    from recon.frames.items import ClosedItems, Items
+    from recon.frames.lines import Lines
+    from recon.frames.parties import Parties
+
+
+def prepare(
+    lines: dy.DataFrame[Lines],
+    items: dy.DataFrame[Items],
+    parties: dy.DataFrame[Parties],
+    closed: dy.DataFrame[ClosedItems],
+    own_accounts: pl.Series,
+) -> Comparable:
+    """Build the comparable tables of one run.
+
+    Args:
+        lines: all distinct lines.
+        items: all open items.
+        parties: customers; those that only the items name are added.
+        closed: items settled before.
+        own_accounts: our accounts, as given and as seen in the feed.
+    """
+    customers, names, accounts = customer_tables(items, parties)
+    comparable = _lines(lines, own_accounts)
+    numbered, quotable = _items(items, customers)
+    receipts = comparable.filter(pl.col("amount") > 0).select("line", "text")
+    return Comparable(
+        lines=comparable,
+        items=numbered,
+        customers=customers,
+        names=names,
+        accounts=accounts,
+        line_keys=LineKeys.validate(line_keys(receipts)),
+        item_keys=ItemKeys.validate(item_keys(quotable)),
+        closed_keys=_closed_keys(closed),
+    )
+
+
+def _lines(lines: dy.DataFrame[Lines], own_accounts: pl.Series) -> dy.DataFrame[ComparableLines]:
+    fields = ["remittance", "structured_reference", "end_to_end_id", "customer_reference"]
+    shown = pl.concat_str(pl.col("payer_name").fill_null(""), pl.col("remittance"), separator=" ")
+    # Row numbers follow time, so that of equal payments the earlier line comes first.
+    ordered = lines.sort("booking_date", "value_date", "file", "record", "line_id", nulls_last=True)
+    table = ordered.with_columns(
+        line=pl.int_range(pl.len(), dtype=pl.Int64),
+        date=pl.coalesce("value_date", "booking_date"),
+        payer_account=compact(pl.col("payer_account")),
+        transaction_code=pl.col("transaction_code").fill_null("").str.to_uppercase(),
+        text=pl.concat_str([pl.col(name).fill_null("") for name in fields], separator=FIELD_BREAK),
+        words=shown,
+        booking_text=pl.concat_str(pl.col("transaction_text").fill_null(""), pl.col("remittance"), separator=" "),
+        is_disguised=is_disguised(shown),
+    ).with_columns(is_own_account=is_own_account(pl.col("payer_account"), own_accounts).fill_null(value=False))
+    folded = table.with_columns(
+        fold(table["text"]).alias("text"),
+        name_words(table["words"]).alias("words"),
+        fold(table["booking_text"]).alias("booking_text"),
+    )
+    # Few distinct payers send many lines: fold each name once.
+    names = table.select("payer_name").drop_nulls().unique().sort("payer_name")
+    names = names.with_columns(name_key(names["payer_name"]).alias("payer_key"))
+    named = folded.join(names, on="payer_name", how="left").sort("line")
+    return ComparableLines.validate(named.select(ComparableLines.column_names()))
+
+
+def _items(
+    items: dy.DataFrame[Items], customers: pl.DataFrame
+) -> tuple[dy.DataFrame[ComparableItems], pl.DataFrame]:
+    """Number the items, and list the texts by which each may be quoted."""
+    key = pl.coalesce("customer_id", "customer_name")
+    numbered = items.sort("item_id").with_columns(
+        item=pl.int_range(pl.len(), dtype=pl.Int64), customer_id=key
+    )
+    joined = numbered.join(customers.select("customer", "customer_id"), on="customer_id", how="left")
+    due = pl.coalesce("due_date", "issue_date")
+    ranked = joined.sort(due, "issue_date", "number", "item_id", nulls_last=True).with_columns(
+        age_rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+        open=pl.col("open_amount"),
+        discount=pl.col("discount_amount").fill_null(0),
+    )
+    table = ranked.sort("item")
+    texts = {
+        role: fold(table[role].fill_null("")) for role in ("payment_reference", "number", "purchase_order")
+    }
+    quotable = pl.concat(
+        table.select("item", text=text, role=pl.lit(role)).filter(pl.col("text").str.len_bytes() > 0)
+        for role, text in texts.items()
+    )
+    numbered_items = table.with_columns(number_text=texts["number"]).select(ComparableItems.column_names())
+    return ComparableItems.validate(numbered_items), quotable
+
+
+def _closed_keys(closed: dy.DataFrame[ClosedItems]) -> dy.DataFrame[ClosedKeys]:
+    texts = closed.select(
+        item=pl.int_range(pl.len(), dtype=pl.Int64), text=fold(closed["number"]), role=pl.lit("number")
+    )
+    whole = item_keys(texts).filter(pl.col("kind") == "number")
+    return ClosedKeys.validate(whole.select("key").unique().sort("key"))

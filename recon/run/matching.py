@@ -1,0 +1,41 @@
+"""Match lines with open items in memory: normalise, then match. The doorway for programs without files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recon.frames.evidence import Evidence
+from recon.frames.proposals import ProposedSets
+from recon.match.plan import Matched, match_comparable
+from recon.normalise.prepare import prepare
+
+if TYPE_CHECKING:
+    import dataframely as dy
+    import polars as pl
+
+    from recon.config import Policy
+    from recon.frames.items import ClosedItems, Items
+    from recon.frames.lines import Lines
+    from recon.frames.parties import Parties
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchInputs:
+    """What is matched; `own_accounts` are our accounts as written."""
+
+    lines: dy.DataFrame[Lines]
+    items: dy.DataFrame[Items]
+    parties: dy.DataFrame[Parties]
+    closed: dy.DataFrame[ClosedItems]
+    own_accounts: pl.Series
+    more_evidence: dy.DataFrame[Evidence] | None = None
+    more_sets: dy.DataFrame[ProposedSets] | None = None
+
+
+def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
+    """Match all lines with all items under a policy. Shuffled inputs give the same frames."""
+    comparable = prepare(inputs.lines, inputs.items, inputs.parties, inputs.closed, inputs.own_accounts)
+    evidence = inputs.more_evidence if inputs.more_evidence is not None else Evidence.create_empty()
+    sets = inputs.more_sets if inputs.more_sets is not None else ProposedSets.create_empty()
+    return match_comparable(comparable, evidence, sets, policy)
