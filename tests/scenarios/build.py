@@ -1,0 +1,251 @@
+"""Build the frames of a small world: from scenario facts, or from plain rows of a property test."""
+
+from __future__ import annotations
+
+import datetime as dt
+import string
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import polars as pl
+
+from recon.apply.allocate import allocate
+from recon.apply.conserve import check_identities
+from recon.apply.entries import build_entries
+from recon.config import Policy
+from recon.frames.items import ClosedItems, Items
+from recon.frames.lines import Lines
+from recon.frames.parties import Parties
+from recon.money import exponent, parse_minor
+from recon.run.matching import Matched, MatchInputs, match_lines
+
+if TYPE_CHECKING:
+    import dataframely as dy
+
+    from recon.frames.allocations import Allocations
+    from recon.frames.entries import Entries
+    from tests.scenarios.language import Fact, Scenario
+
+OUR_ACCOUNT = "DE02100100100109307118"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything that one matching works on, and what the lines are called in the text."""
+
+    inputs: MatchInputs
+    policy: Policy
+    line_names: dict[str, str]  # line_id -> name
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that came out."""
+
+    matched: Matched
+    allocations: dy.DataFrame[Allocations]
+    entries: dy.DataFrame[Entries]
+
+
+def run_world(inputs: MatchInputs, policy: Policy) -> Outcome:
+    """Match, apply and prove, as the flow of a run does."""
+    matched = match_lines(inputs, policy)
+    allocations = allocate(inputs.lines, inputs.items, matched.proposals, matched.members)
+    entries = build_entries(inputs.lines, allocations, policy)
+    check_identities(inputs.lines, inputs.items, matched.decisions, allocations, entries)
+    return Outcome(matched, allocations, entries)
+
+
+def line_id(number: int) -> str:
+    """Give the id of the n-th line: ids sort as the lines are written."""
+    letters = ""
+    for _ in range(16):
+        number, rest = divmod(number, 26)
+        letters = string.ascii_lowercase[rest] + letters
+    return "L" + letters
+
+
+def lines_frame(rows: list[dict[str, Any]]) -> dy.DataFrame[Lines]:
+    """Build lines from rows that name only what matters; the rest is plain."""
+    plain = {
+        "statement_index": 0,
+        "line_number": None,
+        "bank_reference": None,
+        "value_date": None,
+        "currency": "EUR",
+        "payer_name": None,
+        "payer_account": None,
+        "payer_bank": None,
+        "remittance": "",
+        "end_to_end_id": None,
+        "mandate_id": None,
+        "structured_reference": None,
+        "customer_reference": None,
+        "cheque_number": None,
+        "transaction_code": None,
+        "transaction_text": None,
+        "is_reversal": False,
+        "extras": None,
+        "statement_id": "s1",
+        "file": "bank.sta",
+        "account": OUR_ACCOUNT,
+        "occurrence": 0,
+        "copies": 0,
+        "is_held": False,
+    }
+    full = [
+        {**plain, "record": at + 1, "line_id": line_id(at), **row} for at, row in enumerate(rows)
+    ]
+    return _frame(Lines, full)
+
+
+def items_frame(rows: list[dict[str, Any]]) -> dy.DataFrame[Items]:
+    """Build open items from rows that name only what matters."""
+    plain = dict.fromkeys(Items.column_names()) | {"currency": "EUR"}
+    full = []
+    for row in rows:
+        kind = "credit_note" if row["open_amount"] < 0 else "invoice"
+        full.append(
+            {**plain, "item_id": row["number"], "kind": kind, "amount": row["open_amount"], **row}
+        )
+    return _frame(Items, full)
+
+
+def parties_frame(rows: list[dict[str, Any]]) -> dy.DataFrame[Parties]:
+    """Build customers from rows that name only what matters."""
+    plain = {
+        "name": None,
+        "country": None,
+        "parent_customer_id": None,
+        "accounts": [],
+        "aliases": [],
+    }
+    return _frame(Parties, [{**plain, **row} for row in rows])
+
+
+def closed_frame(rows: list[dict[str, Any]]) -> dy.DataFrame[ClosedItems]:
+    """Build closed items from rows that name only what matters."""
+    return _frame(
+        ClosedItems, [{**dict.fromkeys(ClosedItems.column_names()), **row} for row in rows]
+    )
+
+
+def _frame(schema: Any, rows: list[dict[str, Any]]) -> Any:
+    empty = schema.create_empty()
+    return schema.validate(pl.DataFrame(rows, schema=empty.schema, orient="row"))
+
+
+def inputs_of(
+    lines: Any,
+    items: Any,
+    parties: Any = None,
+    closed: Any = None,
+    own: tuple[str, ...] = (OUR_ACCOUNT,),
+) -> MatchInputs:
+    """Put frames together as the flow of a run does."""
+    return MatchInputs(
+        lines=lines,
+        items=items,
+        parties=parties if parties is not None else parties_frame([]),
+        closed=closed if closed is not None else closed_frame([]),
+        own_accounts=pl.Series("account", sorted(own), dtype=pl.String),
+    )
+
+
+def build_world(scenario: Scenario) -> World:
+    """Build the world that a scenario describes."""
+    facts = {
+        verb: scenario.facts.get(verb, []) for verb in ("line", "item", "customer", "closed", "own")
+    }
+    rows = [_line(fact) for fact in facts["line"]]
+    lines = lines_frame(rows)
+    accounts = {row.get("account", OUR_ACCOUNT) for row in rows} | {
+        fact.words[0] for fact in facts["own"]
+    }
+    inputs = inputs_of(
+        lines,
+        items_frame([_item(fact) for fact in facts["item"]]),
+        parties_frame([_customer(fact) for fact in facts["customer"]]),
+        closed_frame(
+            [{"number": fact.words[0], "customer_id": fact.one("of")} for fact in facts["closed"]]
+        ),
+        tuple(accounts),
+    )
+    raw = tomllib.loads("\n".join(scenario.policy), parse_float=str)
+    names = {line_id(at): fact.words[0] for at, fact in enumerate(facts["line"])}
+    return World(inputs, msgspec.convert(raw, Policy, strict=False), names)
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _said(fact: Fact, columns: dict[str, str]) -> dict[str, Any]:
+    return {
+        column: fact.one(name) for name, column in columns.items() if fact.one(name) is not None
+    }
+
+
+def _line(fact: Fact) -> dict[str, Any]:
+    _, date, amount, currency, text = fact.words
+    columns = {
+        "from": "payer_name",
+        "account": "payer_account",
+        "payref": "structured_reference",
+        "e2e": "end_to_end_id",
+        "custref": "customer_reference",
+        "code": "transaction_code",
+        "booking": "transaction_text",
+        "into": "account",
+        "bankref": "bank_reference",
+    }
+    return {
+        "booking_date": _date(date),
+        "value_date": _date(fact.one("value")),
+        "currency": currency,
+        "remittance": text,
+        "amount": parse_minor(amount, exponent(currency)),
+        "is_held": fact.one("held") is not None,
+        "is_reversal": fact.one("reversal") is not None,
+        **_said(fact, columns),
+    }
+
+
+def _item(fact: Fact) -> dict[str, Any]:
+    number, amount, currency = fact.words
+    columns = {
+        "of": "customer_id",
+        "name": "customer_name",
+        "id": "item_id",
+        "kind": "kind",
+        "payref": "payment_reference",
+        "po": "purchase_order",
+    }
+    money = {"discount": "discount_amount", "original": "amount"}
+    return {
+        "number": number,
+        "currency": currency,
+        "open_amount": parse_minor(amount, exponent(currency)),
+        "issue_date": _date(fact.one("issued")),
+        "due_date": _date(fact.one("due")),
+        "discount_until": _date(fact.one("until")),
+        **_said(fact, columns),
+        **{
+            column: parse_minor(said, exponent(currency))
+            for name, column in money.items()
+            if (said := fact.one(name))
+        },
+    }
+
+
+def _customer(fact: Fact) -> dict[str, Any]:
+    customer, name = fact.words
+    return {
+        "customer_id": customer,
+        "name": name,
+        **_said(fact, {"parent": "parent_customer_id", "country": "country"}),
+        "accounts": fact.named.get("account", []),
+        "aliases": fact.named.get("alias", []),
+    }
