@@ -120,7 +120,7 @@ def parse_minor_expr(text: pl.Expr, decimals: pl.Expr) -> pl.Expr:
     """
     import polars as pl
 
-    plain = text.str.contains(r"^[+-]?[0-9]{1,15}(\.[0-9]{0,10})?$")
+    plain = text.str.contains(r"^[+-]?[0-9]{1,18}(\.[0-9]{0,10})?$")
     whole = text.str.extract(r"^[+-]?([0-9]+)", 1).cast(pl.Int64, strict=False)
     fraction = text.str.extract(r"\.([0-9]*)$", 1).fill_null("").str.pad_end(10, "0")
     # The fraction as ten digits: the first `decimals` count, the rest must be zeros.
@@ -128,7 +128,9 @@ def parse_minor_expr(text: pl.Expr, decimals: pl.Expr) -> pl.Expr:
     tenth = fraction.cast(pl.Int64, strict=False)
     minor = whole * pl.lit(10).pow(decimals).cast(pl.Int64) + tenth // unit
     signed = pl.when(text.str.starts_with("-")).then(-minor).otherwise(minor)
-    exact = (tenth % unit == 0) & (whole <= AMOUNT_LIMIT // 10**4)
+    # Checked before multiplying, since Int64 wraps in silence.
+    small = whole <= AMOUNT_LIMIT // pl.lit(10).pow(decimals).cast(pl.Int64)
+    exact = (tenth % unit == 0) & small
     return pl.when(plain & exact & (minor <= AMOUNT_LIMIT)).then(signed)
 
 
@@ -140,9 +142,9 @@ def format_minor_expr(minor: pl.Expr, currency: pl.Expr) -> pl.Expr:
     unit = pl.lit(10).pow(decimals).cast(pl.Int64)
     size = minor.abs()
     whole, rest = (size // unit).cast(pl.String), (size % unit).cast(pl.String)
-    by_decimals = pl.when(decimals == 0).then(whole)
+    by_decimals: pl.Expr = pl.when(decimals == 0).then(whole)
     for count in (1, 2, 3, 4):
         padded = pl.concat_str(whole, pl.lit("."), rest.str.pad_start(count, "0"))
-        by_decimals = by_decimals.when(decimals == count).then(padded)
+        by_decimals = pl.when(decimals == count).then(padded).otherwise(by_decimals)
     sign = pl.when(minor < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.concat_str(sign, by_decimals.otherwise(None))
+    return pl.concat_str(sign, by_decimals)

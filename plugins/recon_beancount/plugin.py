@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recon.api import Ledger, LedgerCapabilities, LedgerType, hookimpl
-from recon_beancount.filing import flag, ledger_path
+from recon.api.file_ledger import flag, ledger_path
 from recon_beancount.ledger import BeancountLedger
 
 if TYPE_CHECKING:

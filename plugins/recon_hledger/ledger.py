@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon_hledger.accounts import AccountError, hledger_account
-from recon_hledger.filing import (
+from recon.api.file_ledger import (
     REVERSAL,
     build_outcomes,
     judge,
     read_ledger,
     write_ledger,
 )
+from recon_hledger.accounts import AccountError, hledger_account
 from recon_hledger.text import (
     find_blocks,
     find_keys,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import dataframely as dy
 
     from recon.api import Entries, Outcomes
-    from recon_hledger.filing import Posting
+    from recon.api.file_ledger import Posting
 
 
 class HledgerLedger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recon.api import Ledger, LedgerCapabilities, LedgerType, hookimpl
-from recon_hledger.filing import flag, ledger_path
+from recon.api.file_ledger import flag, ledger_path
 from recon_hledger.ledger import HledgerLedger
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from recon.api import MalformedFile, exponent, format_minor
-from recon_hledger.filing import REVERSAL, visible
+from recon.api.file_ledger import REVERSAL, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recon_hledger.filing import Posting
+    from recon.api.file_ledger import Posting
 
 HEAD = "; Entries of bank reconciliation; each is posted once, by its recon-key."
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon_journal_csv.filing import (
+from recon.api.file_ledger import (
     REVERSAL,
     build_outcomes,
     judge,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recon.api import Ledger, LedgerCapabilities, LedgerType, hookimpl
-from recon_journal_csv.filing import ledger_path
+from recon.api.file_ledger import ledger_path
 from recon_journal_csv.ledger import JournalCsvLedger
 
 if TYPE_CHECKING:

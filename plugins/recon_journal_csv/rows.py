@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from recon.api import MalformedFile, Place, format_minor
-from recon_journal_csv.filing import REVERSAL, Posting, visible
+from recon.api.file_ledger import REVERSAL, Posting, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -122,6 +122,8 @@ def run_match(request: MatchRequest, *, how: str, quiet: bool) -> RunResult:
     warn_of_failed_plugins(plugins)
     show_rejects(result.view.rejects)
     show_quarantined(result.quarantined)
+    for failure in result.failures:
+        note(failure.render())
     for name in result.failed_reports:
         note(f"warning: the report {name} failed; the run stays")
     return result

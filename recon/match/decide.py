@@ -65,10 +65,7 @@ def _refusal(policy: Policy) -> pl.Expr:
         ("equal_items", (pl.col("equals") > 1) & (policy.decide.equal_items == "suggest")),
         ("below_threshold", pl.col("confidence_ppm") < threshold),
     ]
-    refusal = pl.when(rules[0][1]).then(pl.lit(rules[0][0]))
-    for name, forbids in rules[1:]:
-        refusal = refusal.when(forbids).then(pl.lit(name))
-    return refusal.otherwise(None)
+    return pl.coalesce([pl.when(forbids).then(pl.lit(name)) for name, forbids in rules])
 
 
 def _rivals(

@@ -19,11 +19,8 @@ if TYPE_CHECKING:
     from recon.protocols import RunView
 
 
-def write_files(files: dict[str, bytes], out: Path, view: RunView, plugins: Plugins) -> tuple[str, ...]:
-    """Write every file of a run into `out`, then let the reports of plugins write theirs.
-
-    Returns:
-        names of the reports of plugins that failed.
+def write_files(files: dict[str, bytes], out: Path) -> None:
+    """Write every file of a run into `out`, each whole or not at all.
 
     Raises:
         ConfigurationError: the folder cannot be written.
@@ -36,30 +33,35 @@ def write_files(files: dict[str, bytes], out: Path, view: RunView, plugins: Plug
             os.replace(unfinished, out / name)  # noqa: PTH105 - the atomic form is the point
     except OSError as error:
         raise ConfigurationError(f"cannot write to {out}: {error.strerror}") from None
-    failed = []
+
+
+def render_more_reports(view: RunView, out: Path, plugins: Plugins) -> dict[str, ReconError]:
+    """Let each report of a plugin write into a folder of its own, so that none can touch the run's files.
+
+    Returns:
+        the reports that failed, by name; the run stays.
+    """
+    failed = {}
     for name in plugins.names("report"):
+        folder = out / name
+        folder.mkdir(exist_ok=True)
         try:
-            plugins.render(name, view, out)
-        except ReconError:
-            failed.append(name)
-    return tuple(failed)
+            plugins.render(name, view, folder)
+        except ReconError as error:
+            failed[name] = error
+    return failed
 
 
 def post_entries(
     ledger: str, entries: dy.DataFrame[Entries], out: Path, policy: Policy, plugins: Plugins
-) -> dy.DataFrame[Outcomes] | None:
-    """Post all entries to one ledger; None when the ledger failed as a whole.
+) -> dy.DataFrame[Outcomes]:
+    """Post all entries to one ledger.
 
     Raises:
-        ConfigurationError: no ledger has this name.
+        ReconError: no ledger has this name, or it failed as a whole; its entries stay pending.
     """
     kind = plugins.ledger_type(ledger)
     options = dict(policy.ledgers.get(ledger, {}))
     if kind.file_name is not None:
         options.setdefault("path", str(out / kind.file_name))
-    try:
-        return plugins.post(plugins.connect(ledger, options), entries)
-    except ConfigurationError:
-        raise
-    except ReconError:
-        return None
+    return plugins.post(plugins.connect(ledger, options), entries)

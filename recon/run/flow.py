@@ -19,7 +19,7 @@ from recon.protocols import InputFile, RunView
 from recon.report.outputs import render_outputs
 from recon.report.summary import run_id, summary
 from recon.run.books import fetch_books
-from recon.run.deliver import post_entries, write_files
+from recon.run.deliver import post_entries, render_more_reports, write_files
 from recon.run.matching import MatchInputs, match_lines
 from recon.run.reading import Reading, read_statements
 from recon.run.record import run_record
@@ -52,7 +52,10 @@ class MatchRequest:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A complete run: its frames, its figures, and what could not be done."""
+    """A complete run: its frames, its figures, and what could not be done.
+
+    `posting` is None when no ledger was asked for or the ledger failed as a whole; `failures` says why.
+    """
 
     view: RunView
     summary: dict[str, Any]
@@ -60,6 +63,7 @@ class RunResult:
     quarantined: tuple[InputFile, ...]
     failed_reports: tuple[str, ...]
     posting: dy.DataFrame[Outcomes] | None
+    failures: tuple[ReconError, ...] = ()
 
 
 def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress) -> RunResult:
@@ -83,14 +87,28 @@ def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress
 
     progress.step("Writing reports")
     figures = summary(view)
-    files = {**render_outputs(view), "run.json": run_record(view, reading, figures, policy)}
-    failed = write_files(files, request.out, view, plugins)
+    files = {**render_outputs(view), "run.json": run_record(view, reading, figures, policy, plugins)}
+    write_files(files, request.out)
+    failed = render_more_reports(view, request.out, plugins)
 
     progress.step("Posting")
-    posting = post_entries(request.ledger, view.entries, request.out, policy, plugins) if request.ledger else None
+    posting, refusals = _post(request, view, policy, plugins)
     plugins.run_finished(identity, view)
     quarantined = tuple(file for file in view.inputs if file.state == "quarantined")
-    return RunResult(view, figures, request.out, quarantined, failed, posting)
+    failures = (*failed.values(), *refusals)
+    return RunResult(view, figures, request.out, quarantined, tuple(failed), posting, failures)
+
+
+def _post(
+    request: MatchRequest, view: RunView, policy: Policy, plugins: Plugins
+) -> tuple[dy.DataFrame[Outcomes] | None, tuple[ReconError, ...]]:
+    """Post to the ledger asked for; a ledger that fails as a whole leaves the run complete and its entries pending."""
+    if request.ledger is None:
+        return None, ()
+    try:
+        return post_entries(request.ledger, view.entries, request.out, policy, plugins), ()
+    except ReconError as error:
+        return None, (error,)
 
 
 def match_view(

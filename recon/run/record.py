@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
     from recon.config import Policy
     from recon.protocols import InputFile, RunView
+    from recon.plugins import Plugins
     from recon.run.reading import Reading
 
 # Libraries whose version can change what is read or matched.
 _DECISIVE: Final = ("polars", "dataframely", "rapidfuzz", "mt-940", "ofxparse", "anyascii", "cleanco", "highspy")
 
 
-def run_record(view: RunView, reading: Reading, figures: dict[str, Any], policy: Policy) -> bytes:
+def run_record(
+    view: RunView, reading: Reading, figures: dict[str, Any], policy: Policy, plugins: Plugins
+) -> bytes:
     """Lay the run's record out as JSON with sorted keys; the same run gives the same bytes."""
     record = {
         "schema": "cashrecon-run-1",
@@ -30,10 +33,15 @@ def run_record(view: RunView, reading: Reading, figures: dict[str, Any], policy:
             "python": platform.python_version(),
             **{name: version(name) for name in _DECISIVE},
         },
+        "plugins": [
+            {"name": status.name, "kind": status.kind, "owner": str(status.owner), "error": status.error}
+            for status in plugins.statuses
+        ],
         "policy": msgspec.to_builtins(policy, builtin_types=()),
         "inputs": [_input(file) for file in view.inputs],
         "copies": _rows(reading.copies),
         "findings": list(reading.findings),
+        "rejects": _rows(view.rejects),
         "statement_checks": _rows(
             reading.statements.select(
                 "statement_id", "file", "account", "statement_number", "page", "balance_check",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -209,16 +208,3 @@ def test_what_was_never_posted_cannot_be_reversed(ledger, tmp_path, kind):
     receipts = kind.connect({"path": tmp_path / "other"}).post(entries_of(entry_rows("K1")))
 
     assert ledger.reverse(receipts)["outcome"].to_list() == ["rejected"]
-
-
-def test_the_three_copies_of_the_filing_code_are_one_text():
-    import recon_beancount.filing
-    import recon_hledger.filing
-    import recon_journal_csv.filing
-
-    copies = {
-        Path(module.__file__).read_text(encoding="utf-8")
-        for module in (recon_beancount.filing, recon_hledger.filing, recon_journal_csv.filing)
-    }
-
-    assert len(copies) == 1

@@ -1,8 +1,7 @@
 """A ledger that is one file: read it whole, judge what is new, write it whole or not at all.
 
 In: the file's text and entries. Out: which entries are new, and an outcome for each key.
-The same text stands in every file ledger, because plugins never import each other; a test keeps
-the copies equal.
+What every plugin for a file ledger needs; the text of an entry is the plugin's own.
 """
 
 from __future__ import annotations
@@ -15,16 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from recon.api import (
-    ConfigurationError,
-    Entries,
-    MalformedFile,
-    Outcomes,
-    Place,
-    ReconError,
-    exponents,
-    format_minor,
-)
+from recon.errors import ConfigurationError, MalformedFile, Place, ReconError
+from recon.frames.outcomes import Outcomes
+from recon.money import exponents, format_minor
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,6 +24,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     import dataframely as dy
+
+    from recon.frames.entries import Entries
 
 REVERSAL = "reversal-of-"
 
