@@ -48,16 +48,18 @@ class References:
 def find_references(receipts: pl.DataFrame, comparable: Comparable) -> References:
     """Find every open item that a receipt quotes as whole tokens."""
     of_items = comparable.item_keys
-    of_lines = comparable.line_keys.join(receipts.select("line"), on="line", how="semi").with_columns(
-        is_digits=~pl.col("key").str.contains("[A-Z]")
-    )
+    of_lines = comparable.line_keys.join(
+        receipts.select("line"), on="line", how="semi"
+    ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
     hits = _weigh(of_lines, of_items, receipts.height)
     return References(hits=hits, foreign=_foreign(of_lines, of_items, hits, comparable.closed_keys))
 
 
 def _once(keys: pl.DataFrame) -> pl.DataFrame:
     """Each token of a line once, in its shortest form."""
-    return keys.sort("line", "key", "chunks", "span").unique(["line", "key"], keep="first", maintain_order=True)
+    return keys.sort("line", "key", "chunks", "span").unique(
+        ["line", "key"], keep="first", maintain_order=True
+    )
 
 
 def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> pl.DataFrame:
@@ -88,19 +90,35 @@ def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> p
         .with_columns(pl.col("strays", "distinct").fill_null(0))
     )
     weight = REFERENCE_PRIOR_WEIGHT
-    by_shape = (pl.col("strays") / (pl.col("distinct") + pl.col("space")) + weight * key_prior(pl.col("key"))) / (
+    by_shape = (
+        pl.col("strays") / (pl.col("distinct") + pl.col("space"))
+        + weight * key_prior(pl.col("key"))
+    ) / (line_count + weight)
+    # An item quoted twice is paid in parts or twice; beyond that the token is common for other causes.
+    surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (
         line_count + weight
     )
-    # An item quoted twice is paid in parts or twice; beyond that the token is common for other causes.
-    surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (line_count + weight)
-    joined = pl.when((pl.col("chunks") > 1) & pl.col("is_digits")).then(_JOINED_DIGITS_FACTOR).otherwise(1)
+    joined = (
+        pl.when((pl.col("chunks") > 1) & pl.col("is_digits"))
+        .then(_JOINED_DIGITS_FACTOR)
+        .otherwise(1)
+    )
     belongs = pl.col("kind").replace_strict(_QUOTED, return_dtype=pl.Float64)
     weighed = table.with_columns(
-        millibits=millibits(belongs, pl.max_horizontal(by_shape, surplus) * joined).clip(0, REFERENCE_CAP_MILLIBITS)
+        millibits=millibits(belongs, pl.max_horizontal(by_shape, surplus) * joined).clip(
+            0, REFERENCE_CAP_MILLIBITS
+        )
     ).filter(pl.col("millibits") > 0)
     # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
     return (
-        weighed.sort("line", "item", "millibits", "kind", "key", descending=[False, False, True, False, False])
+        weighed.sort(
+            "line",
+            "item",
+            "millibits",
+            "kind",
+            "key",
+            descending=[False, False, True, False, False],
+        )
         .unique(["line", "item"], keep="first", maintain_order=True)
         .select("line", "item", "kind", "millibits", "span", "key")
     )
@@ -117,17 +135,19 @@ def _foreign(
     numbers = of_items.filter(pl.col("kind").is_in(["number", "payment_reference"]))
     looks = numbers.select(look=_look(pl.col("key"))).drop_nulls().unique()
     whole = (pl.col("chunks") == 1) | ~pl.col("is_digits")
-    ours = of_lines.filter(whole).with_columns(look=_look(pl.col("key"))).join(looks, on="look", how="semi").drop("look")
-    settled = of_lines.join(closed_keys, on="key", how="semi")
-    strays = _once(pl.concat([ours, settled]).join(of_items.select("key").unique(), on="key", how="anti")).with_columns(
-        is_closed=pl.col("key").is_in(closed_keys["key"].to_list())
+    ours = (
+        of_lines.filter(whole)
+        .with_columns(look=_look(pl.col("key")))
+        .join(looks, on="look", how="semi")
+        .drop("look")
     )
+    settled = of_lines.join(closed_keys, on="key", how="semi")
+    strays = _once(
+        pl.concat([ours, settled]).join(of_items.select("key").unique(), on="key", how="anti")
+    ).with_columns(is_closed=pl.col("key").is_in(closed_keys["key"].to_list()))
     # `2024 00123` inside the quoted `INV 2024 00123` is part of that quotation.
     quoted = hits.select("line", quoted="span").unique()
-    inside = strays.join(quoted, on="line").filter(
-        pl.col("quoted").str.contains(pl.col("span"), literal=True)
-        | pl.col("span").str.contains(pl.col("quoted"), literal=True)
-    )
+    inside = strays.join(quoted, on="line").filter(spans_overlap("quoted", "span"))
     return (
         strays.join(inside.select("line", "key").unique(), on=["line", "key"], how="anti")
         .select("line", "key", "span", "is_closed")
@@ -135,8 +155,22 @@ def _foreign(
     )
 
 
+def spans_overlap(one: str, other: str) -> pl.Expr:
+    """Say whether a span lies inside the other, in whole words: `INV 100` does not lie in `INV 1001`."""
+    spaced = [pl.concat_str(pl.lit(" "), name, pl.lit(" ")) for name in (one, other)]
+    return spaced[0].str.contains(spaced[1], literal=True) | spaced[1].str.contains(
+        spaced[0], literal=True
+    )
+
+
 def _look(key: pl.Expr) -> pl.Expr:
     """What a number looks like from afar: INV2024001 -> INV9+, 410280 -> 41 and six digits; null for short digits."""
-    long_digits = pl.concat_str(key.str.slice(0, 2), pl.lit(":"), key.str.len_bytes().cast(pl.String))
+    long_digits = pl.concat_str(
+        key.str.slice(0, 2), pl.lit(":"), key.str.len_bytes().cast(pl.String)
+    )
     digits = pl.when(key.str.len_bytes() >= 6).then(long_digits)
-    return pl.when(key.str.contains("[A-Z]")).then(key.str.replace_all("[0-9]+", "9+")).otherwise(digits)
+    return (
+        pl.when(key.str.contains("[A-Z]"))
+        .then(key.str.replace_all("[0-9]+", "9+"))
+        .otherwise(digits)
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.propose import Proposed
-from recon.match.references import QUOTED_MILLIBITS
+from recon.match.references import QUOTED_MILLIBITS, spans_overlap
 
 if TYPE_CHECKING:
     from recon.match.references import References
@@ -39,11 +39,10 @@ def score(
         is_disguised, is_held, confidence_ppm, place (1 = best of its line).
     """
     joined = _together(parts)
-    totals = pl.sum_horizontal(
-        [f"{name}_millibits" for name in (*_CLASSES, "date", "prior")]
-    )
+    totals = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
     agrees = [
-        pl.when(pl.col(f"{name}_millibits") >= _agreement(name)).then(pl.lit(name)) for name in _CLASSES
+        pl.when(pl.col(f"{name}_millibits") >= _agreement(name)).then(pl.lit(name))
+        for name in _CLASSES
     ]
     scored = joined.proposals.with_columns(
         millibits=totals,
@@ -57,7 +56,8 @@ def score(
     )
     placed = _compare(marked)
     return Proposed(
-        proposals=placed, members=joined.members.join(placed.select("proposal"), on="proposal", how="semi")
+        proposals=placed,
+        members=joined.members.join(placed.select("proposal"), on="proposal", how="semi"),
     )
 
 
@@ -76,7 +76,11 @@ def _together(parts: list[Proposed]) -> Proposed:
     content = (
         all_members.sort("proposal", "item", "kind", "amount", nulls_last=True)
         .group_by("proposal")
-        .agg(content=pl.concat_str(pl.col("item").cast(pl.String).fill_null("-"), "kind", "amount", separator=":").str.join(","))
+        .agg(
+            content=pl.concat_str(
+                pl.col("item").cast(pl.String).fill_null("-"), "kind", "amount", separator=":"
+            ).str.join(",")
+        )
     )
     prior = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
     first = (
@@ -102,13 +106,19 @@ def _quotes_other(joined: Proposed, references: References, pairs: pl.DataFrame)
             references.foreign.select("line", "span", is_open=pl.lit(False)),
         ]
     ).unique()
-    agrees = (pl.col("reference_millibits") >= QUOTED_MILLIBITS) & (pl.col("amount_millibits") >= _AGREES_MILLIBITS)
+    agrees = (pl.col("reference_millibits") >= QUOTED_MILLIBITS) & (
+        pl.col("amount_millibits") >= _AGREES_MILLIBITS
+    )
     quoting = (
         joined.proposals.select("proposal", "line", agrees=agrees)
         .join(spans, on="line")
         .filter(pl.col("is_open") | ~pl.col("agrees"))
     )
-    paid = joined.members.filter(pl.col("item").is_not_null()).select("proposal", "line", "item").unique()
+    paid = (
+        joined.members.filter(pl.col("item").is_not_null())
+        .select("proposal", "line", "item")
+        .unique()
+    )
     # A mistyped number counts as quoted by the proposal that it was taken for.
     covers = pl.concat(
         [
@@ -117,10 +127,12 @@ def _quotes_other(joined: Proposed, references: References, pairs: pl.DataFrame)
         ]
     ).unique()
     covering = paid.join(covers, on=["line", "item"]).select("proposal", "cover")
-    overlap = pl.col("cover").str.contains(pl.col("span"), literal=True) | pl.col("span").str.contains(
-        pl.col("cover"), literal=True
+    covered = (
+        quoting.join(covering, on="proposal")
+        .filter(spans_overlap("cover", "span"))
+        .select("proposal", "span")
+        .unique()
     )
-    covered = quoting.join(covering, on="proposal").filter(overlap).select("proposal", "span").unique()
     return quoting.join(covered, on=["proposal", "span"], how="anti").select("proposal").unique()
 
 
@@ -138,7 +150,11 @@ def _compare(scored: pl.DataFrame) -> pl.DataFrame:
     )
     top = pl.col("top")
     # Probabilities relative to the best explanation, so that no power of two overflows.
-    relative = pl.when("is_outspoken").then(0.0).otherwise(pl.lit(2.0).pow((pl.col("millibits") - top) / 1000))
+    relative = (
+        pl.when("is_outspoken")
+        .then(0.0)
+        .otherwise(pl.lit(2.0).pow((pl.col("millibits") - top) / 1000))
+    )
     ordered = ordered.with_columns(weight=relative)
     weight = pl.col("weight")
     shared = weight.sum().over("line", "millibits", "customer", "shape", "amount_millibits")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from recon.frames.allocations import Allocations
     from recon.frames.entries import Entries
+    from recon.match.plan import Matched
     from tests.scenarios.language import Fact, Scenario
 
 OUR_ACCOUNT = "DE02100100100109307118"
