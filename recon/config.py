@@ -37,14 +37,14 @@ class Discount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 class BankCharges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Charges that a bank on the way may keep back from a quoted payment; above it a person looks."""
 
-    limit: Decimal = Decimal("0")
+    limit: Decimal = Decimal(0)
 
 
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When a proposal is applied without a person."""
 
     min_confidence: Decimal = Decimal("0.9999")
-    min_margin_bits: Decimal = Decimal("6")
+    min_margin_bits: Decimal = Decimal(6)
     suggestions: int = 3
     equal_items: Literal["oldest_first", "suggest"] = "oldest_first"
     part_payment: Literal["apply", "suggest"] = "apply"

@@ -32,7 +32,9 @@ def allocate(
         members.join(proposals, on=["line_id", "rank"])
         .join(lines.select("line_id", "currency"), on="line_id")
         .join(
-            items.select("item_id", "number", item_customer="customer_id", item_currency="currency"),
+            items.select(
+                "item_id", "number", item_customer="customer_id", item_currency="currency"
+            ),
             on="item_id",
             how="left",
         )

@@ -57,12 +57,16 @@ def _check_lines(lines: pl.DataFrame, decisions: pl.DataFrame, allocations: pl.D
     sums = applied.group_by("line_id").agg(allocated=pl.col("amount").sum())
     compared = expected.join(sums, on="line_id", how="full", coalesce=True)
     for line_id, amount, allocated in _first_difference(compared, "amount", "allocated"):
-        raise IdentityBroken(f"line {line_id}: {allocated} allocated of an amount of {amount} minor units")
+        raise IdentityBroken(
+            f"line {line_id}: {allocated} allocated of an amount of {amount} minor units"
+        )
     suggested = allocations.filter(pl.col("status") == "suggested", is_cash())
     per_rank = suggested.group_by("line_id", "rank").agg(allocated=pl.col("amount").sum())
     against = per_rank.join(lines.select("line_id", "amount"), on="line_id", how="left")
     for line_id, amount, allocated in _first_difference(against, "amount", "allocated"):
-        raise IdentityBroken(f"line {line_id}: a suggestion allocates {allocated} of {amount} minor units")
+        raise IdentityBroken(
+            f"line {line_id}: a suggestion allocates {allocated} of {amount} minor units"
+        )
 
 
 def _check_items(items: pl.DataFrame, allocations: pl.DataFrame) -> None:
@@ -71,18 +75,26 @@ def _check_items(items: pl.DataFrame, allocations: pl.DataFrame) -> None:
     compared = settled.join(items.select("item_id", "open_amount"), on="item_id", how="left")
     wrong_way = pl.col("settled").sign() * pl.col("open_amount").sign() < 0
     beyond = compared.filter(
-        pl.col("open_amount").is_null() | wrong_way | (pl.col("settled").abs() > pl.col("open_amount").abs())
+        pl.col("open_amount").is_null()
+        | wrong_way
+        | (pl.col("settled").abs() > pl.col("open_amount").abs())
     ).sort("item_id")
     for item_id, amount, open_amount in beyond.head(1).iter_rows():
         raise IdentityBroken(f"item {item_id}: {amount} settled of {open_amount} open minor units")
 
 
 def _check_entries(entries: pl.DataFrame) -> None:
-    sums = entries.group_by("entry_key", "currency").agg(total=pl.col("amount").cast(pl.Int128).sum())
-    for key, currency, total in sums.filter(pl.col("total") != 0).sort("entry_key").head(1).iter_rows():
+    sums = entries.group_by("entry_key", "currency").agg(
+        total=pl.col("amount").cast(pl.Int128).sum()
+    )
+    for key, currency, total in (
+        sums.filter(pl.col("total") != 0).sort("entry_key").head(1).iter_rows()
+    ):
         raise IdentityBroken(f"entry {key}: its postings in {currency} add up to {total}, not 0")
 
 
-def _first_difference(frame: pl.DataFrame, one: str, other: str) -> list[tuple[str, int | None, int | None]]:
+def _first_difference(
+    frame: pl.DataFrame, one: str, other: str
+) -> list[tuple[str, int | None, int | None]]:
     different = frame.filter(~pl.col(one).eq_missing(pl.col(other))).sort("line_id")
     return list(different.head(1).select("line_id", one, other).iter_rows())

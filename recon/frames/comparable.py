@@ -32,7 +32,9 @@ class ComparableLines(dy.Schema):
     is_reversal = dy.Bool()
     is_held = dy.Bool()
     is_own_account = dy.Bool(description="the other party's account is one of ours")
-    is_disguised = dy.Bool(description="invisible characters or mixed scripts in name or remittance")
+    is_disguised = dy.Bool(
+        description="invisible characters or mixed scripts in name or remittance"
+    )
 
 
 class ComparableItems(dy.Schema):

@@ -25,10 +25,14 @@ class Proposals(dy.Schema):
     line_id = dy.String(primary_key=True)
     rank = dy.Int64(primary_key=True, min=1, description="1 = best of its line")
     status = dy.String(check=lambda c: c.is_in(STATUSES))
-    shape = dy.String(description="how the set was made: one_item, all_quoted, with_credit_notes, ...")
+    shape = dy.String(
+        description="how the set was made: one_item, all_quoted, with_credit_notes, ..."
+    )
     settlement = dy.String(description="exact, discount, write_off, part, over, ...")
     customer_id = dy.String(nullable=True)
-    millibits = dy.Int64(description="evidence against the null, thousandths of a bit, prior included")
+    millibits = dy.Int64(
+        description="evidence against the null, thousandths of a bit, prior included"
+    )
     classes = dy.String(description="independent classes that speak for it, joined by '+'")
     fits = dy.Int64(min=1, description="how many sets of this shape fit the amount equally")
     confidence_ppm = dy.Int64(min=0, max=1_000_000, description="posterior, parts per million")

@@ -96,10 +96,19 @@ def _stated_in_order(statements: pl.DataFrame) -> list[_Stated]:
     date = pl.coalesce("closing_date", "opening_date")
     found = (
         statements.filter(pl.col("opening_balance").is_not_null(), date.is_not_null())
-        .with_columns(date=date, order=pl.col("statement_number").str.extract(r"^(\d{1,9})$").cast(pl.Int64))
+        .with_columns(
+            date=date, order=pl.col("statement_number").str.extract(r"^(\d{1,9})$").cast(pl.Int64)
+        )
         .sort("account", "currency", "date", "order", "page", "statement_id", nulls_last=True)
         .select(
-            "account", "currency", "date", "statement_number", "page", "opening_balance", "closing_balance", "statement_id"
+            "account",
+            "currency",
+            "date",
+            "statement_number",
+            "page",
+            "opening_balance",
+            "closing_balance",
+            "statement_id",
         )
     )
     return [_Stated(*row) for row in found.iter_rows()]

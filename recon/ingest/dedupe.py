@@ -57,7 +57,10 @@ def distinct_lines(
 
 def _text() -> pl.Expr:
     """All words of the line without blanks or case: banks wrap the same text differently in each delivery."""
-    parts = [pl.col(name).fill_null("") for name in ("payer_name", "payer_account", "remittance", "end_to_end_id")]
+    parts = [
+        pl.col(name).fill_null("")
+        for name in ("payer_name", "payer_account", "remittance", "end_to_end_id")
+    ]
     return pl.concat_str(*parts, separator=" ").str.to_uppercase().str.replace_all(r"\s+", "")
 
 
@@ -67,7 +70,11 @@ def _fields() -> list[pl.Expr]:
 
 def _continue_counts(lines: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
     """Go on counting equal lines where a statement continues an earlier one of the same day."""
-    shared = lines.group_by("key").agg(pl.col("statement_id").n_unique().alias("n")).filter(pl.col("n") > 1)
+    shared = (
+        lines.group_by("key")
+        .agg(pl.col("statement_id").n_unique().alias("n"))
+        .filter(pl.col("n") > 1)
+    )
     if shared.is_empty() or previous.is_empty():
         return lines
     contested = lines.join(shared.select("key"), on="key", how="semi")
@@ -77,7 +84,11 @@ def _continue_counts(lines: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFram
         .agg(pl.len(), pl.col("booking_date").first())
         .iter_rows()
     }
-    before = dict(previous.filter(pl.col("previous_id").is_not_null()).select("statement_id", "previous_id").iter_rows())
+    before = dict(
+        previous.filter(pl.col("previous_id").is_not_null())
+        .select("statement_id", "previous_id")
+        .iter_rows()
+    )
     last_days = dict(lines.group_by("statement_id").agg(pl.col("booking_date").max()).iter_rows())
     offsets = [
         (statement, key, _count_before(statement, key, day, counts, before, last_days))
@@ -111,7 +122,8 @@ def _count_before(
 def _line_ids(lines: pl.DataFrame) -> pl.Series:
     """Hash the length-prefixed fields; `L` and 16 letters of base 32 (80 bits)."""
     identifiers = [
-        _line_id(key, occurrence) for key, occurrence in lines.select("key", "occurrence").iter_rows()
+        _line_id(key, occurrence)
+        for key, occurrence in lines.select("key", "occurrence").iter_rows()
     ]
     return pl.Series("line_id", identifiers, dtype=pl.String)
 

@@ -29,7 +29,9 @@ def choose_format(claims: Sequence[str], known: Sequence[str], file_name: str, h
     """
     place = Place(file_name)
     if not head.strip(b"\x00\t\n\r \xef\xbb\xbf"):
-        raise MalformedFile("the file is empty", place=place, hint="ask the bank for the file again")
+        raise MalformedFile(
+            "the file is empty", place=place, hint="ask the bank for the file again"
+        )
     if not claims:
         raise UnknownFormat(
             f"none of the installed formats ({', '.join(sorted(known))}) recognises this file",

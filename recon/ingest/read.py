@@ -48,7 +48,10 @@ def gather(deliveries: Sequence[Delivery]) -> Gathered:
     for delivery in ordered:
         marks = {"file": delivery.file, "statement_prefix": _statement_prefix(delivery)}
         own = [pl.lit(value).alias(name) for name, value in marks.items()]
-        reader = [pl.lit(delivery.format).alias("format"), pl.lit(delivery.parsed.reader).alias("reader")]
+        reader = [
+            pl.lit(delivery.format).alias("format"),
+            pl.lit(delivery.parsed.reader).alias("reader"),
+        ]
         statements.append(delivery.parsed.statements.with_columns(*own, *reader))
         account = delivery.parsed.statements.select("statement_index", "account", "kind")
         read = delivery.parsed.lines.join(account, on="statement_index", how="left")

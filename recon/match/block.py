@@ -16,8 +16,8 @@ from recon.match.settle import add_amount_evidence, add_settlement
 
 if TYPE_CHECKING:
     from recon.config import Policy
-    from recon.match.tables import Tables
     from recon.match.references import References
+    from recon.match.tables import Tables
 
 # A customer's items are compared one by one up to this many; beyond it only equal amounts are.
 _MANY_OPEN_ITEMS: Final = 200
@@ -32,7 +32,11 @@ _TYPO_MILLIBITS: Final = 5_000
 
 
 def candidate_pairs(
-    tables: Tables, references: References, parties: pl.DataFrame, more: pl.DataFrame, policy: Policy
+    tables: Tables,
+    references: References,
+    parties: pl.DataFrame,
+    more: pl.DataFrame,
+    policy: Policy,
 ) -> pl.DataFrame:
     """Give every pair worth judging.
 
@@ -58,7 +62,7 @@ def candidate_pairs(
     joined = _beside(keys, tables)
     judged = add_amount_evidence(add_settlement(joined, policy), tables)
     judged = _with_references(judged, references)
-    judged = _with_parties(judged, tables, parties)
+    judged = _with_parties(judged, parties)
     judged = _with_plugins(_with_dates(judged), more)
     return judged.sort("line", "item")
 
@@ -66,7 +70,15 @@ def candidate_pairs(
 def _beside(keys: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     receipts = tables.receipts.select("line", "amount", "currency", "date", "payer_key")
     items = tables.items.filter(pl.col("open") > 0).select(
-        "item", "customer", "open", "discount", "discount_until", "issue_date", "due_date", "age_rank", "number_text",
+        "item",
+        "customer",
+        "open",
+        "discount",
+        "discount_until",
+        "issue_date",
+        "due_date",
+        "age_rank",
+        "number_text",
         item_currency="currency",
     )
     both = keys.join(receipts, on="line").join(items, on="item")
@@ -82,7 +94,11 @@ def _by_party(tables: Tables, parties: pl.DataFrame, policy: Policy) -> pl.DataF
     many = pl.len().over("customer", "currency") > _MANY_OPEN_ITEMS
     few = payers.join(items.filter(~many), on=["customer", "currency"])
     settled = add_settlement(few, policy).filter(~pl.col("settlement").is_in(["part", "over"]))
-    equal = payers.join(items.filter(many), left_on=["customer", "currency", "amount"], right_on=["customer", "currency", "open"])
+    equal = payers.join(
+        items.filter(many),
+        left_on=["customer", "currency", "amount"],
+        right_on=["customer", "currency", "open"],
+    )
     # Without its amount a payer's only open item is still worth a suggestion.
     only = few.filter(pl.len().over("line", "customer") == 1)
     return pl.concat([frame.select("line", "item") for frame in (settled, equal, only)])
@@ -91,57 +107,88 @@ def _by_party(tables: Tables, parties: pl.DataFrame, policy: Policy) -> pl.DataF
 def _by_amount(tables: Tables) -> pl.DataFrame:
     items = tables.items.filter(pl.col("open") > 0)
     rare = items.filter(pl.len().over("currency", "open") <= _FEW_EQUAL_AMOUNTS)
-    return tables.receipts.join(rare, left_on=["currency", "amount"], right_on=["currency", "open"]).select("line", "item")
+    return tables.receipts.join(
+        rare, left_on=["currency", "amount"], right_on=["currency", "open"]
+    ).select("line", "item")
 
 
 def _with_references(pairs: pl.DataFrame, references: References) -> pl.DataFrame:
     hits = references.hits.select(
-        "line", "item", reference_kind="kind", reference_millibits="millibits", reference_text="span"
+        "line",
+        "item",
+        reference_kind="kind",
+        reference_millibits="millibits",
+        reference_text="span",
     )
     quoted = pairs.join(hits, on=["line", "item"], how="left")
     typos = _one_typo(quoted.filter(pl.col("reference_kind").is_null()), references.foreign)
-    return quoted.join(typos, on=["line", "item"], how="left").with_columns(
-        reference_kind=pl.coalesce("reference_kind", "typo_kind"),
-        reference_millibits=pl.coalesce("reference_millibits", "typo_millibits", pl.lit(0, dtype=pl.Int64)),
-        reference_text=pl.coalesce("reference_text", "typo_text"),
-    ).drop("typo_kind", "typo_millibits", "typo_text")
+    return (
+        quoted.join(typos, on=["line", "item"], how="left")
+        .with_columns(
+            reference_kind=pl.coalesce("reference_kind", "typo_kind"),
+            reference_millibits=pl.coalesce(
+                "reference_millibits", "typo_millibits", pl.lit(0, dtype=pl.Int64)
+            ),
+            reference_text=pl.coalesce("reference_text", "typo_text"),
+        )
+        .drop("typo_kind", "typo_millibits", "typo_text")
+    )
 
 
 def _one_typo(pairs: pl.DataFrame, foreign: pl.DataFrame) -> pl.DataFrame:
     """A number that is no item's, one edit away from an item that other evidence points to."""
-    near = pairs.select("line", "item", key=pl.col("number_text").str.replace_all(r"[^0-9A-Z]", "")).join(
-        foreign.filter(~pl.col("is_closed")).select("line", written="key", typo_text="span"), on="line"
+    near = pairs.select(
+        "line", "item", key=pl.col("number_text").str.replace_all(r"[^0-9A-Z]", "")
+    ).join(
+        foreign.filter(~pl.col("is_closed")).select("line", written="key", typo_text="span"),
+        on="line",
     )
     near = near.sort("line", "item", "written")
-    distance = process.cpdist(near["key"].to_list(), near["written"].to_list(), scorer=OSA.distance, score_cutoff=1)
+    distance = process.cpdist(
+        near["key"].to_list(), near["written"].to_list(), scorer=OSA.distance, score_cutoff=1
+    )
     return (
         near.with_columns(distance=pl.Series(distance).cast(pl.Int64))
         .filter(pl.col("distance") <= 1)
         .unique(["line", "item"], keep="first", maintain_order=True)
         .select(
-            "line", "item", "typo_text",
-            typo_kind=pl.lit("number_one_typo"), typo_millibits=pl.lit(_TYPO_MILLIBITS, dtype=pl.Int64),
+            "line",
+            "item",
+            "typo_text",
+            typo_kind=pl.lit("number_one_typo"),
+            typo_millibits=pl.lit(_TYPO_MILLIBITS, dtype=pl.Int64),
         )
     )
 
 
-def _with_parties(pairs: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
+def _with_parties(pairs: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
     hits = parties.select(
-        "line", "customer", "is_strong", party_kind="kind", hit_millibits="millibits", party_text="text"
+        "line",
+        "customer",
+        "is_strong",
+        party_kind="kind",
+        hit_millibits="millibits",
+        party_text="text",
     )
     known = parties.filter("is_strong").select("line", payer_is_known=pl.lit(True)).unique()
-    joined = pairs.join(hits, on=["line", "customer"], how="left").join(known, on="line", how="left")
+    joined = pairs.join(hits, on=["line", "customer"], how="left").join(
+        known, on="line", how="left"
+    )
     elsewhere = pl.col("hit_millibits").is_null() & pl.col("payer_is_known").fill_null(False)
     named = pl.col("payer_key").fill_null("") != ""
     other_name = pl.col("hit_millibits").is_null() & named & pl.col("customer").is_not_null()
     return joined.with_columns(
         has_party_conflict=elsewhere,
         party_is_strong=pl.col("is_strong").fill_null(False),
-        party_kind=pl.when(elsewhere).then(pl.lit("other_customer"))
-        .when(other_name).then(pl.lit("name_differs"))
+        party_kind=pl.when(elsewhere)
+        .then(pl.lit("other_customer"))
+        .when(other_name)
+        .then(pl.lit("name_differs"))
         .otherwise("party_kind"),
-        party_millibits=pl.when(elsewhere).then(_CONFLICT_MILLIBITS)
-        .when(other_name).then(_OTHER_NAME_MILLIBITS)
+        party_millibits=pl.when(elsewhere)
+        .then(_CONFLICT_MILLIBITS)
+        .when(other_name)
+        .then(_OTHER_NAME_MILLIBITS)
         .otherwise(pl.col("hit_millibits").fill_null(0)),
     ).drop("is_strong", "hit_millibits", "payer_is_known")
 
@@ -152,10 +199,16 @@ def _with_dates(pairs: pl.DataFrame) -> pl.DataFrame:
     late = (pl.col("date") - pl.col("due_date")).dt.total_days() > _LONG_OVERDUE_DAYS
     return pairs.with_columns(
         is_before_issue=early.fill_null(False),
-        date_kind=pl.when(early).then(pl.lit("before_issue")).when(late).then(pl.lit("long_overdue")),
-        date_millibits=pl.when(early.fill_null(False)).then(_NOT_ISSUED_MILLIBITS)
-        .when(late.fill_null(False)).then(_LONG_OVERDUE_MILLIBITS)
-        .otherwise(0).cast(pl.Int64),
+        date_kind=pl.when(early)
+        .then(pl.lit("before_issue"))
+        .when(late)
+        .then(pl.lit("long_overdue")),
+        date_millibits=pl.when(early.fill_null(False))
+        .then(_NOT_ISSUED_MILLIBITS)
+        .when(late.fill_null(False))
+        .then(_LONG_OVERDUE_MILLIBITS)
+        .otherwise(0)
+        .cast(pl.Int64),
     )
 
 
@@ -169,13 +222,29 @@ def _with_plugins(pairs: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
         ["line", "item", "evidence_class"], keep="first", maintain_order=True
     )
     for name in ("reference", "amount", "party", "date"):
-        theirs = best.filter(pl.col("evidence_class") == name).select("line", "item", theirs="millibits", their_kind="kind")
+        theirs = best.filter(pl.col("evidence_class") == name).select(
+            "line", "item", theirs="millibits", their_kind="kind"
+        )
         stronger = pl.col("theirs").fill_null(-(10**9)) > pl.col(f"{name}_millibits")
-        kinds = {f"{name}_kind": pl.when(stronger).then("their_kind").otherwise(f"{name}_kind")} if name != "amount" else {}
-        pairs = pairs.join(theirs, on=["line", "item"], how="left").with_columns(
-            pl.when(stronger).then("theirs").otherwise(f"{name}_millibits").alias(f"{name}_millibits"), **kinds
-        ).drop("theirs", "their_kind")
+        kinds = (
+            {f"{name}_kind": pl.when(stronger).then("their_kind").otherwise(f"{name}_kind")}
+            if name != "amount"
+            else {}
+        )
+        pairs = (
+            pairs.join(theirs, on=["line", "item"], how="left")
+            .with_columns(
+                pl.when(stronger)
+                .then("theirs")
+                .otherwise(f"{name}_millibits")
+                .alias(f"{name}_millibits"),
+                **kinds,
+            )
+            .drop("theirs", "their_kind")
+        )
     history = best.filter(pl.col("evidence_class") == "history").select(
         "line", "item", history_millibits="millibits", history_kind="kind"
     )
-    return pairs.join(history, on=["line", "item"], how="left").with_columns(pl.col("history_millibits").fill_null(0))
+    return pairs.join(history, on=["line", "item"], how="left").with_columns(
+        pl.col("history_millibits").fill_null(0)
+    )

@@ -22,11 +22,11 @@ _RETURN_WORDS: Final = (
     r"|RUECKUEBERWEISUNG|RETOURE?|RUCKGABE|RUECKGABE|IMPAYE|REJET|STORNO|STORNIERUNG|TERUGBOEKING|DEVOLUCION|INSOLUTO)\b"
 )
 _INTEREST_CODES: Final = ("INT", "NINT", "DIV", "NDIV", "814")
-_INTEREST_WORDS: Final = r"\b(INTEREST|HABENZINSEN|ZINSEN|INTERETS|RENTE|INTERESSI|INTERESES|RANTA)\b"
-_FEE_CODES: Final = ("FEE", "SRVCHG", "NCHG", "CHG", "808", "809", "NCOM")
-_FEE_WORDS: Final = (
-    r"\b(ACCOUNT FEE|BANK CHARGES?|SERVICE CHARGE|KONTOFUHRUNG|ENTGELT\w*|GEBUHR\w*|FRAIS|KOSTEN|COMMISSION\w*|SPESE)\b"
+_INTEREST_WORDS: Final = (
+    r"\b(INTEREST|HABENZINSEN|ZINSEN|INTERETS|RENTE|INTERESSI|INTERESES|RANTA)\b"
 )
+_FEE_CODES: Final = ("FEE", "SRVCHG", "NCHG", "CHG", "808", "809", "NCOM")
+_FEE_WORDS: Final = r"\b(ACCOUNT FEE|BANK CHARGES?|SERVICE CHARGE|KONTOFUHRUNG|ENTGELT\w*|GEBUHR\w*|FRAIS|KOSTEN|COMMISSION\w*|SPESE)\b"
 # A return comes back within this many days of the receipt that it undoes.
 _RETURN_WINDOW_DAYS: Final = 400
 
@@ -39,12 +39,18 @@ def set_aside(lines: dy.DataFrame[ComparableLines]) -> pl.DataFrame:
     """
     returns = _returns(lines)
     verdict = (
-        pl.when(pl.col("amount") == 0).then(pl.lit("zero_amount"))
-        .when(pl.col("is_own_account")).then(pl.lit("own_transfer"))
-        .when((pl.col("amount") > 0) & pl.col("is_reversal")).then(pl.lit("reversal_of_debit"))
-        .when(_says(_FEE_CODES, _FEE_WORDS)).then(pl.lit("bank_fee"))
-        .when(_says(_INTEREST_CODES, _INTEREST_WORDS)).then(pl.lit("interest"))
-        .when(pl.col("amount") < 0).then(pl.lit("payment_out"))
+        pl.when(pl.col("amount") == 0)
+        .then(pl.lit("zero_amount"))
+        .when(pl.col("is_own_account"))
+        .then(pl.lit("own_transfer"))
+        .when((pl.col("amount") > 0) & pl.col("is_reversal"))
+        .then(pl.lit("reversal_of_debit"))
+        .when(_says(_FEE_CODES, _FEE_WORDS))
+        .then(pl.lit("bank_fee"))
+        .when(_says(_INTEREST_CODES, _INTEREST_WORDS))
+        .then(pl.lit("interest"))
+        .when(pl.col("amount") < 0)
+        .then(pl.lit("payment_out"))
     )
     plain = (
         lines.join(returns, on="line_id", how="anti")
@@ -57,12 +63,16 @@ def set_aside(lines: dy.DataFrame[ComparableLines]) -> pl.DataFrame:
 def _says(codes: tuple[str, ...], words: str) -> pl.Expr:
     """The bank's code says so; or its words do, on a line that names no other party."""
     no_party = pl.col("payer_account").is_null() & pl.col("payer_name").is_null()
-    return pl.col("transaction_code").is_in(codes) | (no_party & pl.col("booking_text").str.contains(words))
+    return pl.col("transaction_code").is_in(codes) | (
+        no_party & pl.col("booking_text").str.contains(words)
+    )
 
 
 def _returns(table: pl.DataFrame) -> pl.DataFrame:
     """Debits that give a receipt back, and the receipt that each gives back if it is in the feed."""
-    says = pl.col("transaction_code").is_in(_RETURN_CODES) | pl.col("booking_text").str.contains(_RETURN_WORDS)
+    says = pl.col("transaction_code").is_in(_RETURN_CODES) | pl.col("booking_text").str.contains(
+        _RETURN_WORDS
+    )
     backs = table.filter(pl.col("amount") < 0, pl.col("is_reversal") | says)
     if backs.is_empty():
         return pl.DataFrame(schema={"line_id": pl.String, "fate": pl.String, "reason": pl.String})
@@ -72,13 +82,18 @@ def _returns(table: pl.DataFrame) -> pl.DataFrame:
     )
     days = (pl.col("booking_date") - pl.col("booking_date_receipt")).dt.total_days()
     told = pl.any_horizontal(
-        *(pl.col(name) == pl.col(f"{name}_receipt") for name in ("end_to_end_id", "structured_reference")),
+        *(
+            pl.col(name) == pl.col(f"{name}_receipt")
+            for name in ("end_to_end_id", "structured_reference")
+        ),
         _shared_words(),
     ).fill_null(False)
     same_payer = (pl.col("payer_account") == pl.col("payer_account_receipt")).fill_null(False)
     fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), told | same_payer)
     sure = _one_to_one(fitting.with_columns(told=told))
-    undone = sure.select(line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later"))
+    undone = sure.select(
+        line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later")
+    )
     paired = backs.select(
         "line_id",
         fate=pl.lit("returned"),

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _WORTH_SUGGESTING_PPM: Final = 1_000
 
 
-def decide(scored: Proposed, assigned: pl.DataFrame, receipts: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def decide(
+    scored: Proposed, assigned: pl.DataFrame, receipts: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
     """Give every receipt one fate and one reason.
 
     Returns:
@@ -28,13 +30,19 @@ def decide(scored: Proposed, assigned: pl.DataFrame, receipts: pl.DataFrame, pol
     refused = chosen.with_columns(refusal=_refusal(policy))
     able = refused.filter(pl.col("refusal").is_null()).select("line", "proposal")
     # A near rival is what keeps the confidence down, so it is the better reason of the two.
-    doubtful = refused.filter((pl.col("refusal") == "below_threshold").fill_null(True)).select("line", "proposal")
+    doubtful = refused.filter((pl.col("refusal") == "below_threshold").fill_null(True)).select(
+        "line", "proposal"
+    )
     rivals = _rivals(scored, doubtful, able, chosen, policy)
-    judged = refused.join(rivals, on="line", how="left").with_columns(refusal=pl.coalesce("rival", "refusal"))
+    judged = refused.join(rivals, on="line", how="left").with_columns(
+        refusal=pl.coalesce("rival", "refusal")
+    )
     fates = judged.select(
         "line",
         "proposal",
-        fate=pl.when(pl.col("refusal").is_null()).then(pl.lit("applied")).otherwise(pl.lit("suggested")),
+        fate=pl.when(pl.col("refusal").is_null())
+        .then(pl.lit("applied"))
+        .otherwise(pl.lit("suggested")),
         reason=pl.coalesce("refusal", pl.lit("evidence_agrees")),
     )
     left = receipts.select("line", "is_held").join(fates, on="line", how="anti")
@@ -69,18 +77,31 @@ def _refusal(policy: Policy) -> pl.Expr:
 
 
 def _rivals(
-    scored: Proposed, doubtful: pl.DataFrame, able: pl.DataFrame, chosen: pl.DataFrame, policy: Policy
+    scored: Proposed,
+    doubtful: pl.DataFrame,
+    able: pl.DataFrame,
+    chosen: pl.DataFrame,
+    policy: Policy,
 ) -> pl.DataFrame:
     """Find lines whose choice a rival disputes: another set for the line, or another line for its items."""
     margin = int(policy.decide.min_margin_bits * 1000)
     mine = doubtful.join(
-        scored.proposals.select("line", "proposal", "millibits", "customer", "shape", "equals", "amount_millibits"),
+        scored.proposals.select(
+            "line", "proposal", "millibits", "customer", "shape", "equals", "amount_millibits"
+        ),
         on=["line", "proposal"],
     )
-    items = scored.members.filter(pl.col("item").is_not_null()).select("proposal", "line", "item").unique()
+    items = (
+        scored.members.filter(pl.col("item").is_not_null())
+        .select("proposal", "line", "item")
+        .unique()
+    )
     taken = items.join(able, on=["line", "proposal"]).select("item", taker="line").unique()
     return pl.concat(
-        [_other_sets(scored, mine, items, taken, margin), _other_lines(scored, mine, items, chosen, margin)]
+        [
+            _other_sets(scored, mine, items, taken, margin),
+            _other_lines(scored, mine, items, chosen, margin),
+        ]
     ).unique("line", keep="first", maintain_order=True)
 
 
@@ -89,8 +110,13 @@ def _other_sets(
 ) -> pl.DataFrame:
     """Another explanation of the same line is nearly as good, and its items are not surely another line's."""
     others = scored.proposals.select(
-        "line", rival="proposal", rival_millibits="millibits", rival_customer="customer", rival_equals="equals",
-        rival_amount="amount_millibits", rival_shape="shape",
+        "line",
+        rival="proposal",
+        rival_millibits="millibits",
+        rival_customer="customer",
+        rival_equals="equals",
+        rival_amount="amount_millibits",
+        rival_shape="shape",
     )
     alike = (
         (pl.col("rival_equals") > 1)
@@ -121,7 +147,13 @@ def _other_lines(
 ) -> pl.DataFrame:
     """Another line wants one of the items nearly as much, got nothing better, and is not the same payment twice."""
     wants = scored.proposals.select(
-        "proposal", "line", "millibits", "customer", "party_millibits", "reference_millibits", "settlement"
+        "proposal",
+        "line",
+        "millibits",
+        "customer",
+        "party_millibits",
+        "reference_millibits",
+        "settlement",
     )
     got = chosen.select(rival_line="line", got_millibits="millibits")
     claims = (
@@ -129,11 +161,22 @@ def _other_lines(
         .join(items, on=["line", "proposal"])
         .join(items.rename({"line": "rival_line", "proposal": "rival"}), on="item")
         .filter(pl.col("line") != pl.col("rival_line"))
-        .join(wants.select("proposal", own_party="party_millibits", own_reference="reference_millibits", own_settlement="settlement"), on="proposal")
         .join(
             wants.select(
-                rival="proposal", rival_millibits="millibits", rival_party="party_millibits",
-                rival_reference="reference_millibits", rival_settlement="settlement",
+                "proposal",
+                own_party="party_millibits",
+                own_reference="reference_millibits",
+                own_settlement="settlement",
+            ),
+            on="proposal",
+        )
+        .join(
+            wants.select(
+                rival="proposal",
+                rival_millibits="millibits",
+                rival_party="party_millibits",
+                rival_reference="reference_millibits",
+                rival_settlement="settlement",
             ),
             on="rival",
         )
@@ -147,7 +190,10 @@ def _other_lines(
     )
     contented = (pl.col("got_millibits") >= pl.col("rival_millibits") + margin).fill_null(False)
     disputed = claims.filter(
-        pl.col("rival_millibits") > pl.col("millibits") - margin, pl.col("rival_millibits") > 0, ~twice, ~contented
+        pl.col("rival_millibits") > pl.col("millibits") - margin,
+        pl.col("rival_millibits") > 0,
+        ~twice,
+        ~contented,
     )
     return disputed.select("line", rival=pl.lit("competing_lines")).unique("line").sort("line")
 
@@ -155,7 +201,9 @@ def _other_lines(
 def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.DataFrame:
     """Receipts that got no proposal: outbid by an applied line, or with nothing strong enough."""
     applied = fates.filter(pl.col("fate") == "applied").select("proposal")
-    gone = scored.members.join(applied, on="proposal", how="semi").select("item").drop_nulls().unique()
+    gone = (
+        scored.members.join(applied, on="proposal", how="semi").select("item").drop_nulls().unique()
+    )
     best = scored.proposals.filter(pl.col("place") == 1).join(left, on="line", how="semi")
     lost = (
         scored.members.join(best.select("proposal"), on="proposal", how="semi")
@@ -164,25 +212,45 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         .unique()
     )
     judged = left.join(
-        best.select("line", "proposal", "millibits", "confidence_ppm", "class_count", "classes", "settlement"),
-        on="line", how="left",
+        best.select(
+            "line",
+            "proposal",
+            "millibits",
+            "confidence_ppm",
+            "class_count",
+            "classes",
+            "settlement",
+        ),
+        on="line",
+        how="left",
     ).join(lost, on="proposal", how="left")
     outbid = pl.col("outbid").fill_null(False)
-    twice = outbid & (pl.col("class_count") >= 2) & pl.col("classes").str.contains("reference") & (
-        pl.col("settlement") != "part"
+    twice = (
+        outbid
+        & (pl.col("class_count") >= 2)
+        & pl.col("classes").str.contains("reference")
+        & (pl.col("settlement") != "part")
     )
     worth = (pl.col("confidence_ppm") >= _WORTH_SUGGESTING_PPM).fill_null(False)
     return judged.select(
         "line",
         "proposal",
-        fate=pl.when(twice & ~pl.col("is_held")).then(pl.lit("on_account"))
-        .when(worth & ~outbid).then(pl.lit("suggested"))
+        fate=pl.when(twice & ~pl.col("is_held"))
+        .then(pl.lit("on_account"))
+        .when(worth & ~outbid)
+        .then(pl.lit("suggested"))
         .otherwise(pl.lit("unmatched")),
-        reason=pl.when(pl.col("is_held")).then(pl.lit("held_balance_break"))
-        .when(twice).then(pl.lit("duplicate_payment"))
-        .when(outbid).then(pl.lit("item_settled_by_other_line"))
-        .when(worth & (pl.col("millibits") > 0)).then(pl.lit("competing_lines"))
-        .when(worth).then(pl.lit("below_threshold"))
-        .when(pl.col("proposal").is_not_null()).then(pl.lit("weak_evidence"))
+        reason=pl.when(pl.col("is_held"))
+        .then(pl.lit("held_balance_break"))
+        .when(twice)
+        .then(pl.lit("duplicate_payment"))
+        .when(outbid)
+        .then(pl.lit("item_settled_by_other_line"))
+        .when(worth & (pl.col("millibits") > 0))
+        .then(pl.lit("competing_lines"))
+        .when(worth)
+        .then(pl.lit("below_threshold"))
+        .when(pl.col("proposal").is_not_null())
+        .then(pl.lit("weak_evidence"))
         .otherwise(pl.lit("no_candidate")),
     ).select(fates.columns)

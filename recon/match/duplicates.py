@@ -21,8 +21,14 @@ def settle_closed_quotes(
     Returns:
         the fates with a column `customer`: whose account a line of fate on_account goes to.
     """
-    closed = references.foreign.filter("is_closed").select("line", quotes_closed=pl.lit(True)).unique()
-    sure = parties.filter("is_strong").filter(pl.len().over("line") == 1).select("line", payer="customer")
+    closed = (
+        references.foreign.filter("is_closed").select("line", quotes_closed=pl.lit(True)).unique()
+    )
+    sure = (
+        parties.filter("is_strong")
+        .filter(pl.len().over("line") == 1)
+        .select("line", payer="customer")
+    )
     joined = fates.join(closed, on="line", how="left").join(sure, on="line", how="left")
     paid_before = (
         pl.col("quotes_closed").fill_null(False)
@@ -33,11 +39,15 @@ def settle_closed_quotes(
     return joined.select(
         "line",
         "proposal",
-        fate=pl.when(known).then(pl.lit("on_account"))
-        .when(paid_before & (pl.col("fate") != "suggested")).then(pl.lit("unmatched"))
+        fate=pl.when(known)
+        .then(pl.lit("on_account"))
+        .when(paid_before & (pl.col("fate") != "suggested"))
+        .then(pl.lit("unmatched"))
         .otherwise("fate"),
-        reason=pl.when(known).then(pl.lit("duplicate_payment"))
-        .when(paid_before).then(pl.lit("quotes_closed_item"))
+        reason=pl.when(known)
+        .then(pl.lit("duplicate_payment"))
+        .when(paid_before)
+        .then(pl.lit("quotes_closed_item"))
         .otherwise("reason"),
         customer=pl.when(known).then("payer"),
     ).sort("line")

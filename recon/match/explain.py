@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import dataframely as dy
 
     from recon.config import Policy
-    from recon.match.tables import Tables
     from recon.match.propose import Proposed
     from recon.match.references import References
+    from recon.match.tables import Tables
 
 _CLASSES: Final = ("reference", "amount", "party", "date", "history")
 RULE: Final = "rule"
@@ -29,15 +29,19 @@ RULE: Final = "rule"
 
 def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Choose what to show of each line: what was applied, or the best suggestions, ranked from 1."""
-    wanted = fates.filter(pl.col("fate").is_in(["applied", "suggested"])).select("line", "fate", given="proposal")
+    wanted = fates.filter(pl.col("fate").is_in(["applied", "suggested"])).select(
+        "line", "fate", given="proposal"
+    )
     joined = scored.proposals.join(wanted, on="line")
     is_given = pl.col("proposal") == pl.col("given")
     shown = joined.filter((pl.col("fate") == "suggested") | is_given)
     # What the line would get in the competition is the first suggestion.
-    ranked = shown.sort("line", is_given.fill_null(False), "place", descending=[False, True, False]).with_columns(
-        rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line")
+    ranked = shown.sort(
+        "line", is_given.fill_null(False), "place", descending=[False, True, False]
+    ).with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line"))
+    status = (
+        pl.when(pl.col("fate") == "applied").then(pl.lit("applied")).otherwise(pl.lit("suggested"))
     )
-    status = pl.when(pl.col("fate") == "applied").then(pl.lit("applied")).otherwise(pl.lit("suggested"))
     return ranked.filter(pl.col("rank") <= policy.decide.suggestions).with_columns(status=status)
 
 
@@ -55,22 +59,49 @@ def proposals_frame(
 
 
 _KEPT: Final = (
-    "line", "rank", "status", "shape", "settlement", "customer", "millibits", "classes", "fits", "confidence_ppm", "because",
+    "line",
+    "rank",
+    "status",
+    "shape",
+    "settlement",
+    "customer",
+    "millibits",
+    "classes",
+    "fits",
+    "confidence_ppm",
+    "because",
 )
 
 
 def _on_account(fates: pl.DataFrame, scored: Proposed) -> pl.DataFrame:
     """Lines that go to the payer's account whole: the payer is the one named, or the owner of the item lost."""
     lines = fates.filter(pl.col("fate") == "on_account").join(
-        scored.proposals.select("proposal", "classes", "confidence_ppm", owner="customer", bits="millibits", words="evidence"),
-        on="proposal", how="left",
+        scored.proposals.select(
+            "proposal",
+            "classes",
+            "confidence_ppm",
+            owner="customer",
+            bits="millibits",
+            words="evidence",
+        ),
+        on="proposal",
+        how="left",
     )
     return lines.with_columns(
-        rank=pl.lit(1, dtype=pl.Int64), status=pl.lit("applied"), shape=pl.lit("on_account"), settlement=pl.lit("on_account"),
-        customer=pl.coalesce("customer", "owner"), millibits=pl.col("bits").fill_null(0),
-        classes=pl.col("classes").fill_null("reference+party"), fits=pl.lit(1, dtype=pl.Int64),
+        rank=pl.lit(1, dtype=pl.Int64),
+        status=pl.lit("applied"),
+        shape=pl.lit("on_account"),
+        settlement=pl.lit("on_account"),
+        customer=pl.coalesce("customer", "owner"),
+        millibits=pl.col("bits").fill_null(0),
+        classes=pl.col("classes").fill_null("reference+party"),
+        fits=pl.lit(1, dtype=pl.Int64),
         confidence_ppm=pl.col("confidence_ppm").fill_null(0),
-        because=pl.concat_str(pl.col("reason").str.replace_all("_", " "), pl.lit("; "), pl.col("words").fill_null("quotes a closed item of this payer")),
+        because=pl.concat_str(
+            pl.col("reason").str.replace_all("_", " "),
+            pl.lit("; "),
+            pl.col("words").fill_null("quotes a closed item of this payer"),
+        ),
     )
 
 
@@ -78,24 +109,41 @@ def members_frame(
     kept: pl.DataFrame, members: pl.DataFrame, fates: pl.DataFrame, tables: Tables
 ) -> dy.DataFrame[ProposalItems]:
     """Name the members of the proposals kept; a line on account is one member without item."""
-    whole = fates.filter(pl.col("fate") == "on_account").join(tables.receipts.select("line", "amount"), on="line")
-    on_account = whole.select(
-        "line", item=pl.lit(None, dtype=pl.Int64), kind=pl.lit("on_account"), amount="amount", rank=pl.lit(1, dtype=pl.Int64)
+    whole = fates.filter(pl.col("fate") == "on_account").join(
+        tables.receipts.select("line", "amount"), on="line"
     )
-    of_kept = members.join(kept.select("proposal", "rank"), on="proposal").select(on_account.columns)
+    on_account = whole.select(
+        "line",
+        item=pl.lit(None, dtype=pl.Int64),
+        kind=pl.lit("on_account"),
+        amount="amount",
+        rank=pl.lit(1, dtype=pl.Int64),
+    )
+    of_kept = members.join(kept.select("proposal", "rank"), on="proposal").select(
+        on_account.columns
+    )
     named = (
         pl.concat([of_kept, on_account])
         .join(tables.receipts.select("line", "line_id"), on="line")
         .join(tables.items.select("item", "item_id"), on="item", how="left")
     )
     return ProposalItems.validate(
-        named.select(ProposalItems.column_names()).sort("line_id", "rank", "item_id", "kind", nulls_last=True)
+        named.select(ProposalItems.column_names()).sort(
+            "line_id", "rank", "item_id", "kind", nulls_last=True
+        )
     )
 
 
-def evidence_frame(pairs: pl.DataFrame, kept: pl.DataFrame, members: pl.DataFrame, tables: Tables) -> dy.DataFrame[Evidence]:
+def evidence_frame(
+    pairs: pl.DataFrame, kept: pl.DataFrame, members: pl.DataFrame, tables: Tables
+) -> dy.DataFrame[Evidence]:
     """List the pieces of evidence of every pair in a proposal kept, one row a class."""
-    shown = members.join(kept.select("proposal"), on="proposal", how="semi").select("line", "item").drop_nulls().unique()
+    shown = (
+        members.join(kept.select("proposal"), on="proposal", how="semi")
+        .select("line", "item")
+        .drop_nulls()
+        .unique()
+    )
     named = (
         pairs.join(shown, on=["line", "item"], how="semi")
         .join(tables.receipts.select("line", "line_id"), on="line")
@@ -105,8 +153,11 @@ def evidence_frame(pairs: pl.DataFrame, kept: pl.DataFrame, members: pl.DataFram
     none = pl.lit(None, dtype=pl.String)
     pieces = [
         named.filter(pl.col(f"{name}_millibits") != 0).select(
-            "line_id", "item_id", evidence_class=pl.lit(name),
-            kind=pl.col(f"{name}_kind").fill_null("other"), millibits=f"{name}_millibits",
+            "line_id",
+            "item_id",
+            evidence_class=pl.lit(name),
+            kind=pl.col(f"{name}_kind").fill_null("other"),
+            millibits=f"{name}_millibits",
             text=pl.col(f"{name}_text") if f"{name}_text" in named.columns else none,
         )
         for name in _CLASSES
@@ -115,7 +166,12 @@ def evidence_frame(pairs: pl.DataFrame, kept: pl.DataFrame, members: pl.DataFram
 
 
 def decisions_frame(
-    fates: pl.DataFrame, set_aside: pl.DataFrame, scored: Proposed, references: References, tables: Tables, policy: Policy
+    fates: pl.DataFrame,
+    set_aside: pl.DataFrame,
+    scored: Proposed,
+    references: References,
+    tables: Tables,
+    policy: Policy,
 ) -> dy.DataFrame[Decisions]:
     """Give every line its decision, with the nearest miss and the rule that refused it."""
     notes = _nearest(fates, scored, tables)
@@ -129,7 +185,9 @@ def decisions_frame(
     decided = receipts.select(
         "line_id",
         "fate",
-        reason=pl.when(no_offer & pl.col("currency_note").is_not_null()).then(pl.lit("currency_differs")).otherwise("reason"),
+        reason=pl.when(no_offer & pl.col("currency_note").is_not_null())
+        .then(pl.lit("currency_differs"))
+        .otherwise("reason"),
         note=pl.when(pl.col("fate") != "applied").then(pl.coalesce("note", "currency_note")),
     )
     aside = set_aside.select("line_id", "fate", "reason", note=pl.lit(None, dtype=pl.String))
@@ -153,20 +211,33 @@ def _nearest(fates: pl.DataFrame, scored: Proposed, tables: Tables) -> pl.DataFr
     open_total = format_minor_expr(pl.col("amount") + pl.col("difference"), pl.col("currency"))
     difference = format_minor_expr(-pl.col("difference"), pl.col("currency"))
     note = pl.concat_str(
-        pl.lit("nearest: "), "numbers", pl.lit(" (due "), open_total, pl.lit(", difference "), difference,
-        pl.lit("); "), "evidence", pl.lit("; total "), bits("millibits"),
-        pl.lit("; not applied: "), pl.col("reason").str.replace_all("_", " "),
+        pl.lit("nearest: "),
+        "numbers",
+        pl.lit(" (due "),
+        open_total,
+        pl.lit(", difference "),
+        difference,
+        pl.lit("); "),
+        "evidence",
+        pl.lit("; total "),
+        bits("millibits"),
+        pl.lit("; not applied: "),
+        pl.col("reason").str.replace_all("_", " "),
     )
     return joined.select("line", note=note)
 
 
 def _in_other_currency(references: References, tables: Tables) -> pl.DataFrame:
-    hits = references.hits.join(tables.items.select("item", "number", item_currency="currency"), on="item")
+    hits = references.hits.join(
+        tables.items.select("item", "number", item_currency="currency"), on="item"
+    )
     other = hits.join(tables.receipts.select("line", "currency"), on="line").filter(
         pl.col("currency") != pl.col("item_currency")
     )
     said = other.sort("line", "millibits", "item", descending=[False, True, False]).unique(
         "line", keep="first", maintain_order=True
     )
-    note = pl.concat_str(pl.lit("quotes "), "number", pl.lit(", which is open in "), "item_currency")
+    note = pl.concat_str(
+        pl.lit("quotes "), "number", pl.lit(", which is open in "), "item_currency"
+    )
     return said.select("line", currency_note=note)

@@ -50,9 +50,18 @@ def _weigh(pairs: pl.DataFrame, belongs: float, prior: float, count: int) -> pl.
 
 
 def _by_account(tables: Tables, count: int) -> pl.DataFrame:
-    pairs = tables.receipts.select("line", account="payer_account").drop_nulls().join(tables.accounts, on="account")
+    pairs = (
+        tables.receipts.select("line", account="payer_account")
+        .drop_nulls()
+        .join(tables.accounts, on="account")
+    )
     return _weigh(pairs, 0.9, _ACCOUNT_PRIOR, count).select(
-        "line", "customer", kind=pl.lit("payer_account"), millibits="millibits", text="account", is_strong=pl.lit(True)
+        "line",
+        "customer",
+        kind=pl.lit("payer_account"),
+        millibits="millibits",
+        text="account",
+        is_strong=pl.lit(True),
     )
 
 
@@ -60,7 +69,12 @@ def _by_name(tables: Tables, count: int) -> pl.DataFrame:
     payers = tables.receipts.select("line", "payer_name", name_key="payer_key").drop_nulls()
     pairs = payers.filter(pl.col("name_key") != "").join(tables.names, on="name_key")
     return _weigh(pairs, 0.85, _NAME_PRIOR, count).select(
-        "line", "customer", kind=pl.lit("payer_name"), millibits="millibits", text="payer_name", is_strong=pl.lit(True)
+        "line",
+        "customer",
+        kind=pl.lit("payer_name"),
+        millibits="millibits",
+        text="payer_name",
+        is_strong=pl.lit(True),
     )
 
 
@@ -73,33 +87,50 @@ def _by_words(tables: Tables, count: int, known: pl.DataFrame) -> pl.DataFrame:
     names = tables.names.with_columns(word=pl.col("name_key").str.split(" "))
     spread = names.explode("word", empty_as_null=False)
     rare = spread.filter(
-        pl.col("customer").n_unique().over("word") <= _COMMON_WORD, pl.col("word").str.len_chars() >= 3
+        pl.col("customer").n_unique().over("word") <= _COMMON_WORD,
+        pl.col("word").str.len_chars() >= 3,
     )
     open_lines = tables.receipts.join(known, on="line", how="anti")
     words = (
-        open_lines.select("line", word=pl.col("words").str.extract_all(r"[0-9A-Z]{3,}").list.unique())
+        open_lines.select(
+            "line", word=pl.col("words").str.extract_all(r"[0-9A-Z]{3,}").list.unique()
+        )
         .explode("word", empty_as_null=False)
         .drop_nulls("word")
     )
     found = words.join(rare.select("customer", "name_key", "word"), on="word").unique(
         ["line", "customer", "name_key"], maintain_order=False
     )
-    pairs = found.join(open_lines.select("line", "words", "payer_key", "payer_name"), on="line").sort(
-        "line", "customer", "name_key"
-    )
+    pairs = found.join(
+        open_lines.select("line", "words", "payer_key", "payer_name"), on="line"
+    ).sort("line", "customer", "name_key")
     if pairs.is_empty():
         return _no_pairs()
-    all_words = pl.col("name_key").str.split(" ").list.set_difference(pl.col("words").str.split(" ")).list.len() == 0
+    all_words = (
+        pl.col("name_key")
+        .str.split(" ")
+        .list.set_difference(pl.col("words").str.split(" "))
+        .list.len()
+        == 0
+    )
     telling = pl.col("name_key").str.len_chars() >= 6
     similarity = process.cpdist(
-        pairs["payer_key"].fill_null("").to_list(), pairs["name_key"].to_list(), scorer=fuzz.token_sort_ratio
+        pairs["payer_key"].fill_null("").to_list(),
+        pairs["name_key"].to_list(),
+        scorer=fuzz.token_sort_ratio,
     )
-    judged = pairs.with_columns(similarity=pl.Series(similarity).cast(pl.Int64), in_text=all_words & telling)
+    judged = pairs.with_columns(
+        similarity=pl.Series(similarity).cast(pl.Int64), in_text=all_words & telling
+    )
     judged = judged.filter((pl.col("similarity") >= _SIMILAR) | pl.col("in_text"))
-    best = judged.filter(pl.col("similarity") == pl.col("similarity").max().over("line") )
-    kept = pl.concat([best, judged.filter("in_text")]).unique(["line", "customer"], keep="first", maintain_order=True)
+    best = judged.filter(pl.col("similarity") == pl.col("similarity").max().over("line"))
+    kept = pl.concat([best, judged.filter("in_text")]).unique(
+        ["line", "customer"], keep="first", maintain_order=True
+    )
     similar = pl.col("similarity") >= _SIMILAR
-    discount = pl.when(similar).then(_FUZZY_DISCOUNT_MILLIBITS).otherwise(_IN_TEXT_DISCOUNT_MILLIBITS)
+    discount = (
+        pl.when(similar).then(_FUZZY_DISCOUNT_MILLIBITS).otherwise(_IN_TEXT_DISCOUNT_MILLIBITS)
+    )
     return _weigh(kept, 0.6, _NAME_PRIOR, count).select(
         "line",
         "customer",
@@ -113,7 +144,9 @@ def _by_words(tables: Tables, count: int, known: pl.DataFrame) -> pl.DataFrame:
 def _by_family(pairs: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
     """A parent or sister company of the customer pays."""
     families = customers.filter(pl.len().over("family") > 1).select("customer", "family")
-    kin = families.join(families, on="family", suffix="_kin").filter(pl.col("customer") != pl.col("customer_kin"))
+    kin = families.join(families, on="family", suffix="_kin").filter(
+        pl.col("customer") != pl.col("customer_kin")
+    )
     return pairs.join(kin, on="customer").select(
         "line",
         customer="customer_kin",
@@ -127,7 +160,11 @@ def _by_family(pairs: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
 def _no_pairs() -> pl.DataFrame:
     return pl.DataFrame(
         schema={
-            "line": pl.Int64, "customer": pl.Int64, "kind": pl.String,
-            "millibits": pl.Int64, "text": pl.String, "is_strong": pl.Boolean,
+            "line": pl.Int64,
+            "customer": pl.Int64,
+            "kind": pl.String,
+            "millibits": pl.Int64,
+            "text": pl.String,
+            "is_strong": pl.Boolean,
         }
     )

@@ -64,11 +64,15 @@ def match_comparable(
     """
     aside = set_aside(comparable.lines)
     receipts = comparable.lines.join(aside, on="line_id", how="anti").sort("line")
-    tables = Tables(receipts, comparable.items, comparable.customers, comparable.names, comparable.accounts)
+    tables = Tables(
+        receipts, comparable.items, comparable.customers, comparable.names, comparable.accounts
+    )
 
     references = find_references(receipts, comparable)
     parties = find_parties(tables)
-    pairs = candidate_pairs(tables, references, parties, _numbered_evidence(more_evidence, tables), policy)
+    pairs = candidate_pairs(
+        tables, references, parties, _numbered_evidence(more_evidence, tables), policy
+    )
 
     singles = propose_single_items(pairs)
     sets = propose_sets(tables, references, parties, _numbered_sets(more_sets, tables), policy)

@@ -15,9 +15,25 @@ from recon.match.references import QUOTED_MILLIBITS
 
 # Columns of every proposal, whoever made it.
 PROPOSAL_COLUMNS: Final = (
-    "proposal", "line", "shape", "settlement", "customer", "age_rank", "difference", "equals", "fits",
-    "reference_millibits", "amount_millibits", "party_millibits", "date_millibits", "history_millibits",
-    "prior_millibits", "party_is_strong", "has_party_conflict", "is_before_issue", "evidence",
+    "proposal",
+    "line",
+    "shape",
+    "settlement",
+    "customer",
+    "age_rank",
+    "difference",
+    "equals",
+    "fits",
+    "reference_millibits",
+    "amount_millibits",
+    "party_millibits",
+    "date_millibits",
+    "history_millibits",
+    "prior_millibits",
+    "party_is_strong",
+    "has_party_conflict",
+    "is_before_issue",
+    "evidence",
 )
 MEMBER_COLUMNS: Final = ("proposal", "line", "item", "kind", "amount")
 # Of many items that no one can tell apart, a line needs to be offered only a few in its turn.
@@ -37,11 +53,17 @@ def propose_single_items(pairs: pl.DataFrame) -> Proposed:
 
     A pair without any reference or party evidence is kept only when the amount is exact: it can be suggested.
     """
-    spoken_for = (pl.col("reference_millibits") > 0) | (pl.col("party_millibits") > 0) | (pl.col("history_millibits") > 0)
+    spoken_for = (
+        (pl.col("reference_millibits") > 0)
+        | (pl.col("party_millibits") > 0)
+        | (pl.col("history_millibits") > 0)
+    )
     settled = ~pl.col("settlement").is_in(["part", "over"])
     chosen = _in_turn(pairs.filter(spoken_for | (pl.col("settlement") == "exact")))
     chosen = chosen.filter(settled | spoken_for)
-    numbered = chosen.sort("line", "item").with_columns(proposal=pl.int_range(pl.len(), dtype=pl.Int64))
+    numbered = chosen.sort("line", "item").with_columns(
+        proposal=pl.int_range(pl.len(), dtype=pl.Int64)
+    )
     proposals = numbered.with_columns(
         shape=pl.lit("one_item"), fits=pl.lit(1, dtype=pl.Int64), evidence=evidence_text(numbered)
     )
@@ -54,19 +76,42 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
     Items of one customer with one amount, and lines of that customer with that amount, which quote none of
     them: the n-th line is offered the n-th item and the next ones. `equals` counts such items of a pair.
     """
-    quoted_items = pairs.filter(pl.col("reference_millibits") >= QUOTED_MILLIBITS).select("item").unique()
+    quoted_items = (
+        pairs.filter(pl.col("reference_millibits") >= QUOTED_MILLIBITS).select("item").unique()
+    )
     is_quoted = pl.col("item").is_in(quoted_items["item"].to_list())
     alike = (
-        (pl.col("reference_millibits") == 0) & (pl.col("party_millibits") > 0) & (pl.col("settlement") == "exact") & ~is_quoted
+        (pl.col("reference_millibits") == 0)
+        & (pl.col("party_millibits") > 0)
+        & (pl.col("settlement") == "exact")
+        & ~is_quoted
     )
-    group = ["customer", "currency", "amount", "party_millibits", "date_millibits", "prior_millibits"]
+    group = [
+        "customer",
+        "currency",
+        "amount",
+        "party_millibits",
+        "date_millibits",
+        "prior_millibits",
+    ]
     unquoted = pairs.filter(alike)
-    item_turn = pl.col("age_rank").rank("dense").over("customer", "currency", "amount").cast(pl.Int64)
-    line_turn = pl.struct("date", "line").rank("dense").over("customer", "currency", "amount").cast(pl.Int64)
-    turned = unquoted.with_columns(
-        equals=pl.col("item").n_unique().over("line", *group).cast(pl.Int64), item_turn=item_turn, line_turn=line_turn
+    item_turn = (
+        pl.col("age_rank").rank("dense").over("customer", "currency", "amount").cast(pl.Int64)
     )
-    offered = turned.filter(pl.col("item_turn").is_between(pl.col("line_turn"), pl.col("line_turn") + _TURNS))
+    line_turn = (
+        pl.struct("date", "line")
+        .rank("dense")
+        .over("customer", "currency", "amount")
+        .cast(pl.Int64)
+    )
+    turned = unquoted.with_columns(
+        equals=pl.col("item").n_unique().over("line", *group).cast(pl.Int64),
+        item_turn=item_turn,
+        line_turn=line_turn,
+    )
+    offered = turned.filter(
+        pl.col("item_turn").is_between(pl.col("line_turn"), pl.col("line_turn") + _TURNS)
+    )
     rest = pairs.filter(~alike).with_columns(equals=pl.lit(1, dtype=pl.Int64))
     return pl.concat([rest, offered.select(rest.columns)])
 
@@ -75,15 +120,30 @@ def _members(numbered: pl.DataFrame) -> pl.DataFrame:
     """What goes where: the cash, the rest on account, and what settles the item without cash."""
     over = pl.col("settlement") == "over"
     cash = numbered.select(
-        "proposal", "line", "item", kind=pl.lit("payment"),
+        "proposal",
+        "line",
+        "item",
+        kind=pl.lit("payment"),
         amount=pl.when(over).then(pl.col("open")).otherwise(pl.col("amount")),
     )
     rest = numbered.filter(over).select(
-        "proposal", "line", item=pl.lit(None, dtype=pl.Int64), kind=pl.lit("on_account"), amount=-pl.col("difference")
+        "proposal",
+        "line",
+        item=pl.lit(None, dtype=pl.Int64),
+        kind=pl.lit("on_account"),
+        amount=-pl.col("difference"),
     )
-    kinds = {"discount": "discount", "late_discount": "discount", "write_off": "write_off", "bank_charge": "bank_charge"}
+    kinds = {
+        "discount": "discount",
+        "late_discount": "discount",
+        "write_off": "write_off",
+        "bank_charge": "bank_charge",
+    }
     without_cash = numbered.filter(pl.col("settlement").is_in(list(kinds))).select(
-        "proposal", "line", "item", kind=pl.col("settlement").replace_strict(kinds, return_dtype=pl.String),
+        "proposal",
+        "line",
+        "item",
+        kind=pl.col("settlement").replace_strict(kinds, return_dtype=pl.String),
         amount="difference",
     )
     return pl.concat([cash, rest, without_cash]).select(MEMBER_COLUMNS)
@@ -95,7 +155,11 @@ def bits(column: str) -> pl.Expr:
     sign = pl.when(tenths < 0).then(pl.lit("-")).otherwise(pl.lit("+"))
     size = tenths.abs()
     return pl.concat_str(
-        sign, (size // 10).cast(pl.String), pl.lit("."), (size % 10).cast(pl.String), pl.lit(" bits")
+        sign,
+        (size // 10).cast(pl.String),
+        pl.lit("."),
+        (size % 10).cast(pl.String),
+        pl.lit(" bits"),
     )
 
 
@@ -104,13 +168,20 @@ def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
     said = [
         pl.when(pl.col(f"{name}_millibits") != 0).then(
             pl.concat_str(
-                pl.lit(f"{name}: "), pl.col(f"{name}_kind").str.replace_all("_", " "), _quoted(pairs, name), pl.lit(" "), bits(f"{name}_millibits")
+                pl.lit(f"{name}: "),
+                pl.col(f"{name}_kind").str.replace_all("_", " "),
+                _quoted(pairs, name),
+                pl.lit(" "),
+                bits(f"{name}_millibits"),
             )
         )
         for name in ("reference", "party", "date", "history")
     ]
     amount = pl.concat_str(
-        pl.lit("amount: "), pl.col("settlement").str.replace_all("_", " "), pl.lit(" "), bits("amount_millibits")
+        pl.lit("amount: "),
+        pl.col("settlement").str.replace_all("_", " "),
+        pl.lit(" "),
+        bits("amount_millibits"),
     )
     prior = pl.concat_str(pl.lit("prior "), bits("prior_millibits"))
     return pl.concat_str([said[0], amount, *said[1:], prior], separator="; ", ignore_nulls=True)
@@ -119,4 +190,6 @@ def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
 def _quoted(pairs: pl.DataFrame, name: str) -> pl.Expr:
     if f"{name}_text" not in pairs.columns:
         return pl.lit("")
-    return pl.concat_str(pl.lit(" '"), pl.col(f"{name}_text").str.slice(0, 60), pl.lit("'")).fill_null("")
+    return pl.concat_str(
+        pl.lit(" '"), pl.col(f"{name}_text").str.slice(0, 60), pl.lit("'")
+    ).fill_null("")

@@ -45,23 +45,40 @@ def key_prior(key: pl.Expr) -> pl.Expr:
     """Chance that an unrelated line holds exactly this token, by the token's length and make-up."""
     length = key.str.len_bytes()
     letters = key.str.contains("[A-Z]")
-    looks_like_date = key.str.contains(r"^(19|20)\d\d$|^(19|20)\d\d[01]\d[0-3]\d$|^[0-3]\d[01]\d(19|20)?\d\d$")
+    looks_like_date = key.str.contains(
+        r"^(19|20)\d\d$|^(19|20)\d\d[01]\d[0-3]\d$|^[0-3]\d[01]\d(19|20)?\d\d$"
+    )
     digits_only = (
-        pl.when(length <= 2).then(5e-2)
-        .when(length == 3).then(3e-3)
-        .when(length == 4).then(3e-4)
-        .when(length == 5).then(6e-5)
-        .when(length == 6).then(1e-5)
+        pl.when(length <= 2)
+        .then(5e-2)
+        .when(length == 3)
+        .then(3e-3)
+        .when(length == 4)
+        .then(3e-4)
+        .when(length == 5)
+        .then(6e-5)
+        .when(length == 6)
+        .then(1e-5)
         .otherwise(2e-6)
     )
     with_letters = (
-        pl.when(length <= 2).then(1e-3).when(length == 3).then(1e-4).when(length == 4).then(1e-5).otherwise(1e-6)
+        pl.when(length <= 2)
+        .then(1e-3)
+        .when(length == 3)
+        .then(1e-4)
+        .when(length == 4)
+        .then(1e-5)
+        .otherwise(1e-6)
     )
     plain = pl.when(letters).then(with_letters).otherwise(digits_only)
     # Years and days stand in texts for their own sake.
-    return pl.when(looks_like_date & (length == 4)).then(5e-2).when(looks_like_date).then(
-        pl.max_horizontal(plain, pl.lit(1e-4))
-    ).otherwise(plain)
+    return (
+        pl.when(looks_like_date & (length == 4))
+        .then(5e-2)
+        .when(looks_like_date)
+        .then(pl.max_horizontal(plain, pl.lit(1e-4)))
+        .otherwise(plain)
+    )
 
 
 def shape(key: pl.Expr) -> pl.Expr:

@@ -16,8 +16,8 @@ from recon.match.settle import limits, total_evidence
 
 if TYPE_CHECKING:
     from recon.config import Policy
-    from recon.match.tables import Tables
     from recon.match.references import References
+    from recon.match.tables import Tables
 
 _PART_MILLIBITS: Final = -4_000
 _OVER_MILLIBITS: Final = -5_000
@@ -28,7 +28,11 @@ _LARGEST_SET: Final = 200
 
 
 def propose_sets(
-    tables: Tables, references: References, parties: pl.DataFrame, more: pl.DataFrame, policy: Policy
+    tables: Tables,
+    references: References,
+    parties: pl.DataFrame,
+    more: pl.DataFrame,
+    policy: Policy,
 ) -> Proposed:
     """Propose sets of two or more items whose total explains the line's amount to the cent.
 
@@ -51,7 +55,15 @@ def propose_sets(
     return _assemble(rows, tables, parties, policy)
 
 
-_ROW: Final = ("line", "shape", "customer", "item", "reference_millibits", "extra_millibits", "fits")
+_ROW: Final = (
+    "line",
+    "shape",
+    "customer",
+    "item",
+    "reference_millibits",
+    "extra_millibits",
+    "fits",
+)
 
 
 def _quoted_rows(tables: Tables, references: References) -> pl.DataFrame:
@@ -65,15 +77,19 @@ def _quoted_rows(tables: Tables, references: References) -> pl.DataFrame:
 
 def _all_quoted(quoted: pl.DataFrame) -> pl.DataFrame:
     """All items a line quotes, as one set; and where they belong to several customers, those of each."""
-    rows = quoted.with_columns(reference_millibits="millibits", extra_millibits=pl.lit(0, dtype=pl.Int64), fits=pl.lit(1, dtype=pl.Int64))
+    rows = quoted.with_columns(
+        reference_millibits="millibits",
+        extra_millibits=pl.lit(0, dtype=pl.Int64),
+        fits=pl.lit(1, dtype=pl.Int64),
+    )
     size = pl.len().over("line")
     customers = pl.col("customer").n_unique().over("line")
     together = rows.filter(size.is_between(2, _LARGEST_SET)).with_columns(
         shape=pl.lit("all_quoted"), customer=pl.when(customers == 1).then("customer")
     )
-    apart = rows.filter(customers > 1, pl.len().over("line", "customer").is_between(2, _LARGEST_SET)).with_columns(
-        shape=pl.lit("all_quoted_of_one_customer")
-    )
+    apart = rows.filter(
+        customers > 1, pl.len().over("line", "customer").is_between(2, _LARGEST_SET)
+    ).with_columns(shape=pl.lit("all_quoted_of_one_customer"))
     return pl.concat([together.select(_ROW), apart.select(_ROW)])
 
 
@@ -83,21 +99,36 @@ def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     sums = invoices.group_by("line", "customer", "currency", "amount").agg(
         total=pl.col("open").sum(), quoted_items=pl.col("item")
     )
-    notes = tables.items.filter(pl.col("open") < 0).select("customer", "currency", credit="item", credit_open="open")
-    missing = sums.with_columns(credit_open=pl.col("amount") - pl.col("total")).filter(pl.col("credit_open") < 0)
+    notes = tables.items.filter(pl.col("open") < 0).select(
+        "customer", "currency", credit="item", credit_open="open"
+    )
+    missing = sums.with_columns(credit_open=pl.col("amount") - pl.col("total")).filter(
+        pl.col("credit_open") < 0
+    )
     netted = missing.join(notes, on=["customer", "currency", "credit_open"])
     unmentioned = netted.filter(~pl.col("credit").is_in(pl.col("quoted_items")))
-    first = unmentioned.with_columns(fits=pl.len().over("line").cast(pl.Int64)).sort("line", "credit").unique(
-        "line", keep="first", maintain_order=True
+    first = (
+        unmentioned.with_columns(fits=pl.len().over("line").cast(pl.Int64))
+        .sort("line", "credit")
+        .unique("line", keep="first", maintain_order=True)
     )
     members = pl.concat(
         [
             invoices.join(first.select("line", "fits"), on="line").select(
-                "line", "customer", "item", reference_millibits="millibits", extra_millibits=pl.lit(0, dtype=pl.Int64), fits="fits"
+                "line",
+                "customer",
+                "item",
+                reference_millibits="millibits",
+                extra_millibits=pl.lit(0, dtype=pl.Int64),
+                fits="fits",
             ),
             first.select(
-                "line", "customer", item="credit", reference_millibits=pl.lit(0, dtype=pl.Int64),
-                extra_millibits=pl.lit(_UNMENTIONED_MILLIBITS, dtype=pl.Int64), fits="fits",
+                "line",
+                "customer",
+                item="credit",
+                reference_millibits=pl.lit(0, dtype=pl.Int64),
+                extra_millibits=pl.lit(_UNMENTIONED_MILLIBITS, dtype=pl.Int64),
+                fits="fits",
             ),
         ]
     )
@@ -106,19 +137,26 @@ def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 def _whole_account(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
     """Everything that a possible payer owes, when the line is that total to the cent."""
-    sums = tables.items.filter(pl.col("customer").is_not_null()).group_by("customer", "currency").agg(
-        amount=pl.col("open").sum(), size=pl.len()
+    sums = (
+        tables.items.filter(pl.col("customer").is_not_null())
+        .group_by("customer", "currency")
+        .agg(amount=pl.col("open").sum(), size=pl.len())
     )
     exact = (
         parties.select("line", "customer")
         .join(tables.receipts.select("line", "amount", "currency"), on="line")
-        .join(sums.filter(pl.col("size").is_between(2, _LARGEST_SET)), on=["customer", "currency", "amount"])
+        .join(
+            sums.filter(pl.col("size").is_between(2, _LARGEST_SET)),
+            on=["customer", "currency", "amount"],
+        )
     )
     return (
         exact.join(tables.items.select("item", "customer", "currency"), on=["customer", "currency"])
         .with_columns(
-            shape=pl.lit("whole_account"), reference_millibits=pl.lit(0, dtype=pl.Int64),
-            extra_millibits=pl.lit(_WHOLE_ACCOUNT_MILLIBITS, dtype=pl.Int64) // pl.col("size").cast(pl.Int64),
+            shape=pl.lit("whole_account"),
+            reference_millibits=pl.lit(0, dtype=pl.Int64),
+            extra_millibits=pl.lit(_WHOLE_ACCOUNT_MILLIBITS, dtype=pl.Int64)
+            // pl.col("size").cast(pl.Int64),
             fits=pl.lit(1, dtype=pl.Int64),
         )
         .select(_ROW)
@@ -128,30 +166,45 @@ def _whole_account(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
 def _of_plugins(more: pl.DataFrame, tables: Tables, references: References) -> pl.DataFrame:
     """Sets that plugins propose, weighed by our own evidence."""
     owners = more.join(tables.items.select("item", "customer"), on="item").join(
-        references.hits.select("line", "item", reference_millibits="millibits"), on=["line", "item"], how="left"
+        references.hits.select("line", "item", reference_millibits="millibits"),
+        on=["line", "item"],
+        how="left",
     )
     one = pl.col("customer").n_unique().over("line", "set_name") == 1
     return owners.select(
-        "line", shape="set_name", customer=pl.when(one).then("customer"), item="item",
+        "line",
+        shape="set_name",
+        customer=pl.when(one).then("customer"),
+        item="item",
         reference_millibits=pl.col("reference_millibits").fill_null(0),
-        extra_millibits=pl.lit(0, dtype=pl.Int64), fits=pl.lit(1, dtype=pl.Int64),
+        extra_millibits=pl.lit(0, dtype=pl.Int64),
+        fits=pl.lit(1, dtype=pl.Int64),
     )
 
 
-def _assemble(rows: pl.DataFrame, tables: Tables, parties: pl.DataFrame, policy: Policy) -> Proposed:
+def _assemble(
+    rows: pl.DataFrame, tables: Tables, parties: pl.DataFrame, policy: Policy
+) -> Proposed:
     """Explain each set's difference, drop the sets that cannot be explained, and weigh the rest."""
     key = ["line", "shape", "customer"]
     listed = rows.join(
-        tables.items.select("item", "open", "discount", "discount_until", "age_rank", "issue_date", "number"), on="item"
+        tables.items.select(
+            "item", "open", "discount", "discount_until", "age_rank", "issue_date", "number"
+        ),
+        on="item",
     ).join(tables.receipts.select("line", "amount", "currency", "date", "payer_key"), on="line")
     last_day = pl.col("discount_until").dt.offset_by(f"{policy.discount.grace_days}d")
     in_time = (pl.col("discount") > 0) & (pl.col("date") <= last_day).fill_null(False)
     listed = listed.with_columns(discount=pl.when(in_time).then("discount").otherwise(0))
     sets = listed.group_by(key, maintain_order=False).agg(
         pl.col("amount", "currency", "date", "payer_key", "fits").first(),
-        open=pl.col("open").sum(), discount=pl.col("discount").sum(), size=pl.len(),
-        reference_millibits=pl.col("reference_millibits").sum(), quoted=(pl.col("reference_millibits") > 0).sum(),
-        extra_millibits=pl.col("extra_millibits").sum(), age_rank=pl.col("age_rank").min(),
+        open=pl.col("open").sum(),
+        discount=pl.col("discount").sum(),
+        size=pl.len(),
+        reference_millibits=pl.col("reference_millibits").sum(),
+        quoted=(pl.col("reference_millibits") > 0).sum(),
+        extra_millibits=pl.col("extra_millibits").sum(),
+        age_rank=pl.col("age_rank").min(),
         is_before_issue=(pl.col("date") < pl.col("issue_date")).any(),
         numbers=pl.col("number").sort().str.join(", "),
     )
@@ -169,14 +222,24 @@ def _explain_difference(sets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     short = pl.col("open") - pl.col("amount")
     quoted_only = pl.col("shape") != "whole_account"
     settlement = (
-        pl.when(short == 0).then(pl.lit("exact"))
-        .when((pl.col("discount") > 0) & (short == pl.col("discount"))).then(pl.lit("discount"))
-        .when(quoted_only & (short > 0) & (short <= tolerance)).then(pl.lit("write_off"))
-        .when(quoted_only & (short > 0) & (short <= charges)).then(pl.lit("bank_charge"))
-        .when(quoted_only & (short > 0)).then(pl.lit("part"))
-        .when(quoted_only & (short < 0)).then(pl.lit("over"))
+        pl.when(short == 0)
+        .then(pl.lit("exact"))
+        .when((pl.col("discount") > 0) & (short == pl.col("discount")))
+        .then(pl.lit("discount"))
+        .when(quoted_only & (short > 0) & (short <= tolerance))
+        .then(pl.lit("write_off"))
+        .when(quoted_only & (short > 0) & (short <= charges))
+        .then(pl.lit("bank_charge"))
+        .when(quoted_only & (short > 0))
+        .then(pl.lit("part"))
+        .when(quoted_only & (short < 0))
+        .then(pl.lit("over"))
     )
-    return sets.filter(pl.col("open") > 0).with_columns(settlement=settlement, difference=short).drop_nulls("settlement")
+    return (
+        sets.filter(pl.col("open") > 0)
+        .with_columns(settlement=settlement, difference=short)
+        .drop_nulls("settlement")
+    )
 
 
 def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
@@ -184,7 +247,9 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
     items = tables.items
     in_currency = items.group_by("currency").agg(all_items=pl.len())
     of_customer = items.group_by("customer", "currency").agg(own_items=pl.len())
-    sets = sets.join(in_currency, on="currency").join(of_customer, on=["customer", "currency"], how="left")
+    sets = sets.join(in_currency, on="currency").join(
+        of_customer, on=["customer", "currency"], how="left"
+    )
     first = pl.col("all_items").cast(pl.Float64).log(2) + 1
     # Without one customer for the whole set every item stands for itself.
     further = pl.coalesce("own_items", "all_items").cast(pl.Float64).log(2) + 1
@@ -199,7 +264,9 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
     close = pl.col("settlement").is_in(["write_off", "bank_charge"])
     measured = total_evidence(pl.col("amount")) - pl.when(close).then(6_000).otherwise(0)
     weighed = joined.with_columns(
-        amount_millibits=pl.when(pl.col("settlement").is_in(["part", "over"])).then(fixed).otherwise(measured),
+        amount_millibits=pl.when(pl.col("settlement").is_in(["part", "over"]))
+        .then(fixed)
+        .otherwise(measured),
         party_millibits=pl.when(conflict).then(-8_000).otherwise(pl.col("hit").fill_null(0)),
         party_is_strong=pl.col("is_strong").fill_null(False),
         has_party_conflict=conflict,
@@ -209,11 +276,22 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
         prior_millibits=pl.col("extra_millibits") - priors.round(0).cast(pl.Int64),
     )
     said = pl.concat_str(
-        pl.lit("set: "), pl.col("shape").str.replace_all("_", " "), pl.lit(" of "), pl.col("size").cast(pl.String),
-        pl.lit(" items; reference "), bits("reference_millibits"), pl.lit("; amount: total "),
-        pl.col("settlement").str.replace_all("_", " "), pl.lit(" "), bits("amount_millibits"),
-        pl.lit("; party: "), pl.col("party_kind").fill_null("not known").str.replace_all("_", " "), pl.lit(" "), bits("party_millibits"),
-        pl.lit("; prior "), bits("prior_millibits"),
+        pl.lit("set: "),
+        pl.col("shape").str.replace_all("_", " "),
+        pl.lit(" of "),
+        pl.col("size").cast(pl.String),
+        pl.lit(" items; reference "),
+        bits("reference_millibits"),
+        pl.lit("; amount: total "),
+        pl.col("settlement").str.replace_all("_", " "),
+        pl.lit(" "),
+        bits("amount_millibits"),
+        pl.lit("; party: "),
+        pl.col("party_kind").fill_null("not known").str.replace_all("_", " "),
+        pl.lit(" "),
+        bits("party_millibits"),
+        pl.lit("; prior "),
+        bits("prior_millibits"),
     )
     return weighed.with_columns(evidence=said)
 
@@ -231,17 +309,28 @@ def _members(proposals: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     close = pl.col("settlement").is_in(["write_off", "bank_charge"])
     last = pl.int_range(pl.len()).over("proposal") == pl.len().over("proposal") - 1
     cash = (
-        pl.when(discounted).then(pl.col("open") - pl.col("discount"))
-        .when(close & last).then(pl.col("open") - pl.col("difference"))
-        .when(part & (pl.col("open") > 0)).then(pl.min_horizontal("open", left))
+        pl.when(discounted)
+        .then(pl.col("open") - pl.col("discount"))
+        .when(close & last)
+        .then(pl.col("open") - pl.col("difference"))
+        .when(part & (pl.col("open") > 0))
+        .then(pl.min_horizontal("open", left))
         .otherwise("open")
     )
-    paid = members.select("proposal", "line", "item", kind=pl.lit("payment"), amount=cash).filter(pl.col("amount") != 0)
+    paid = members.select("proposal", "line", "item", kind=pl.lit("payment"), amount=cash).filter(
+        pl.col("amount") != 0
+    )
     discount = members.filter(discounted, pl.col("discount") > 0).select(
         "proposal", "line", "item", kind=pl.lit("discount"), amount="discount"
     )
-    short = members.filter(close & last).select("proposal", "line", "item", kind="settlement", amount="difference")
+    short = members.filter(close & last).select(
+        "proposal", "line", "item", kind="settlement", amount="difference"
+    )
     rest = proposals.filter(pl.col("settlement") == "over").select(
-        "proposal", "line", item=pl.lit(None, dtype=pl.Int64), kind=pl.lit("on_account"), amount=-pl.col("difference")
+        "proposal",
+        "line",
+        item=pl.lit(None, dtype=pl.Int64),
+        kind=pl.lit("on_account"),
+        amount=-pl.col("difference"),
     )
     return pl.concat([frame.select(MEMBER_COLUMNS) for frame in (paid, discount, short, rest)])

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from recon.match.tables import Tables
 
 # How often a payment that belongs to an item settles it in this way.
-_BELONGS: Final = {"exact": 0.85, "discount": 0.6, "late_discount": 0.05, "write_off": 0.05, "bank_charge": 0.05}
+_BELONGS: Final = {
+    "exact": 0.85,
+    "discount": 0.6,
+    "late_discount": 0.05,
+    "write_off": 0.05,
+    "bank_charge": 0.05,
+}
 _PART_MILLIBITS: Final = -4_000
 _OVER_MILLIBITS: Final = -5_000
 SETTLEMENTS: Final = (*_BELONGS, "part", "over")
@@ -39,18 +45,28 @@ def add_settlement(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Add `settlement` and `difference` (open - amount) to pairs with amount, open, discount, discount_until, date."""
     tolerance, charges = limits(policy)
     last_day = pl.col("discount_until").dt.offset_by(f"{policy.discount.grace_days}d")
-    discounted = (pl.col("discount") > 0) & (pl.col("open") - pl.col("discount") == pl.col("amount"))
+    discounted = (pl.col("discount") > 0) & (
+        pl.col("open") - pl.col("discount") == pl.col("amount")
+    )
     short = pl.col("open") - pl.col("amount")
     settlement = (
-        pl.when(short == 0).then(pl.lit("exact"))
-        .when(discounted & (pl.col("date") <= last_day)).then(pl.lit("discount"))
-        .when(discounted).then(pl.lit("late_discount"))
-        .when((short > 0) & (short <= tolerance)).then(pl.lit("write_off"))
-        .when((short > 0) & (short <= charges)).then(pl.lit("bank_charge"))
-        .when(short > 0).then(pl.lit("part"))
+        pl.when(short == 0)
+        .then(pl.lit("exact"))
+        .when(discounted & (pl.col("date") <= last_day))
+        .then(pl.lit("discount"))
+        .when(discounted)
+        .then(pl.lit("late_discount"))
+        .when((short > 0) & (short <= tolerance))
+        .then(pl.lit("write_off"))
+        .when((short > 0) & (short <= charges))
+        .then(pl.lit("bank_charge"))
+        .when(short > 0)
+        .then(pl.lit("part"))
         .otherwise(pl.lit("over"))
     )
-    return pairs.with_columns(settlement=settlement, difference=short, tolerance=tolerance, charges=charges)
+    return pairs.with_columns(
+        settlement=settlement, difference=short, tolerance=tolerance, charges=charges
+    )
 
 
 def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -60,19 +76,25 @@ def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     due = pl.concat(
         [
             items.select("currency", amount="open"),
-            items.filter(pl.col("discount") > 0).select("currency", amount=pl.col("open") - pl.col("discount")),
+            items.filter(pl.col("discount") > 0).select(
+                "currency", amount=pl.col("open") - pl.col("discount")
+            ),
         ]
     )
     equal = due.group_by("currency", "amount").agg(equal=pl.len())
-    counted = pairs.join(totals, on="currency", how="left").join(equal, on=["currency", "amount"], how="left")
+    counted = pairs.join(totals, on="currency", how="left").join(
+        equal, on=["currency", "amount"], how="left"
+    )
     weight = AMOUNT_PRIOR_WEIGHT
     in_currency = pl.col("items_in_currency").fill_null(1)
     others = (pl.col("equal").fill_null(0).cast(pl.Float64) - 1).clip(0)
     chance = (others + weight * amount_prior(pl.col("amount"))) / (in_currency + weight)
     # A band of amounts is hit by chance as often as all the amounts in it.
     band = (
-        pl.when(pl.col("settlement") == "write_off").then(pl.col("tolerance") + 1)
-        .when(pl.col("settlement") == "bank_charge").then(pl.col("charges") + 1)
+        pl.when(pl.col("settlement") == "write_off")
+        .then(pl.col("tolerance") + 1)
+        .when(pl.col("settlement") == "bank_charge")
+        .then(pl.col("charges") + 1)
         .otherwise(1)
     )
     belongs = pl.col("settlement").replace_strict(_BELONGS, default=None, return_dtype=pl.Float64)
@@ -80,7 +102,8 @@ def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     fixed = pl.when(pl.col("settlement") == "part").then(_PART_MILLIBITS).otherwise(_OVER_MILLIBITS)
     prior = -((in_currency.cast(pl.Float64).log(2) + 1) * 1000).round(0).cast(pl.Int64)
     return counted.with_columns(
-        amount_millibits=pl.when(belongs.is_not_null()).then(measured).otherwise(fixed), prior_millibits=prior
+        amount_millibits=pl.when(belongs.is_not_null()).then(measured).otherwise(fixed),
+        prior_millibits=prior,
     ).drop("items_in_currency", "equal")
 
 

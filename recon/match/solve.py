@@ -7,7 +7,7 @@ taking the strongest first, marked as not exact so that nothing of it is applied
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 # Beyond this many options a component is not solved exactly.
 LARGEST_COMPONENT: Final = 4_000
@@ -118,25 +118,27 @@ def _branch_and_bound(lines: list[list[Option]], values: dict[int, int]) -> list
 
 def _integer_program(options: list[Option], values: dict[int, int]) -> list[Option]:
     """Maximise the sum of values by HiGHS: at most one option a line, at most the whole of an item."""
-    import highspy
+    import highspy  # noqa: PLC0415 - slow to import, and seldom needed
 
-    model = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0)):
+    model: Any = highspy.Highs()
+    for name, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("random_seed", 0),
+        ("mip_rel_gap", 0.0),
+    ):
         model.setOptionValue(name, value)
     ordered = sorted(options, key=lambda option: (option.line, option.proposal))
     scale = 1 / _BIT_WEIGHT
     variables = [model.addBinary(obj=values[option.proposal] * scale) for option in ordered]
-    by_line: dict[int, list[object]] = defaultdict(list)
-    by_item: dict[int, list[tuple[object, float]]] = defaultdict(list)
+    by_line: dict[int, list[Any]] = defaultdict(list)
+    by_item: dict[int, list[Any]] = defaultdict(list)
     for option, variable in zip(ordered, variables, strict=True):
         by_line[option.line].append(variable)
         for item, settles, whole in option.shares:
-            by_item[item].append((variable, settles / whole))
-    for choices in by_line.values():
-        model.addConstr(sum(choices[1:], choices[0] * 1) <= 1)
-    for takers in by_item.values():
-        terms = [variable * share for variable, share in takers]
-        model.addConstr(sum(terms[1:], terms[0]) <= 1)
+            by_item[item].append(variable * (settles / whole))
+    for terms in (*by_line.values(), *by_item.values()):
+        model.addConstr(model.qsum(terms) <= 1)
     model.maximize()
     solution = model.getSolution().col_value
     return [option for option, taken in zip(ordered, solution, strict=True) if taken > 0.5]

@@ -24,7 +24,8 @@ def is_own_account(payer_account: pl.Expr, own_accounts: pl.Series) -> pl.Expr:
     )
     national = known.select(
         pl.concat_str(
-            pl.col("parts").struct.field("1"), pl.col("parts").struct.field("2").str.pad_start(10, "0")
+            pl.col("parts").struct.field("1"),
+            pl.col("parts").struct.field("2").str.pad_start(10, "0"),
         ).alias("bban")
     ).drop_nulls()
     plain = known.select(compact(pl.col("account")).alias("account")).filter(

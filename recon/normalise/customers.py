@@ -22,7 +22,9 @@ _LEVELS = 4
 
 def customer_tables(
     items: dy.DataFrame[Items], parties: dy.DataFrame[Parties]
-) -> tuple[dy.DataFrame[ComparableCustomers], dy.DataFrame[CustomerNames], dy.DataFrame[CustomerAccounts]]:
+) -> tuple[
+    dy.DataFrame[ComparableCustomers], dy.DataFrame[CustomerNames], dy.DataFrame[CustomerAccounts]
+]:
     """Build customers, their names and their accounts.
 
     Customers that only the items name count too; an item's customer name is a further alias.
@@ -55,12 +57,21 @@ def _with_families(numbered: pl.DataFrame) -> dy.DataFrame[ComparableCustomers]:
     above = tree.select(family="customer", top=pl.coalesce("parent", "customer"))
     tree = tree.with_columns(family="customer")
     for _ in range(_LEVELS):
-        tree = tree.join(above, on="family", how="left").sort("customer").with_columns(family="top").drop("top")
+        tree = (
+            tree.join(above, on="family", how="left")
+            .sort("customer")
+            .with_columns(family="top")
+            .drop("top")
+        )
     return ComparableCustomers.validate(tree.select(ComparableCustomers.column_names()))
 
 
 def _names(numbered: pl.DataFrame) -> dy.DataFrame[CustomerNames]:
-    labels = numbered.select("customer", label="labels").explode("label", empty_as_null=False).drop_nulls()
+    labels = (
+        numbered.select("customer", label="labels")
+        .explode("label", empty_as_null=False)
+        .drop_nulls()
+    )
     named = labels.with_columns(name_key(labels["label"]).alias("name_key"))
     kept = named.select("customer", "name_key").filter(pl.col("name_key").str.len_bytes() > 0)
     return CustomerNames.validate(kept.unique().sort(pl.all()))

@@ -10,19 +10,58 @@ import polars as pl
 from recon.normalise.text import fold
 
 # Words that stand in names of every other customer and tell nobody apart, beside the legal forms.
-_FILLERS = frozenset({"THE", "AND", "UND", "ET", "EN", "Y", "OF", "DE", "DER", "DIE", "DAS", "MR", "MRS", "HERR", "FRAU"})
+_FILLERS = frozenset(
+    {
+        "THE",
+        "AND",
+        "UND",
+        "ET",
+        "EN",
+        "Y",
+        "OF",
+        "DE",
+        "DER",
+        "DIE",
+        "DAS",
+        "MR",
+        "MRS",
+        "HERR",
+        "FRAU",
+    }
+)
 
 
 # Forms that cleanco's terms leave out.
-_MORE_FORMS = ("SE", "EG", "E K", "OHG", "GBR", "UG", "CO", "CO KG", "COMPANY", "INC", "LLP", "SNC", "EURL", "VOF", "OU")
+_MORE_FORMS = (
+    "SE",
+    "EG",
+    "E K",
+    "OHG",
+    "GBR",
+    "UG",
+    "CO",
+    "CO KG",
+    "COMPANY",
+    "INC",
+    "LLP",
+    "SNC",
+    "EURL",
+    "VOF",
+    "OU",
+)
 
 
 @cache
 def legal_form_pattern() -> str:
     """Regex of legal forms (GmbH & Co. KG, S.A.R.L., Sp. z o.o., Pty Ltd), longest first, from cleanco's terms."""
-    from cleanco.termdata import terms_by_country, terms_by_type
+    from cleanco.termdata import terms_by_country, terms_by_type  # noqa: PLC0415 - used once
 
-    terms = {term for table in (terms_by_type, terms_by_country) for group in table.values() for term in group}
+    terms = {
+        term
+        for table in (terms_by_type, terms_by_country)
+        for group in table.values()
+        for term in group
+    }
     words = set(name_words(pl.Series("term", sorted(terms | set(_MORE_FORMS)))))
     # A one-letter word is no legal form.
     usable = sorted((word for word in words if len(word) > 1), key=lambda word: (-len(word), word))
@@ -35,7 +74,9 @@ def name_words(names: pl.Series) -> pl.Series:
     """Fold names to words of letters and digits, dots inside abbreviations closed up (S.A.R.L. -> SARL)."""
     column = names.name or "name"
     folded = fold(names).to_frame(column)
-    closed = pl.col(column).str.replace_all(r"\b([A-Z])\.", "${1}").str.replace_all(r"[^0-9A-Z]+", " ")
+    closed = (
+        pl.col(column).str.replace_all(r"\b([A-Z])\.", "${1}").str.replace_all(r"[^0-9A-Z]+", " ")
+    )
     # Umlauts are written out or not (Mueller, Müller, Muller): all three meet here.
     return folded.select(closed.str.strip_chars().str.replace_all(r"([AOU])E", "${1}"))[column]
 

@@ -75,9 +75,13 @@ def _lines(lines: dy.DataFrame[Lines], own_accounts: pl.Series) -> dy.DataFrame[
         transaction_code=pl.col("transaction_code").fill_null("").str.to_uppercase(),
         text=pl.concat_str([pl.col(name).fill_null("") for name in fields], separator=FIELD_BREAK),
         words=shown,
-        booking_text=pl.concat_str(pl.col("transaction_text").fill_null(""), pl.col("remittance"), separator=" "),
+        booking_text=pl.concat_str(
+            pl.col("transaction_text").fill_null(""), pl.col("remittance"), separator=" "
+        ),
         is_disguised=is_disguised(shown),
-    ).with_columns(is_own_account=is_own_account(pl.col("payer_account"), own_accounts).fill_null(value=False))
+    ).with_columns(
+        is_own_account=is_own_account(pl.col("payer_account"), own_accounts).fill_null(value=False)
+    )
     folded = table.with_columns(
         fold(table["text"]).alias("text"),
         name_words(table["words"]).alias("words"),
@@ -98,7 +102,9 @@ def _items(
     numbered = items.sort("item_id").with_columns(
         item=pl.int_range(pl.len(), dtype=pl.Int64), customer_id=key
     )
-    joined = numbered.join(customers.select("customer", "customer_id"), on="customer_id", how="left")
+    joined = numbered.join(
+        customers.select("customer", "customer_id"), on="customer_id", how="left"
+    )
     due = pl.coalesce("due_date", "issue_date")
     ranked = joined.sort(due, "issue_date", "number", "item_id", nulls_last=True).with_columns(
         age_rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
@@ -107,19 +113,26 @@ def _items(
     )
     table = ranked.sort("item")
     texts = {
-        role: fold(table[role].fill_null("")) for role in ("payment_reference", "number", "purchase_order")
+        role: fold(table[role].fill_null(""))
+        for role in ("payment_reference", "number", "purchase_order")
     }
     quotable = pl.concat(
-        table.select("item", text=text, role=pl.lit(role)).filter(pl.col("text").str.len_bytes() > 0)
+        table.select("item", text=text, role=pl.lit(role)).filter(
+            pl.col("text").str.len_bytes() > 0
+        )
         for role, text in texts.items()
     )
-    numbered_items = table.with_columns(number_text=texts["number"]).select(ComparableItems.column_names())
+    numbered_items = table.with_columns(number_text=texts["number"]).select(
+        ComparableItems.column_names()
+    )
     return ComparableItems.validate(numbered_items), quotable
 
 
 def _closed_keys(closed: dy.DataFrame[ClosedItems]) -> dy.DataFrame[ClosedKeys]:
     texts = closed.select(
-        item=pl.int_range(pl.len(), dtype=pl.Int64), text=fold(closed["number"]), role=pl.lit("number")
+        item=pl.int_range(pl.len(), dtype=pl.Int64),
+        text=fold(closed["number"]),
+        role=pl.lit("number"),
     )
     whole = item_keys(texts).filter(pl.col("kind") == "number")
     return ClosedKeys.validate(whole.select("key").unique().sort("key"))

@@ -53,8 +53,16 @@ def _windows_of(chunks: pl.DataFrame, size: int) -> pl.DataFrame:
     def each(column: str) -> list[pl.Expr]:
         return [pl.col(column).shift(-step) for step in range(size)]
 
-    some_digit = pl.any_horizontal(each("digits")) if size <= LONGEST_WINDOW else pl.all_horizontal(each("digits"))
-    keep = some_digit & (pl.col("line").shift(-(size - 1)) == pl.col("line")) & ~pl.any_horizontal(each("wall"))
+    some_digit = (
+        pl.any_horizontal(each("digits"))
+        if size <= LONGEST_WINDOW
+        else pl.all_horizontal(each("digits"))
+    )
+    keep = (
+        some_digit
+        & (pl.col("line").shift(-(size - 1)) == pl.col("line"))
+        & ~pl.any_horizontal(each("wall"))
+    )
     parts = [
         *(part.alias(f"chunk_{at}") for at, part in enumerate(each("chunk"))),
         *(part.alias(f"bare_{at}") for at, part in enumerate(each("bare"))),
@@ -76,7 +84,11 @@ def _glued_runs(chunks: pl.DataFrame) -> pl.DataFrame:
         "line", key=pl.col("chunk").str.extract(r"^[A-Z]{2,}([0-9]{3,})$"), span="chunk"
     )
     return glued.drop_nulls("key").select(
-        "line", "key", bare=_without_zeros(pl.col("key")), span="span", chunks=pl.lit(1, dtype=pl.Int64)
+        "line",
+        "key",
+        bare=_without_zeros(pl.col("key")),
+        span="span",
+        chunks=pl.lit(1, dtype=pl.Int64),
     )
 
 
@@ -111,19 +123,32 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
     bare = bare.with_columns(parts=pl.col("digits").str.extract_all(r"[0-9]+"))
     without = pl.concat(
         [
-            bare.select("item", key=pl.col("parts").list.join(""), kind=pl.lit("number_without_letters")),
+            bare.select(
+                "item", key=pl.col("parts").list.join(""), kind=pl.lit("number_without_letters")
+            ),
             bare.select("item", key=stripped, kind=pl.lit("number_without_letters")),
         ]
     ).filter(pl.col("key").str.len_bytes() >= 3)
     # RE202500123 is also written RE2025/123: a year in front of the running number, zeros lost.
-    year = pl.col("text").str.extract_groups(r"^([A-Z]*)[^0-9A-Z]*(20[0-9]{2})[^0-9A-Z]*0*([1-9][0-9]{0,6})$")
+    year = pl.col("text").str.extract_groups(
+        r"^([A-Z]*)[^0-9A-Z]*(20[0-9]{2})[^0-9A-Z]*0*([1-9][0-9]{0,6})$"
+    )
     split = plain.select("item", parts=year).unnest("parts").drop_nulls("2")
-    short = split.select("item", key=pl.concat_str("1", "2", "3"), kind=pl.lit("number_without_zeros"))
+    short = split.select(
+        "item", key=pl.concat_str("1", "2", "3"), kind=pl.lit("number_without_zeros")
+    )
     tail = plain.select(
         "item", key=pl.col("text").str.extract(r"[^0-9]([0-9]{5,})$"), kind=pl.lit("number_tail")
     ).drop_nulls("key")
     order = pl.Enum(
-        ["payment_reference", "number", "purchase_order", "number_without_zeros", "number_without_letters", "number_tail"]
+        [
+            "payment_reference",
+            "number",
+            "purchase_order",
+            "number_without_zeros",
+            "number_without_letters",
+            "number_tail",
+        ]
     )
     return (
         pl.concat([whole, short, without, tail])

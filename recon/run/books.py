@@ -54,4 +54,6 @@ def _paths(request: MatchRequest) -> dict[str, Path]:
 def _input(role: str, path: Path) -> InputFile:
     data = path.read_bytes()
     roles = {"items": "open_items", "closed": "history"}
-    return InputFile(path.as_posix(), hashlib.sha256(data).hexdigest(), len(data), roles.get(role, role), "read")
+    return InputFile(
+        path.as_posix(), hashlib.sha256(data).hexdigest(), len(data), roles.get(role, role), "read"
+    )

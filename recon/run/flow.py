@@ -87,7 +87,10 @@ def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress
 
     progress.step("Writing reports")
     figures = summary(view)
-    files = {**render_outputs(view), "run.json": run_record(view, reading, figures, policy, plugins)}
+    files = {
+        **render_outputs(view),
+        "run.json": run_record(view, reading, figures, policy, plugins),
+    }
     write_files(files, request.out)
     failed = render_more_reports(view, request.out, plugins)
 
@@ -121,7 +124,9 @@ def match_view(
     as_of: dt.date | None,
 ) -> RunView:
     """Match what was read with the books, apply it, and prove that no cent was lost."""
-    own = pl.concat([books.own_accounts["account"], reading.statements["account"].rename("account")])
+    own = pl.concat(
+        [books.own_accounts["account"], reading.statements["account"].rename("account")]
+    )
     inputs = MatchInputs(
         lines=reading.lines,
         items=books.items,
@@ -155,14 +160,19 @@ def _last_day(reading: Reading) -> dt.date:
     return last if isinstance(last, dt.date) else dt.date(1970, 1, 1)
 
 
-def _evidence_of_plugins(reading: Reading, books: Books, plugins: Plugins) -> dy.DataFrame[Evidence]:
+def _evidence_of_plugins(
+    reading: Reading, books: Books, plugins: Plugins
+) -> dy.DataFrame[Evidence]:
     found = [
-        plugins.find_evidence(name, reading.lines, books.items, books.parties) for name in plugins.names("evidence")
+        plugins.find_evidence(name, reading.lines, books.items, books.parties)
+        for name in plugins.names("evidence")
     ]
     return Evidence.validate(pl.concat([Evidence.create_empty(), *found]))
 
 
-def _sets_of_plugins(reading: Reading, books: Books, plugins: Plugins) -> dy.DataFrame[ProposedSets]:
+def _sets_of_plugins(
+    reading: Reading, books: Books, plugins: Plugins
+) -> dy.DataFrame[ProposedSets]:
     found = [
         plugins.propose(name, reading.lines, books.items, books.parties).with_columns(
             set_name=pl.concat_str(pl.lit(f"{name}: "), "set_name")

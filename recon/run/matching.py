@@ -35,7 +35,9 @@ class MatchInputs:
 
 def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     """Match all lines with all items under a policy. Shuffled inputs give the same frames."""
-    comparable = prepare(inputs.lines, inputs.items, inputs.parties, inputs.closed, inputs.own_accounts)
+    comparable = prepare(
+        inputs.lines, inputs.items, inputs.parties, inputs.closed, inputs.own_accounts
+    )
     evidence = inputs.more_evidence if inputs.more_evidence is not None else Evidence.create_empty()
     sets = inputs.more_sets if inputs.more_sets is not None else ProposedSets.create_empty()
     return match_comparable(comparable, evidence, sets, policy)

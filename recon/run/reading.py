@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import polars as pl
 
 from recon.errors import MalformedFile, Place, ReconError
 from recon.ingest.balance import check_statements, continuity
@@ -21,8 +18,10 @@ from recon.protocols import InputFile, SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import dataframely as dy
+    import polars as pl
 
     from recon.config import Policy
     from recon.frames.lines import Lines
@@ -66,7 +65,9 @@ def read_statements(
         findings += [f"{entry.name}: {finding}" for finding in said]
         progress.advance()
     gathered = gather(deliveries)
-    checked = check_statements(gathered.statements, gathered.lines, on_break=policy.on_balance_break)
+    checked = check_statements(
+        gathered.statements, gathered.lines, on_break=policy.on_balance_break
+    )
     lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
     return Reading(checked, lines, gathered.rejects, copies, tuple(inputs), tuple(findings))
 
@@ -78,7 +79,9 @@ def find_files(given: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             inside = (one for one in path.rglob("*") if one.is_file())
             found.update(
-                one for one in inside if not any(part.startswith(".") for part in one.relative_to(path).parts)
+                one
+                for one in inside
+                if not any(part.startswith(".") for part in one.relative_to(path).parts)
             )
         else:
             found.add(path)

@@ -14,12 +14,21 @@ if TYPE_CHECKING:
     import polars as pl
 
     from recon.config import Policy
-    from recon.protocols import InputFile, RunView
     from recon.plugins import Plugins
+    from recon.protocols import InputFile, RunView
     from recon.run.reading import Reading
 
 # Libraries whose version can change what is read or matched.
-_DECISIVE: Final = ("polars", "dataframely", "rapidfuzz", "mt-940", "ofxparse", "anyascii", "cleanco", "highspy")
+_DECISIVE: Final = (
+    "polars",
+    "dataframely",
+    "rapidfuzz",
+    "mt-940",
+    "ofxparse",
+    "anyascii",
+    "cleanco",
+    "highspy",
+)
 
 
 def run_record(
@@ -34,7 +43,12 @@ def run_record(
             **{name: version(name) for name in _DECISIVE},
         },
         "plugins": [
-            {"name": status.name, "kind": status.kind, "owner": str(status.owner), "error": status.error}
+            {
+                "name": status.name,
+                "kind": status.kind,
+                "owner": str(status.owner),
+                "error": status.error,
+            }
             for status in plugins.statuses
         ],
         "policy": msgspec.to_builtins(policy, builtin_types=()),
@@ -44,8 +58,16 @@ def run_record(
         "rejects": _rows(view.rejects),
         "statement_checks": _rows(
             reading.statements.select(
-                "statement_id", "file", "account", "statement_number", "page", "balance_check",
-                "balance_difference", "continuity_check", "continuity_note", "is_held",
+                "statement_id",
+                "file",
+                "account",
+                "statement_number",
+                "page",
+                "balance_check",
+                "balance_difference",
+                "continuity_check",
+                "continuity_note",
+                "is_held",
             )
         ),
         "summary": figures,
@@ -55,8 +77,13 @@ def run_record(
 
 def _input(file: InputFile) -> dict[str, Any]:
     return {
-        "name": file.name, "sha256": file.sha256, "size_bytes": file.size_bytes, "role": file.role,
-        "state": file.state, "format": file.format, "error": file.error,
+        "name": file.name,
+        "sha256": file.sha256,
+        "size_bytes": file.size_bytes,
+        "role": file.role,
+        "state": file.state,
+        "format": file.format,
+        "error": file.error,
     }
 
 
