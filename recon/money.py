@@ -74,7 +74,7 @@ def parse_minor(text: str, decimals: int) -> int:
     sign, whole, fraction = found[1], found[2], (found[3] or "")
     if fraction[decimals:].strip("0"):
         raise AmountError(f"{text[:40]!r} has more than {decimals} decimals")
-    minor = int(whole) * 10**decimals + int(fraction[:decimals].ljust(decimals, "0") or "0")
+    minor: int = int(whole) * 10**decimals + int(fraction[:decimals].ljust(decimals, "0") or "0")
     if minor > AMOUNT_LIMIT:
         raise AmountError(f"{text[:40]!r} is beyond the limit of {AMOUNT_LIMIT} minor units")
     return -minor if sign == "-" else minor

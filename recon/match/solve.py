@@ -120,7 +120,7 @@ def _integer_program(options: list[Option], values: dict[int, int]) -> list[Opti
     """Maximise the sum of values by HiGHS: at most one option a line, at most the whole of an item."""
     import highspy  # noqa: PLC0415 - slow to import, and seldom needed
 
-    model: Any = highspy.Highs()
+    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in (
         ("output_flag", False),
         ("threads", 1),
