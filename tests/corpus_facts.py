@@ -63,13 +63,18 @@ def _balances(parsed: ParsedStatements) -> str:
 def _amounts(case: Case, parsed: ParsedStatements) -> list[str]:
     """Compare sum and balances.
 
-    `open` is the first statement's, `sumtx` the file's; `close` is the last statement's, for OFX the first's.
+    `open` is the first statement's; `sumtx`, `credits` and `debits` are the file's; `close` is the last statement's, for
+    OFX the first's.
     """
     if parsed.statements.is_empty():
         return []
     first, last = parsed.statements.row(0, named=True), parsed.statements.row(-1, named=True)
     closed = first if case.format == "ofx" else last
+    amount = pl.col("amount")
+    money_in = int(parsed.lines.select(amount.filter(amount > 0).sum()).item())
     read = {
+        "credits": (money_in, first["currency"]),
+        "debits": (money_in - int(parsed.lines["amount"].sum()), first["currency"]),
         "open": (first["opening_balance"], first["currency"]),
         "close": (closed["closing_balance"], closed["currency"]),
         "sumtx": (int(parsed.lines["amount"].sum()), first["currency"]),

@@ -12,6 +12,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Facts that the index states wrongly. It counts statements by `:20:` at the start of a line; one of this file's four
+# stands behind a control character, and its own count of balances says four.
+_CORRECTED = {"mt940/zilverline__mt940/two_accounts.txt": {"stmts": "4"}}
+
 _FACT = re.compile(r"([A-Za-z][A-Za-z-]*(?: rows)?)[=~](\S*)")
 
 
@@ -77,6 +81,6 @@ def _case(root: Path, cells: list[str]) -> Case:
         bank=bank,
         country=country,
         special=special,
-        facts=parse_facts(facts),
+        facts=parse_facts(facts) | _CORRECTED.get(name, {}),
         from_source="(source)" in facts,
     )
