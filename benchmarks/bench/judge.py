@@ -15,7 +15,8 @@ from recon.report.quality import Quality, evaluate
 
 if TYPE_CHECKING:
     from benchmarks.generate import World
-    from recon.run.matching import Matched, MatchInputs
+    from recon.match.plan import Matched
+    from recon.run.matching import MatchInputs
 
 
 @dataclass(frozen=True, slots=True)

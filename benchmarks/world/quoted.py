@@ -9,6 +9,8 @@ from benchmarks.world.names import CREDIT_TEXTS, PART_TEXTS
 from benchmarks.world.text import MANGLINGS, mangle, mistype
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from benchmarks.world.desk import Desk
     from benchmarks.world.items import Item
 
@@ -191,7 +193,13 @@ def part_payment(desk: Desk) -> list[Line]:
     )
 
 
-def _differing(desk: Desk, scenario: str, least: int, draw, intro: str | None = None) -> list[Line]:  # noqa: ANN001
+def _differing(
+    desk: Desk,
+    scenario: str,
+    least: int,
+    draw: Callable[[Item], int],
+    intro: str | None = None,
+) -> list[Line]:
     """Pay one item with a difference that no other item explains."""
     item = desk.take(f"over {least}", lambda item: is_invoice(item) and item.amount > least)
     if item is None:
@@ -205,9 +213,9 @@ def _differing(desk: Desk, scenario: str, least: int, draw, intro: str | None = 
     if is_explained or not difference:
         item.is_used = False
         return []
-    expected = (Expected(item.number, item.amount + min(difference, 0)),)
-    if difference > 0:
-        expected += (Expected("", difference, "on_account"),)
+    paid = Expected(item.number, item.amount + min(difference, 0))
+    rest = Expected("", difference, "on_account")
+    expected = (paid, rest) if difference > 0 else (paid,)
     return [_paid(desk, scenario, desk.quote([item.number], intro), expected, item)]
 
 

@@ -17,9 +17,9 @@ from benchmarks.bench.tasks import Figure, Findings
 from benchmarks.frames import match_inputs
 from benchmarks.generate import World, build_world, render_world
 from recon.config import Policy
-from recon.match.plan import match_lines
 from recon.plugins import Plugins
 from recon.protocols import ParsedStatements, SourceFile
+from recon.run.matching import match_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
