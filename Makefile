@@ -6,10 +6,10 @@ STAMP := $(VENV)/.installed
 
 .PHONY: demo test lint types arch wheel bench lock clean
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(STAMP)
 
@@ -32,10 +32,13 @@ arch: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
 
-# Renews the lock: exact versions with hashes for every platform, no index named. Needs `uv` on the path.
+# Renews both locks: exact versions with hashes for every platform, no index named. Needs `uv` on the path.
+# requirements.lock is what the program needs to run; requirements-dev.lock adds what the checks need.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-header --no-annotate
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-header --no-annotate --group dev pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) out dist build

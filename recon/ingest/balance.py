@@ -25,6 +25,7 @@ class _Stated(NamedTuple):
     account: str
     currency: str
     date: dt.date
+    opened: dt.date | None
     number: str | None
     page: int | None
     opening: int
@@ -74,8 +75,8 @@ def _verdict(difference: pl.Expr) -> pl.Expr:
 def continuity(statements: pl.DataFrame) -> pl.DataFrame:
     """Say for each statement with an opening balance whether it continues an earlier one.
 
-    The first of an account cannot be checked. An overlapping delivery (weekly beside daily) continues whatever
-    earlier closing balance equals its opening one, so overlaps are no breaks.
+    The first of an account cannot be checked, nor what begins where another begins. An overlapping delivery (weekly
+    beside daily) continues whatever earlier closing balance equals its opening one, so overlaps are no breaks.
 
     Returns:
         statement_id, continuity_check, continuity_note, previous_id (the statement that it continues).
@@ -104,6 +105,7 @@ def _stated_in_order(statements: pl.DataFrame) -> list[_Stated]:
             "account",
             "currency",
             "date",
+            "opening_date",
             "statement_number",
             "page",
             "opening_balance",
@@ -124,11 +126,16 @@ def _is_copy(one: _Stated, other: _Stated) -> bool:
 
 
 def _continued(stated: _Stated, earlier: list[_Stated]) -> tuple[str, str, str | None, str | None]:
-    for one in reversed(earlier):
-        if one.closing == stated.opening:
-            return stated.statement_id, "ok", None, one.statement_id
+    meeting = [one for one in reversed(earlier) if one.closing == stated.opening]
+    after = [one for one in meeting if stated.opened is None or stated.opened >= one.date]
+    if meeting:
+        # A statement that opens before another closes overlaps it, so equal lines in both are the same lines.
+        return stated.statement_id, "ok", None, after[0].statement_id if after else None
     last = earlier[-1]
-    if last.closing is None:
+    begins_alike = any(
+        (one.opening, one.opened) == (stated.opening, stated.opened) for one in earlier
+    )
+    if last.closing is None or begins_alike:
         return stated.statement_id, "not_checkable", None, None
     note = (
         f"opens with {format_minor(stated.opening, stated.currency)}, but the statement before "

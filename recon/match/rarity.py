@@ -17,6 +17,9 @@ PARTY_PRIOR_WEIGHT: Final = 500
 
 # No single token proves more than this: about one quoted number in a million is mistyped into another open one.
 REFERENCE_CAP_MILLIBITS: Final = 20_000
+# Unless its check digits hold: of a hundred typing errors they let one pass.
+PROVEN_REFERENCE_CAP_MILLIBITS: Final = 24_000
+PROVEN_REFERENCE_FACTOR: Final = 0.1
 
 
 def millibits(belongs: float | pl.Expr, coincidence: pl.Expr) -> pl.Expr:

@@ -1,7 +1,7 @@
 """Reference evidence: which items a line quotes, worth how many bits, and what else it quotes.
 
-In: receipts and comparable keys. Out: pairs of line and item with kind, millibits and the span; and numbers that look like ours but
-are no open item's (closed, mistyped, foreign), which speak against paying something unquoted.
+In: receipts and comparable keys. Out: pairs of line and item with kind, millibits and the span; and numbers
+that look like ours but are no open item's (closed, mistyped, foreign), which speak against paying something unquoted.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.rarity import (
+    PROVEN_REFERENCE_CAP_MILLIBITS,
+    PROVEN_REFERENCE_FACTOR,
     REFERENCE_CAP_MILLIBITS,
     REFERENCE_PRIOR_WEIGHT,
     key_prior,
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 # How often a payer who pays an item quotes it in this way.
 _QUOTED: Final = {
+    "rf_reference": 0.9,
+    "ogm_reference": 0.9,
+    "qr_reference": 0.9,
     "payment_reference": 0.9,
     "number": 0.8,
     "purchase_order": 0.4,
@@ -31,6 +36,8 @@ _QUOTED: Final = {
     "number_without_letters": 0.3,
     "number_tail": 0.1,
 }
+# Schemes whose check digits were found to hold.
+_PROVEN: Final = ("rf_reference", "ogm_reference", "qr_reference")
 # Digits joined across blanks were tried in many ways, so they coincide more often.
 _JOINED_DIGITS_FACTOR: Final = 8
 # Below this a token is no quotation but noise (a year, a two-digit number).
@@ -98,16 +105,20 @@ def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> p
     surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (
         line_count + weight
     )
-    joined = (
-        pl.when((pl.col("chunks") > 1) & pl.col("is_digits"))
+    proven = pl.col("kind").is_in(_PROVEN)
+    joined = (pl.col("chunks") > 1) & pl.col("is_digits")
+    factor = (
+        pl.when(proven)
+        .then(PROVEN_REFERENCE_FACTOR)
+        .when(joined)
         .then(_JOINED_DIGITS_FACTOR)
-        .otherwise(1)
+        .otherwise(1.0)
     )
+    cap = pl.when(proven).then(PROVEN_REFERENCE_CAP_MILLIBITS).otherwise(REFERENCE_CAP_MILLIBITS)
     belongs = pl.col("kind").replace_strict(_QUOTED, return_dtype=pl.Float64)
+    coincidence = pl.max_horizontal(by_shape, surplus) * factor
     weighed = table.with_columns(
-        millibits=millibits(belongs, pl.max_horizontal(by_shape, surplus) * joined).clip(
-            0, REFERENCE_CAP_MILLIBITS
-        )
+        millibits=millibits(belongs, coincidence).clip(0, cap.cast(pl.Int64))
     ).filter(pl.col("millibits") > 0)
     # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
     return (
@@ -132,7 +143,9 @@ def _foreign(
     A number looks like ours when it has the letters of one of our numbers and as many digits, give or take one;
     or, written in digits alone, as many digits and the same first two.
     """
-    numbers = of_items.filter(pl.col("kind").is_in(["number", "payment_reference"]))
+    numbers = of_items.filter(
+        (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
+    )
     looks = numbers.select(look=_look(pl.col("key"))).drop_nulls().unique()
     whole = (pl.col("chunks") == 1) | ~pl.col("is_digits")
     ours = (

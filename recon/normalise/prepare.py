@@ -21,6 +21,7 @@ from recon.normalise.accounts import is_own_account
 from recon.normalise.customers import customer_tables
 from recon.normalise.parties import name_key, name_words
 from recon.normalise.references import FIELD_BREAK, item_keys, line_keys
+from recon.normalise.structured import scheme_of
 from recon.normalise.text import compact, fold, is_disguised
 
 if TYPE_CHECKING:
@@ -116,10 +117,11 @@ def _items(
         role: fold(table[role].fill_null(""))
         for role in ("payment_reference", "number", "purchase_order")
     }
+    roles = {role: pl.lit(role) for role in texts} | {
+        "payment_reference": scheme_of(texts["payment_reference"])
+    }
     quotable = pl.concat(
-        table.select("item", text=text, role=pl.lit(role)).filter(
-            pl.col("text").str.len_bytes() > 0
-        )
+        table.select("item", text=text, role=roles[role]).filter(pl.col("text").str.len_bytes() > 0)
         for role, text in texts.items()
     )
     numbered_items = table.with_columns(number_text=texts["number"]).select(

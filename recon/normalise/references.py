@@ -11,6 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from recon.normalise.structured import SCHEMES
+
 # A printed number has at most four parts; structured references are printed in groups of 4 or 5 digits.
 LONGEST_WINDOW: Final = 4
 LONGEST_DIGIT_WINDOW: Final = 7
@@ -142,6 +144,7 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
     ).drop_nulls("key")
     order = pl.Enum(
         [
+            *SCHEMES,
             "payment_reference",
             "number",
             "purchase_order",
