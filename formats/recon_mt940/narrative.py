@@ -110,8 +110,18 @@ def _german(lines: list[str], code: str, mark: str) -> Narrative:
     # re.split gives: what stands before, then code and text in turns.
     parts = list(zip(pieces[1::2], pieces[2::2], strict=True))
     purpose = [value for name, value in parts if name[0] in "26"]
-    single = {name: value.strip() for name, value in parts if name[0] not in "26"}
     names = [value for name, value in parts if name in {"32", "33"}]
+    single: dict[str, str] = {}
+    repeated: dict[str, str] = {}
+    for name, value in parts:
+        if name[0] in "26" or name in {"32", "33"}:
+            continue
+        if name in single and single[name] != value.strip():
+            # A payer can write `?31` into the text: two accounts are no account, and both are shown.
+            repeated[name] = f"{repeated.get(name, single[name])} | {value.strip()}"
+        single[name] = value.strip()
+    for name in repeated:
+        del single[name]
     # What the bank says in its own sub-fields comes first; keywords in the purpose only fill what is missing.
     narrative = Narrative(
         payer_name=_squeeze(join_subfields(names)) or None,
@@ -120,9 +130,8 @@ def _german(lines: list[str], code: str, mark: str) -> Narrative:
         transaction_code=code or None,
         transaction_text=single.pop("00", "") or None,
     )
-    for name in ("32", "33"):
-        single.pop(name, None)
-    narrative.extras.update({f"?{name}": value for name, value in single.items() if value})
+    others = single | repeated
+    narrative.extras.update({f"?{name}": value for name, value in others.items() if value})
     _read_purpose(narrative, join_subfields(purpose))
     return narrative
 

@@ -70,7 +70,7 @@ def _decode(source: SourceFile, encoding: str | None) -> tuple[str, list[str]]:
             return _strictly(source, source.data[len(mark) :], name), []
     if encoding is not None:
         try:
-            b"".decode(encoding)
+            " ".encode(encoding)  # a name that is no text encoding, like `hex`, fails as well
         except LookupError:
             message = f"`encoding` of [formats.mt940] names no encoding: {encoding!r}"
             raise ConfigurationError(message) from None

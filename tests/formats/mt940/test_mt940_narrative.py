@@ -1,0 +1,145 @@
+"""The dialects of field 86, a rule a test."""
+
+from __future__ import annotations
+
+import pytest
+
+from recon_mt940.entry import read_entry
+from recon_mt940.line import build_line
+from recon_mt940.narrative import join_subfields, join_wrapped, read_narrative
+
+FULL = "x" * 27
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ([FULL, "1001"], f"{FULL}1001"),
+        (["Invoice", "1001"], "Invoice 1001"),
+        (["Invoice ", "1001"], "Invoice 1001"),
+        (["Invoice 1001", "EREF+X"], "Invoice 1001\nEREF+X"),
+        ([FULL, "SVWZ+Invoice"], f"{FULL}\nSVWZ+Invoice"),
+        ([], ""),
+    ],
+)
+def test_a_full_subfield_goes_on_in_the_next_one(parts: list[str], text: str) -> None:
+    assert join_subfields(parts) == text
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        (["a" * 65, "b"], "a" * 65 + "b"),
+        (["a" * 61, "b"], "a" * 61 + "b"),
+        (["short line", "next"], "short line next"),
+        (["/NAME/ACME", "/REMI/x"], "/NAME/ACME/REMI/x"),
+    ],
+)
+def test_a_full_line_goes_on_in_the_next_one(lines: list[str], text: str) -> None:
+    assert join_wrapped(lines) == text
+
+
+@pytest.mark.parametrize("mark", "?<>^~+|")
+def test_the_separator_of_german_subfields_is_the_banks_choice(mark: str) -> None:
+    text = "166?00CREDIT?20EREF X?30BANKDEFF?31DE89 3704?32ACME?33 GMBH".replace("?", mark)
+    read = read_narrative([text])
+
+    assert (read.transaction_code, read.transaction_text) == ("166", "CREDIT")
+    assert (read.payer_name, read.payer_account) == ("ACME GMBH", "DE893704")
+    assert (read.payer_bank, read.remittance) == ("BANKDEFF", "EREF X")
+
+
+def test_keywords_are_taken_out_of_the_purpose() -> None:
+    read = read_narrative(
+        ["166?20EREF+E-1?21KREF+K-1?22MREF+M-1?23CRED+DE98ZZZ?24ABWA+OTHER?25SVWZ+Invoice 7"]
+    )
+
+    assert (read.end_to_end_id, read.customer_reference, read.mandate_id) == ("E-1", "K-1", "M-1")
+    assert read.remittance == "Invoice 7"
+    assert read.extras == {"CRED": "DE98ZZZ", "ABWA": "OTHER"}
+
+
+def test_keywords_with_a_colon_are_the_same() -> None:
+    read = read_narrative(["166?20Invoice 7?21EREF: E-1?22IBAN: DE12 BIC: BANKDEFF"])
+
+    assert (read.end_to_end_id, read.payer_account, read.payer_bank) == ("E-1", "DE12", "BANKDEFF")
+    assert read.remittance == "Invoice 7"
+
+
+def test_a_reference_that_was_not_provided_is_none() -> None:
+    read = read_narrative(["166?20EREF+NOTPROVIDED?21SVWZ+x"])
+
+    assert read.end_to_end_id is None
+    assert read.extras == {"EREF": "NOTPROVIDED"}
+
+
+def test_an_account_in_the_text_does_not_replace_the_banks() -> None:
+    read = read_narrative(["166?20IBAN+DE99?21SVWZ+x?31DE89"])
+
+    assert read.payer_account == "DE89"
+    assert read.extras == {"IBAN": "DE99"}
+
+
+def test_two_account_subfields_are_no_account_and_both_are_shown() -> None:
+    read = read_narrative(["166?20text ?31DE99 more?31DE89?32ACME"])
+
+    assert read.payer_account is None
+    assert read.extras == {"?31": "DE99 more | DE89"}
+
+
+def test_slash_codes_may_be_split_over_lines_and_values_may_hold_slashes() -> None:
+    first = "/TRTP/SEPA OVERBOEKING/IBAN/NL20INGB0001234567/BIC/INGBNL2A/N"
+    read = read_narrative([first, "AME/A/B BV/REMI/INV 1/2026/EREF/E-1"])
+
+    assert len(first) == 61
+    assert (read.payer_name, read.payer_account) == ("A/B BV", "NL20INGB0001234567")
+    assert (read.remittance, read.end_to_end_id) == ("INV 1/2026", "E-1")
+
+
+def test_a_repeated_remittance_code_is_one_text() -> None:
+    assert read_narrative(["/REMI/first/REMI/second"]).remittance == "first second"
+
+
+def test_the_structured_reference_has_its_own_column() -> None:
+    read = read_narrative(["/CNTP/NL91ABNA0417164300/ABNANL2A/ACME//REMI/STRD/CUR/900120011234/"])
+
+    assert read.structured_reference == "900120011234"
+    assert (read.payer_account, read.payer_name) == ("NL91ABNA0417164300", "ACME")
+    assert read.remittance == ""
+
+
+def test_text_behind_an_original_amount_is_the_payers() -> None:
+    read = read_narrative(["/OCMT/USD2853,12/PAYMENT OF INVOICES 204011665"])
+
+    assert read.remittance == "PAYMENT OF INVOICES 204011665"
+    assert read.extras == {"OCMT": "USD2853,12"}
+
+
+def test_dutch_words_with_colons_are_read() -> None:
+    read = read_narrative(
+        ["SEPA IDEAL IBAN: NL70ABNA0888888888 BIC: ABNANL2A NAAM: NS GROEP OMSCHRIJVING: E-TICKET"]
+    )
+
+    assert (read.transaction_text, read.payer_name) == ("SEPA IDEAL", "NS GROEP")
+    assert (read.payer_account, read.remittance) == ("NL70ABNA0888888888", "E-TICKET")
+
+
+def test_text_of_no_dialect_is_remittance_as_it_stands() -> None:
+    read = read_narrative(["INV 1001 /  1002?", "THANKS: ALL"])
+
+    assert read.remittance == "INV 1001 / 1002? THANKS: ALL"
+    assert read.extras == {}
+
+
+def test_no_field_86_leaves_the_remittance_empty() -> None:
+    row = build_line(read_entry("260115C1,00NCHK000345//B1\nCheque deposit", "EUR"), [], [])
+
+    assert (row["remittance"], row["cheque_number"]) == ("", "000345")
+    assert row["transaction_text"] == "Cheque deposit"
+
+
+def test_free_text_of_the_bank_stands_in_for_a_missing_field_86() -> None:
+    entry = read_entry("260115C1,00S   X", "EUR")
+
+    assert build_line(entry, [], ["01INV 7", "15ACME"])["remittance"] == "01INV 7 15ACME"
+    assert '"NS": "15ACME"' in build_line(entry, [["INV 7"]], ["15ACME"])["extras"]
