@@ -113,25 +113,30 @@ def check_totals(
     }
     findings = []
     for each in message.fields:
-        where = f"{Place(file, each.number)}"
-        try:
-            if each.tag in sums:
-                count, total, _ = read_total(each.lines[0])
-                found = (len(sums[each.tag]), sum(sums[each.tag]))
-                if found != (count, total):
-                    findings.append(f"{where}: {each.tag} says {(count, total)}, read {found}")
-        except Unreadable as error:
-            findings.append(f"{where}: {error.reason}")
-        stated = SUM_NOTE.search(each.text) if each.tag == "86" else None
+        if each.tag in sums:
+            findings += _check_total(file, each, sums[each.tag])
+        stated = SUM_NOTE.search(each.text) if each.tag == "86" and "/SUM/" in each.text else None
         if stated:
             counts = (len(sums["90D"]), len(sums["90C"]))
             if counts != (int(stated[1]), int(stated[2])):
-                findings.append(f"{where}: {stated[0]} does not agree with {counts} entries read")
+                place = Place(file, each.number)
+                findings.append(f"{place}: {stated[0]} does not agree with {counts} entries read")
     if heading.is_interim and not message.count("90C", "90D"):
         findings.append(
             f"{file}: the interim report has no control totals: nothing proves it whole"
         )
     return findings
+
+
+def _check_total(file: str, each: Field, sizes: list[int]) -> list[str]:
+    place = Place(file, each.number)
+    try:
+        count, total, _ = read_total(each.lines[0])
+    except Unreadable as error:
+        return [f"{place}: {error.reason}"]
+    found = (len(sizes), sum(sizes))
+    is_same = found == (count, total)
+    return [] if is_same else [f"{place}: {each.tag} says {(count, total)}, read {found}"]
 
 
 def _read_currency(file: str, message: Message) -> str:

@@ -371,3 +371,22 @@ def test_random_damage_is_an_error_a_reject_a_finding_or_a_broken_balance() -> N
                 silent.append(damaged)
 
     assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("total", "finding"),
+    [
+        (":90C:1EUR10,00", None),
+        (":90C:2EUR10,00", "90C says (2, 1000), read (1, 1000)"),
+        (":90C:1EUR99,00", "90C says (1, 9900), read (1, 1000)"),
+        (":90C:1EURten", "does not follow"),
+        ("", "no control totals"),
+    ],
+)
+def test_an_interim_report_is_held_to_its_control_totals(total: str, finding: str | None) -> None:
+    text = f":20:I\n:25:1\n:28C:1/1\n:34F:EUR0,\n:61:260102C10,00NTRFNONREF\n{total}\n-\n"
+    parsed = read(text.replace("\n\n", "\n"))
+
+    assert parsed.statements["kind"].to_list() == ["interim"]
+    assert parsed.statements["closing_balance"].to_list() == [None]
+    assert [finding in each for each in parsed.findings] == ([True] if finding else [])
