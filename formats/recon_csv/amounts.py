@@ -18,12 +18,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MINUS: Final = "\u2212\u2012\u2013\u2014\ufe63\uff0d"
+_APOSTROPHES: Final = "[\u2019\u2018`\u00b4]"
 _BLANK: Final = "\u00a0\u202f\u2009\u2007"
 _SYMBOL: Final = "[A-Za-z]{3}|US\\$|[€$£¥]|zł|kr\\.?|Fr\\.?|Kč|Ft"
 _LEAD: Final = rf"^(\()?([+-])? ?({_SYMBOL})? ?([+-])? ?"
 _TRAIL: Final = rf" ?({_SYMBOL})? ?([+-])?(\))?$"
-_LOOSE: Final = re.compile(_LEAD + r"((?:[0-9][0-9.,'’ ]*|[.,][0-9]+))" + _TRAIL)
+_LOOSE: Final = re.compile(_LEAD + r"((?:[0-9][0-9.,' ]*|[.,][0-9]+))" + _TRAIL)
 _SYMBOLS: Final = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "US$": "USD"}
+# A sign that several currencies share excludes all others.
+_CODES_OF_SIGN: Final = {
+    "$": [code for code in exponents() if code.endswith("D")]
+    + ["MXN", "ARS", "CLP", "COP", "UYU", "DOP"],
+    "€": ["EUR"],
+    "£": ["GBP", "EGP", "FKP", "GIP", "LBP", "SHP"],
+    "¥": ["JPY", "CNY"],
+    "zł": ["PLN"],
+    "Kč": ["CZK"],
+    "Ft": ["HUF"],
+    "kr": ["SEK", "NOK", "DKK", "ISK"],
+}
 # Proofs are made in ten-thousandths, so that they need no currency.
 PROOF_DECIMALS: Final = 4
 
@@ -42,7 +55,7 @@ def tidy(text: str) -> str:
         text = text.replace(sign, "-")
     for blank in _BLANK:
         text = text.replace(blank, " ")
-    return text.replace("’", "'").replace("`", "'").strip()
+    return re.sub(_APOSTROPHES, "'", text).strip()
 
 
 def looks_like_amount(text: str) -> bool:
@@ -116,11 +129,11 @@ def plain_expr(text: pl.Expr, style: Style) -> pl.Expr:
     A sign may stand before or after the number or its currency, a minus also as brackets; two signs are no amount.
     """
     clean = text
-    for sign in _MINUS:
-        clean = clean.str.replace_all(sign, "-", literal=True)
+    for dash in _MINUS:
+        clean = clean.str.replace_all(dash, "-", literal=True)
     for blank in _BLANK:
         clean = clean.str.replace_all(blank, " ", literal=True)
-    clean = clean.str.replace_all("[’`]", "'").str.strip_chars()
+    clean = clean.str.replace_all(_APOSTROPHES, "'").str.strip_chars()
     point = re.escape(style.decimal)
     groups = rf"[0-9]{{1,3}}(?:{re.escape(style.thousands)}[0-9]{{3}})+|" if style.thousands else ""
     number = rf"((?:{groups}[0-9]+)(?:{point}[0-9]*)?|{point}[0-9]+)"
@@ -143,6 +156,16 @@ def plain_expr(text: pl.Expr, style: Style) -> pl.Expr:
 def minor_expr(text: pl.Expr, style: Style, decimals: pl.Expr) -> pl.Expr:
     """Read amounts into minor units by our own checked parsing, null where the text is no amount."""
     return parse_minor_expr(plain_expr(text, style), decimals)
+
+
+def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
+    """Say whether a code or a sign beside the number contradicts the currency of its row."""
+    other_code = text.str.extract("([A-Z]{3})").ne(currency).fill_null(value=False)
+    other_sign = [
+        text.str.contains(symbol, literal=True) & ~currency.is_in(codes)
+        for symbol, codes in _CODES_OF_SIGN.items()
+    ]
+    return pl.any_horizontal(other_code, *other_sign).fill_null(value=False)
 
 
 def proof_units(texts: list[str], style: Style) -> list[int | None]:

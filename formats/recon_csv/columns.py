@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from recon.api import exponents
 from recon_csv.amounts import looks_like_amount
 from recon_csv.dates import looks_like_date
-from recon_csv.words import CREDIT_FLAGS, DEBIT_FLAGS, NOT_A_STATEMENT, plain_words, roles_of
-
-from recon.api import exponents
+from recon_csv.phrases import CREDIT_FLAGS, DEBIT_FLAGS, NOT_A_STATEMENT
+from recon_csv.preamble import balance_label
+from recon_csv.words import plain_words, roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,7 +54,8 @@ def is_header(row: Sequence[str]) -> bool:
     """Say whether a row names a date, an amount (or debit and credit) and one more column of a bank statement."""
     filled = [cell for cell in row if cell.strip()]
     if len(filled) < _LEAST_KNOWN or any(
-        looks_like_date(cell) or looks_like_amount(cell) for cell in filled
+        looks_like_date(cell) or (looks_like_amount(cell) and not has_letter(cell))
+        for cell in filled
     ):
         return False
     found = [{role for role, _ in roles_of(cell)} for cell in filled]
@@ -62,9 +64,20 @@ def is_header(row: Sequence[str]) -> bool:
     return bool(roles & _DATES) and has_amount and sum(map(bool, found)) >= _LEAST_KNOWN
 
 
+def has_letter(text: str) -> bool:
+    """Say whether a cell such as `VWZ1` may be a name although a currency and a number look the same."""
+    return any(char.isalpha() for char in text)
+
+
 def is_foreign_table(row: Sequence[str]) -> bool:
-    """Say whether the header is one of open items or of our own output."""
-    return any(plain_words(cell) in NOT_A_STATEMENT for cell in row)
+    """Say whether the header is one of open items or of our own output.
+
+    The due date of a direct debit does stand on statements, but then beside a value date and the payer's bank.
+    """
+    if not any(plain_words(cell) in NOT_A_STATEMENT for cell in row):
+        return False
+    roles = {role for cell in row for role, _ in roles_of(cell)}
+    return not {"value_date", "payer_bank", "transaction_text"} <= roles
 
 
 def known_columns(row: Sequence[str]) -> int:
@@ -83,11 +96,17 @@ def assign_roles(
 ) -> Roles:
     """Give each column the first role of its name that its cells bear out."""
     ranked: dict[str, list[tuple[int, int]]] = {}
+    # Notes below the table fill one cell; balances inside it are no amounts of their column.
+    table = [row for row in body if len(row) > row.count("") + 1 and not balance_label(row)]
+    amounts: list[int] = []
     for index, name in enumerate(header):
-        cells = [row[index] for row in body if index < len(row) and row[index]]
+        cells = [row[index] for row in table if index < len(row) and row[index]]
+        if not name and index - 1 in amounts and _are_flags(cells, index, table):
+            ranked.setdefault("flag", []).append((0, index))
         for role, place in roles_of(name):
-            if _bears_out(role, cells, currency_names, is_empty=not body):
+            if _bears_out(role, cells, currency_names, is_empty=not table):
                 ranked.setdefault(role, []).append((place, index))
+                amounts += [index] if role in _AMOUNTS else []
                 break
     by_role = {role: [index for _, index in sorted(found)] for role, found in ranked.items()}
     # Text columns are joined as the bank placed them, not by preference.
@@ -95,6 +114,17 @@ def assign_roles(
         if role in by_role:
             by_role[role].sort()
     return Roles(header, by_role)
+
+
+def _are_flags(cells: list[str], index: int, table: Sequence[Sequence[str]]) -> bool:
+    """Say whether a column without a name flags every amount left of it: so cooperative banks write S and H."""
+    amounts = [row for row in table if len(row) >= index and row[index - 1]]
+    return _are_flag_words(cells) and len(cells) == len(amounts)
+
+
+def _are_flag_words(cells: list[str]) -> bool:
+    flags = {plain_words(cell) for cell in set(cells)}
+    return bool(flags) and flags <= DEBIT_FLAGS | CREDIT_FLAGS
 
 
 def _bears_out(
@@ -105,14 +135,12 @@ def _bears_out(
     if role in _DATES:
         return _mostly(sum(map(looks_like_date, cells)), cells)
     if role in _NUMBERS:
-        if not cells:
-            return role in _MAY_BE_EMPTY
-        return _mostly(sum(map(looks_like_amount, cells)), cells)
+        is_number = _mostly(sum(map(looks_like_amount, cells)), cells)
+        return is_number if cells else role in _MAY_BE_EMPTY
     if role == "currency":
-        return bool(cells) and all(_may_be_currency(cell, currency_names) for cell in set(cells))
+        return _mostly(sum(_may_be_currency(cell, currency_names) for cell in cells), cells)
     if role == "flag":
-        flags = {plain_words(cell) for cell in set(cells)}
-        return bool(flags) and flags <= DEBIT_FLAGS | CREDIT_FLAGS
+        return _are_flag_words(cells)
     return bool(cells)
 
 

@@ -15,7 +15,20 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 _TOKENS: Final = {
     "%d": r"(?P<d>[0-9]{1,2})",
     "%m": r"(?P<m>[0-9]{1,2})",
@@ -95,9 +108,12 @@ def find_formats(texts: Sequence[str]) -> list[str]:
     if not shaped:
         return []
     candidates = Counter(_candidates(text) for text in shaped).most_common(1)[0][0]
-    fitting = [name for name in candidates if _all_in_range(shaped, name)]
+    alike = [text for text in shaped if _candidates(text) == candidates]
+    if len(candidates) == 1:
+        return list(candidates)
+    fitting = [name for name in candidates if _all_in_range(alike, name)]
     if len(fitting) > 1:
-        return _by_order(shaped, fitting)
+        return _by_order(alike, fitting)
     return fitting
 
 
@@ -128,9 +144,7 @@ def _all_in_range(texts: Iterable[str], date_format: str) -> bool:
         return True
     for text in texts:
         found = _pattern(date_format).fullmatch(text)
-        if found and (int(found["m"]) > 12 or int(found["d"]) > 31):
-            return False
-        if found and "y" in found.groupdict() and int(found["y"]) > 68:
+        if not found or int(found["m"]) > 12 or int(found["d"]) > 31:
             return False
     return True
 

@@ -10,9 +10,8 @@ import codecs
 from dataclasses import dataclass
 from typing import Final
 
-from recon_csv.words import ROLES, plain_words
-
 from recon.api import MalformedFile, Place
+from recon_csv.words import ROLES, plain_words
 
 SIZE_LIMIT: Final = 64 * 1024 * 1024
 

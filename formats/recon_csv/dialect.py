@@ -84,7 +84,7 @@ def _clean(cell: str) -> str:
     ('00123', '12-34-56', 'a', 'SUM', "'n Haus")
     """
     cell = cell.strip("\ufeff \t\r\n\u00a0")
-    if cell.startswith(('=', '"')):
+    if cell.startswith(("=", '"')):
         found = _FORMULA_GUARD.fullmatch(cell)
         cell = found[1].strip() if found else cell
     elif cell.startswith("'") and cell[1:2].isdigit():

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from recon_csv.dates import looks_like_date, parse_date
 from recon_csv.layout import column_name
+from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES
 from recon_csv.preamble import balance_label
-from recon_csv.words import TOTAL_WORDS, UNBOOKED_STATUSES, plain_words
+from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
     from recon_csv.dialect import Table
@@ -24,13 +25,14 @@ _AMOUNTS: Final = ("amount", "debit", "credit")
 
 @dataclass(slots=True)
 class Row:
-    """One record that is a booking; `parent` is the booking whose part it is."""
+    """One record that is a booking; `parent` is the booking whose part it is, `remarks` come from rows below it."""
 
     record: int
     line: int
     cells: list[str]
     parent: Row | None = None
     parts: list[Row] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,14 @@ def sort_records(table: Table, layout: Layout) -> Piles:
         if why:
             piles.leave_out(why, line, cells)
             continue
-        if _is_part(cells, layout) and piles.entries:
-            last = piles.entries[-1]
+        last = piles.entries[-1] if piles.entries else None
+        if last and _is_part(cells, last, layout):
             last.parts.append(Row(number, line, cells, parent=last))
+            continue
+        if last and _is_remark(cells, last, layout):
+            last.remarks += layout.texts("remittance", cells)
+            piles.counted["continuation"] += 1
+            piles.places.setdefault("continuation", line)
             continue
         refusal = _refuse(Row(number, line, cells), layout)
         if refusal:
@@ -104,31 +111,51 @@ def _no_entry(cells: list[str], layout: Layout, *, is_end: bool) -> str | None:
     status = layout.text("status", cells)
     if status and (status in layout.profile.unbooked_statuses or _is_unbooked(status)):
         return "not booked"
-    has_number = any(char.isdigit() for text in _amount_texts(cells, layout) for char in text)
     if _has_date(cells, layout):
-        if is_end and balance_label(cells):
-            return "balance"
         is_bare = not _amount_texts(cells, layout) and not layout.text("detail_amount", cells)
-        return "balance" if is_bare and layout.text("balance", cells) else None
+        is_balance = is_end and balance_label(cells)
+        return "balance" if is_balance or (is_bare and layout.text("balance", cells)) else None
+    return _no_dated_entry(cells, layout)
+
+
+def _no_dated_entry(cells: list[str], layout: Layout) -> str | None:
+    """Say what a record without a date is, None if it should have one."""
     if _is_unbooked(layout.text("booking_date", cells)):
         return "not booked"
     if balance_label(cells):
         return "balance"
     if any(plain_words(cell) in TOTAL_WORDS for cell in cells):
         return "total"
-    return None if has_number or _is_part(cells, layout) else "text"
+    has_number = any(char.isdigit() for text in _amount_texts(cells, layout) for char in text)
+    return None if has_number or layout.text("detail_amount", cells) else "text"
 
 
 def _is_unbooked(text: str) -> bool:
     return plain_words(text) in UNBOOKED_STATUSES
 
 
-def _is_part(cells: list[str], layout: Layout) -> bool:
+def _is_part(cells: list[str], last: Row, layout: Layout) -> bool:
     """Say whether a record is a part of the batch above it: its amount stands in the column of parts alone."""
-    return bool(
-        layout.text("detail_amount", cells)
-        and not layout.text("booking_date", cells)
-        and not _amount_texts(cells, layout)
+    if not layout.text("detail_amount", cells) or _amount_texts(cells, layout):
+        return False
+    return not layout.text("booking_date", cells) or _is_same_booking(cells, last, layout)
+
+
+def _is_remark(cells: list[str], last: Row, layout: Layout) -> bool:
+    """Say whether a record without any amount goes on with the text of the booking above it."""
+    fields = (*_AMOUNTS, "detail_amount", "balance")
+    return not any(layout.text(name, cells) for name in fields) and _is_same_booking(
+        cells, last, layout
+    )
+
+
+def _is_same_booking(cells: list[str], last: Row, layout: Layout) -> bool:
+    """Say whether a record has the bank's reference and the date of the booking above it."""
+    reference = layout.text("bank_reference", cells)
+    return (
+        bool(reference)
+        and reference == layout.text("bank_reference", last.cells)
+        and layout.text("booking_date", cells) == layout.text("booking_date", last.cells)
     )
 
 
@@ -143,9 +170,13 @@ def _refuse(row: Row, layout: Layout) -> Refusal | None:
     if not layout.text("booking_date", cells):
         return refusal("booking_date", "missing-date", "the booking date is empty", ";".join(cells))
     if not amounts:
-        return refusal("amount", "missing-amount", "the row has a date and no amount", ";".join(cells))
+        return refusal(
+            "amount", "missing-amount", "the row has a date and no amount", ";".join(cells)
+        )
     if "debit" in layout.columns and len(_not_zero(amounts)) > 1:
-        return refusal("debit", "two-amounts", "both debit and credit are filled", " / ".join(amounts))
+        return refusal(
+            "debit", "two-amounts", "both debit and credit are filled", " / ".join(amounts)
+        )
     shifted = _shifted(cells, layout)
     if shifted is not None:
         return Refusal(

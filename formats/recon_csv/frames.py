@@ -9,8 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-from recon_csv.amounts import Style, plain_text
-from recon_csv.proof import Order, Pair, balances_at_ends, chain, proven_order
 
 from recon.api import (
     AmountError,
@@ -21,14 +19,19 @@ from recon.api import (
     format_minor,
     parse_minor,
 )
+from recon_csv.amounts import Style, plain_text
+from recon_csv.proof import Order, Pair, balances_at_ends, chain, proven_order
 
 if TYPE_CHECKING:
     import dataframely as dy
+
     from recon_csv.entries import Refusal
     from recon_csv.layout import Layout
     from recon_csv.preamble import Surroundings
 
-_HINT: Final = "compare the row with the bank's own view; declare the layout under [formats.csv.profiles]"
+_HINT: Final = (
+    "compare the row with the bank's own view; declare the layout under [formats.csv.profiles]"
+)
 _KEY: Final = ("account", "currency")
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from recon_csv.amounts import glued_currency, looks_like_amount
 from recon_csv.columns import Roles, assign_roles, find_header, is_foreign_table
 from recon_csv.dates import find_formats, looks_like_date
-from recon_csv.amounts import glued_currency
 from recon_csv.guess_amounts import Draft, Entries, guess_amounts
+from recon_csv.phrases import BOOKED_STATUSES, UNBOOKED_STATUSES
 from recon_csv.preamble import read_surroundings
 from recon_csv.profile import Options, Profile
-from recon_csv.words import BOOKED_STATUSES, UNBOOKED_STATUSES, currency_in_name, plain_words
+from recon_csv.words import currency_in_name, plain_words
 
 if TYPE_CHECKING:
     from recon_csv.dialect import Table
@@ -53,16 +54,14 @@ def guess_profile(table: Table, options: Options) -> Guess | None:
     body = table.rows[place + 1 :]
     roles = assign_roles(table.rows[place], body, options.currency_names)
     draft = Draft()
-    booking = _booking_columns(roles)
+    booking = _booking_columns(roles, body)
     if not booking:
         draft.questions.append("which column is the booking date")
         return _guess(draft, table, place)
-    entries = Entries(
-        [row for row in body if booking[0] < len(row) and looks_like_date(row[booking[0]])], roles
-    )
+    entries = Entries([row for row in body if looks_like_date(_first_filled(row, booking))], roles)
     guess_amounts(entries, draft, options.amount_sign)
     _guess_dates(entries, booking, (draft, options), table.rows[:place])
-    _guess_texts(roles, draft)
+    _guess_texts(entries, draft)
     _guess_status(entries, draft)
     _guess_money(entries, draft, options, table.rows[:place])
     return _guess(draft, table, place)
@@ -79,8 +78,31 @@ def _guess(draft: Draft, table: Table, place: int) -> Guess:
     return Guess(profile, tuple(draft.questions))
 
 
-def _booking_columns(roles: Roles) -> list[int]:
-    return [*roles.all("booking_date"), *roles.all("transaction_date"), *roles.all("value_date")][:1]
+def _booking_columns(roles: Roles, body: list[list[str]]) -> list[int]:
+    """Give the booking date; and a second column that stands in where the first is empty on rows with a balance.
+
+    A row that the running balance counts is booked, although some banks leave its booking date empty for a day.
+    """
+    dated = [
+        at for role in ("booking_date", "transaction_date", "value_date") for at in roles.all(role)
+    ]
+    others = [at for role in ("value_date", "transaction_date") for at in roles.all(role)]
+    first = dated[:1]
+    second = [at for at in others if at not in first][:1]
+    balance = roles.first("balance")
+    open_rows = [
+        row
+        for row in body
+        if not _first_filled(row, first) and looks_like_date(_first_filled(row, second))
+    ]
+    is_counted = balance is not None and all(
+        looks_like_amount(_first_filled(row, [balance])) for row in open_rows
+    )
+    return [*first, *second] if open_rows and is_counted else first
+
+
+def _first_filled(row: list[str], columns: list[int]) -> str:
+    return next((row[at] for at in columns if at < len(row) and row[at]), "")
 
 
 def _guess_dates(
@@ -91,20 +113,24 @@ def _guess_dates(
 ) -> None:
     draft, options = draft_and_options
     roles = entries.roles
-    value = next((index for index in roles.all("value_date") if index not in booking), None)
+    value = next((index for index in roles.all("value_date") if index != booking[0]), None)
     around = list(read_surroundings(above).dates)
     others = [
         entries.cells(index)
         for role in ("value_date", "transaction_date", "booking_date")
         for index in roles.all(role)
     ]
-    found = _settle(entries.cells(booking[0]), [*others, around], options)
+    cells = [_first_filled(row, booking) for row in entries.rows]
+    found = _settle(cells, [*others, around], options)
     if len(found) != 1 and entries.rows:
         draft.questions.append(
-            "which is the day and which the month of the dates" if found else "how the dates are written"
+            "which is the day and which the month of the dates"
+            if found
+            else "how the dates are written"
         )
     draft.settings["date_format"] = found[0] if found else "%Y-%m-%d"
-    draft.columns["booking_date"] = roles.name(booking[0])
+    names = [roles.name(index) for index in booking]
+    draft.columns["booking_date"] = names if len(names) > 1 else names[0]
     if value is None:
         return
     draft.columns["value_date"] = roles.name(value)
@@ -130,7 +156,8 @@ def _settle(cells: list[str], siblings: list[list[str]], options: Options) -> li
     return formats
 
 
-def _guess_texts(roles: Roles, draft: Draft) -> None:
+def _guess_texts(entries: Entries, draft: Draft) -> None:
+    roles = entries.roles
     for field in _TEXT_FIELDS:
         names = [roles.name(index) for index in roles.all(field)]
         if names:
@@ -139,6 +166,9 @@ def _guess_texts(roles: Roles, draft: Draft) -> None:
     if detail is not None:
         draft.columns["detail_amount"] = roles.name(detail)
     own, some = roles.first("own_account"), roles.first("some_account")
+    pocket = roles.first("pocket")
+    if own is None and pocket is not None and len(set(entries.cells(pocket))) > 1:
+        own = pocket
     if own is not None:
         draft.columns["account"] = roles.name(own)
     if some is not None and own is not None and "payer_account" not in draft.columns:
@@ -166,9 +196,7 @@ def _guess_status(entries: Entries, draft: Draft) -> None:
         draft.settings["unbooked_statuses"] = unbooked
 
 
-def _guess_money(
-    entries: Entries, draft: Draft, options: Options, above: list[list[str]]
-) -> None:
+def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[list[str]]) -> None:
     """Find the currency and the account."""
     roles, around = entries.roles, read_surroundings(above)
     numbers = [
@@ -178,16 +206,21 @@ def _guess_money(
     ]
     named = {code for index in numbers if (code := currency_in_name(roles.header[index]))}
     beside = {
-        code for index in numbers for cell in set(entries.cells(index)) if (code := glued_currency(cell))
+        code
+        for index in numbers
+        for cell in set(entries.cells(index))
+        if (code := glued_currency(cell))
     }
-    currency = roles.first("currency")
-    if currency is not None:
-        draft.columns["currency"] = roles.name(currency)
-    found = next((codes for codes in (named, beside) if len(codes) == 1), None)
-    fixed = next(iter(found)) if found else around.currency or options.currency
+    found = next((codes for codes in (named, beside) if len(codes) == 1), set())
+    columns = _currency_columns(roles)
+    fixed = next(iter(found), None)
+    if columns:
+        draft.columns["currency"] = columns if len(columns) > 1 else columns[0]
+    if not columns or not entries.rows:
+        fixed = fixed or around.currency or options.currency
     if fixed:
         draft.settings["currency"] = fixed
-    elif currency is None:
+    elif not columns:
         draft.questions.append('the currency: set `currency = "EUR"` under [formats.csv]')
     some = roles.first("some_account")
     account = around.account
@@ -202,3 +235,11 @@ def _guess_money(
     account = account or options.account
     if account:
         draft.settings["account"] = account
+
+
+def _currency_columns(roles: Roles) -> list[str]:
+    """Give the currency's column, or both where debit and credit have one each."""
+    found = roles.all("currency")
+    names = {"debit currency", "credit currency"}
+    sides = [at for at in found if plain_words(roles.header[at]) in names]
+    return [roles.name(at) for at in (sides if len(sides) == 2 else found[:1])]

@@ -11,16 +11,29 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 from recon_csv.amounts import Style, find_styles, proof_units
+from recon_csv.phrases import DEBIT_FLAGS
 from recon_csv.proof import Order, Pair, is_turned, proven_order
-from recon_csv.words import DEBIT_FLAGS, plain_words
+from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from recon_csv.columns import Roles
 
-_CARD_WORDS: Final = ("card", "karte", "carta", "carte", "kredietkaart", "kaart", "kreditkort", "卡号")
+_CARD_WORDS: Final = (
+    "card",
+    "karte",
+    "carta",
+    "carte",
+    "kredietkaart",
+    "kaart",
+    "kreditkort",
+    "卡号",
+)
 _OUR_BOOKS_WORDS: Final = frozenset({"own_account", "some_account", "balance"})
+
+
+Units = list[int | None]
 
 
 @dataclass(slots=True)
@@ -34,10 +47,11 @@ class Draft:
 
 @dataclass(slots=True)
 class Entries:
-    """The rows that have a booking date, by column."""
+    """The rows that have a booking date, by column; what a column gives in a style is read once."""
 
     rows: list[list[str]]
     roles: Roles
+    read: dict[tuple[int | None, Style], Units] = field(default_factory=dict)
 
     def cells(self, index: int | None) -> list[str]:
         """Give one column, a blank text for each cell it lacks."""
@@ -54,9 +68,6 @@ class Entries:
         for key, pair in zip(keys, pairs, strict=True):
             parted.setdefault(key, []).append(pair)
         return list(parted.values())
-
-
-Units = list[int | None]
 
 
 def guess_amounts(entries: Entries, draft: Draft, amount_sign: str | None) -> None:
@@ -81,7 +92,9 @@ def guess_amounts(entries: Entries, draft: Draft, amount_sign: str | None) -> No
     balance_styles = find_styles(entries.cells(balance)) if balance is not None else []
     trials = [
         _Trial(style, held, mode, *_try(entries, chosen, (fee, mode), (balance, style, held)))
-        for style, held, mode in product(styles, balance_styles or styles[:1], _fee_modes(entries, fee))
+        for style, held, mode in product(
+            styles, balance_styles or styles[:1], _fee_modes(entries, fee)
+        )
     ]
     best = _pick(trials, styles, draft)
     _settle_signs(entries, chosen, draft, _Proof(best.order != "unknown", amount_sign))
@@ -128,7 +141,9 @@ def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
     if not singles:
         draft.questions.append("which column is the amount")
         return ()
-    different = [index for index in singles[1:] if entries.cells(index) != entries.cells(singles[0])]
+    different = [
+        index for index in singles[1:] if entries.cells(index) != entries.cells(singles[0])
+    ]
     if different:
         names = ", ".join(repr(roles.header[index]) for index in [singles[0], *different])
         draft.questions.append(f"which column is the amount: {names}")
@@ -141,13 +156,13 @@ def _fee_modes(entries: Entries, fee: int | None) -> list[str]:
     return ["included", "subtract", "add"] if is_charged else ["included"]
 
 
-def _units(
-    entries: Entries, index: int | None, style: Style, *, any_style: bool = False
-) -> Units:
+def _units(entries: Entries, index: int | None, style: Style, *, any_style: bool = False) -> Units:
     cells = entries.cells(index)
     if any_style:
         return [int(any(char in "123456789" for char in cell)) for cell in cells]
-    return proof_units(cells, style)
+    if (index, style) not in entries.read:
+        entries.read[index, style] = proof_units(cells, style)
+    return entries.read[index, style]
 
 
 def _movements(entries: Entries, chosen: tuple[int, ...], style: Style) -> Units:
@@ -155,7 +170,7 @@ def _movements(entries: Entries, chosen: tuple[int, ...], style: Style) -> Units
     columns = [_units(entries, index, style) for index in chosen]
     if len(columns) == 2:
         out, into = columns
-        turned = -1 if any(unit and unit < 0 for unit in out) else 1
+        turned = -1 if {unit > 0 for unit in out if unit} == {False} else 1
         return [
             None if debit is None and credit is None else (credit or 0) - turned * (debit or 0)
             for debit, credit in zip(out, into, strict=True)
@@ -201,24 +216,23 @@ def _pick(trials: list[_Trial], styles: list[Style], draft: Draft) -> _Trial:
     return left[0]
 
 
-def _settle_signs(
-    entries: Entries, chosen: tuple[int, ...], draft: Draft, proof: _Proof
-) -> None:
+def _settle_signs(entries: Entries, chosen: tuple[int, ...], draft: Draft, proof: _Proof) -> None:
     style = find_styles([cell for index in chosen for cell in entries.cells(index)])[0]
     columns = [_units(entries, index, style) for index in chosen]
     if len(columns) == 2:
-        _settle_pair(columns, draft)
+        _settle_pair(columns, draft, proof)
     elif entries.roles.first("flag") is not None:
         _settle_flag(entries, columns[0], draft)
     else:
         _settle_single(entries, chosen[0], columns[0], (draft, proof))
 
 
-def _settle_pair(columns: list[Units], draft: Draft) -> None:
-    debits, credits = ({unit > 0 for unit in column if unit} for column in columns)
-    if len(debits) > 1:
+def _settle_pair(columns: list[Units], draft: Draft, proof: _Proof) -> None:
+    """A debit column holds one sign and a credit column no minus, unless the balance proves the exception."""
+    debits, credits_ = ({unit > 0 for unit in column if unit} for column in columns)
+    if len(debits) > 1 and not proof.is_proven:
         draft.questions.append("what a negative debit is: the debit column holds both signs")
-    if False in credits:
+    if False in credits_ and not proof.is_proven:
         draft.questions.append("what a negative credit is")
     draft.settings["debit_sign"] = "negative" if debits == {False} else "positive"
 
@@ -235,7 +249,9 @@ def _settle_flag(entries: Entries, units: Units, draft: Draft) -> None:
         if unit:
             signs[is_debit].add(unit > 0)
     if any(len(found) > 1 for found in signs.values()):
-        draft.questions.append("what a negative amount is: the sign and the flag contradict each other")
+        draft.questions.append(
+            "what a negative amount is: the sign and the flag contradict each other"
+        )
     draft.columns["flag"] = entries.roles.name(flag)
     draft.settings |= {
         "debit_flags": sorted(words[True] - {""}) or ["debit"],
@@ -251,7 +267,8 @@ def _settle_single(
         draft.settings["amount_sign"] = proof.amount_sign
         return
     has_minus = any(unit < 0 for unit in units if unit)
-    has_plus_sign = any("+" in cell for cell in entries.cells(column))
+    cells = entries.cells(column)
+    has_plus_sign = all("+" in cell for cell, unit in zip(cells, units, strict=True) if unit)
     if _is_card(entries.roles) and not proof.is_proven:
         # Card companies write purchases with a plus as often as with a minus.
         draft.questions.append("which sign is a purchase on this card")
@@ -284,5 +301,3 @@ def _write(
                 "balance_decimal_mark": best.balance_style.decimal,
                 "balance_thousands_mark": best.balance_style.thousands,
             }
-
-

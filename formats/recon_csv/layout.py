@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recon_csv.profile import FIELDS, Profile
-
 from recon.api import MalformedFile, Place
+from recon_csv.profile import FIELDS, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +44,9 @@ def column_name(header: Sequence[str], index: int) -> str:
 def fits(profile: Profile, rows: Sequence[Sequence[str]]) -> int | None:
     """Give the row that holds all names of the profile's header, None if no row does."""
     wanted = {name.strip() for name in profile.header}
-    return next((at for at, row in enumerate(rows) if wanted <= {cell.strip() for cell in row}), None)
+    return next(
+        (at for at, row in enumerate(rows) if wanted <= {cell.strip() for cell in row}), None
+    )
 
 
 def lay_over(profile: Profile, table: Table, file: str) -> Layout:
@@ -65,8 +66,8 @@ def lay_over(profile: Profile, table: Table, file: str) -> Layout:
         header, first_row = table.rows[at], at + 1
     else:
         header, first_row = [], profile.skip_records
-    columns = {
-        field: [_index(name, header, (field, file)) for name in profile.names(field)]
+    columns: dict[str, list[int]] = {
+        str(field): [_index(name, header, (field, file)) for name in profile.names(field)]
         for field in FIELDS
         if field in profile.columns
     }

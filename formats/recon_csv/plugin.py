@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+
+from recon.api import Format, MalformedFile, ParsedStatements, Place, SourceFile, hookimpl
 from recon_csv.decode import decode
 from recon_csv.dialect import DELIMITERS, Table, named_separator, split
 from recon_csv.guess import Guess, guess_profile
@@ -12,8 +14,6 @@ from recon_csv.layout import fits, lay_over
 from recon_csv.profile import Options, Profile, load_options, snippet
 from recon_csv.reader import Reading, read_table
 from recon_csv.sniff import looks_like_statement
-
-from recon.api import Format, MalformedFile, ParsedStatements, Place, SourceFile, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,8 @@ def _completed(profile: Profile, options: Options) -> Profile:
     """Fill in from `[formats.csv]` what the profile leaves open."""
     return msgspec.structs.replace(
         profile,
-        currency=profile.currency or options.currency,
+        # Beside a column of currencies an empty cell is an error, not an occasion for a default.
+        currency=profile.currency or (None if "currency" in profile.columns else options.currency),
         currency_names={**options.currency_names, **profile.currency_names},
         account=profile.account or options.account,
     )
@@ -105,7 +106,9 @@ def _read_guessed(source: SourceFile, decoded: Decoded, options: Options) -> Par
     if not decoded.is_certain:
         findings.append(f"the file was read as {decoded.encoding}, which it does not declare")
     if "\ufffd" in decoded.text:
-        findings.append("the file holds replacement characters: letters were lost before it came here")
+        findings.append(
+            "the file holds replacement characters: letters were lost before it came here"
+        )
     profile = _completed(guess.profile, options)
     reading = Reading(source.name, is_guessed=True, findings=tuple(findings))
     return read_table(table, lay_over(profile, table, source.name), reading)

@@ -9,27 +9,60 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from recon.api import exponents
 from recon_csv.amounts import glued_currency, looks_like_amount
 from recon_csv.dates import looks_like_date
-from recon_csv.words import BALANCE_WORDS, CLOSING_WORDS, OPENING_WORDS, plain_words
-
-from recon.api import exponents
+from recon_csv.phrases import BALANCE_WORDS, CLOSING_WORDS, OPENING_WORDS
+from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _ACCOUNT_WORDS: Final = frozenset(
-    {"iban", "kontonummer", "konto", "konto nr", "account number", "account no", "account", "numero di conto", "conto"}
-    | {"numero de compte", "num ro de compte", "compte", "rekeningnummer", "rekening", "numero conto", "numer rachunku"}
+    {
+        "iban",
+        "kontonummer",
+        "konto",
+        "konto nr",
+        "account number",
+        "account no",
+        "account",
+        "numero di conto",
+        "conto",
+    }
+    | {
+        "numero de compte",
+        "num ro de compte",
+        "compte",
+        "rekeningnummer",
+        "rekening",
+        "numero conto",
+        "numer rachunku",
+    }
     | {"cuenta", "kontokorrent", "numero cuenta", "conto corrente", "bank account"}
 )
 _CURRENCY_WORDS: Final = frozenset(
-    {"wahrung", "waehrung", "currency", "curr", "devise", "monnaie", "valuta", "divisa", "moneta", "munt", "waluta", "moneda"}
+    {
+        "wahrung",
+        "waehrung",
+        "currency",
+        "curr",
+        "devise",
+        "monnaie",
+        "valuta",
+        "divisa",
+        "moneta",
+        "munt",
+        "waluta",
+        "moneda",
+    }
     | {"bewertet in", "valued in", "evaluation en", "valutazione in"}
 )
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _LABELLED: Final = re.compile(r"\s*([^:]{2,40}?)\s*:\s*(.+)", re.DOTALL)
-_CURRENCY_AMOUNT: Final = re.compile(r"([A-Z]{3}) ?[-+]?[0-9][0-9.,' ]*|[-+]?[0-9][0-9.,' ]* ?([A-Z]{3})")
+_CURRENCY_AMOUNT: Final = re.compile(
+    r"([A-Z]{3}) ?[-+]?[0-9][0-9.,' ]*|[-+]?[0-9][0-9.,' ]* ?([A-Z]{3})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +117,9 @@ def _labelled(row: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _currencies(pairs: Sequence[tuple[str, str]], cells: Sequence[str]) -> set[str]:
-    labelled = {value for label, value in pairs if label in _CURRENCY_WORDS and value in exponents()}
+    labelled = {
+        value for label, value in pairs if label in _CURRENCY_WORDS and value in exponents()
+    }
     if labelled:
         return labelled
     alone = {cell for cell in cells if cell in exponents()}

@@ -9,10 +9,10 @@ import json
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
-from recon_csv.dates import check_format
-from recon_csv.dialect import DELIMITERS
 
 from recon.api import ConfigurationError, Place, exponents
+from recon_csv.dates import check_format
+from recon_csv.dialect import DELIMITERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,7 +130,10 @@ def _problem(profile: Profile) -> str | None:
     checks = (
         (unknown, f"unknown fields {', '.join(unknown)} in columns"),
         ("booking_date" not in profile.columns, "columns needs booking_date"),
-        (not has_pair and "amount" not in profile.columns, "columns needs amount, or debit and credit"),
+        (
+            not has_pair and "amount" not in profile.columns,
+            "columns needs amount, or debit and credit",
+        ),
         (has_pair and "amount" in profile.columns, "columns has both amount and debit/credit"),
         (
             "flag" in profile.columns and not (profile.debit_flags and profile.credit_flags),
@@ -138,7 +141,10 @@ def _problem(profile: Profile) -> str | None:
         ),
         (not check_format(profile.date_format), "date_format needs %d, %m (or %b) and %Y (or %y)"),
         (profile.delimiter not in DELIMITERS, "delimiter is none of ; , tab |"),
-        (profile.decimal_mark == profile.thousands_mark, "decimal and thousands marks are the same"),
+        (
+            profile.decimal_mark == profile.thousands_mark,
+            "decimal and thousands marks are the same",
+        ),
         (
             profile.currency is not None and profile.currency not in exponents(),
             f"{profile.currency!r} is no ISO 4217 currency",

@@ -10,15 +10,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
+from recon.api import MalformedFile, ParsedStatements, Place
 from recon_csv.entries import Refusal, sort_records
 from recon_csv.frames import build_lines, build_rejects, build_statements
 from recon_csv.preamble import Surroundings, read_surroundings
 from recon_csv.values import read_values
 
-from recon.api import MalformedFile, ParsedStatements, Place
-
 if TYPE_CHECKING:
+    import polars as pl
+
     from recon_csv.dialect import Table
     from recon_csv.entries import Piles, Row
     from recon_csv.layout import Layout
@@ -48,6 +48,9 @@ def read_table(table: Table, layout: Layout, reading: Reading) -> ParsedStatemen
     entries, batches = _open_batches(piles, layout, around)
     values, refusals = read_values(entries, layout, around)
     refusals = sorted([*piles.refusals, *refusals], key=lambda refusal: refusal.record)
+    below = len(table.rows) - layout.first_row
+    placed = values.height + len(refusals) + piles.counted.total() + batches.total()
+    assert below == placed, f"{below} records below the header, {placed} accounted for"
     _check_share(values.height, refusals, reading)
     findings = (*reading.findings, *_tell(piles, batches))
     return _frames(values, refusals, (layout, around), (reading, findings))

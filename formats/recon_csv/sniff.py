@@ -6,20 +6,20 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from recon.api import MalformedFile
 from recon_csv.amounts import looks_like_amount
 from recon_csv.columns import find_header, is_foreign_table
 from recon_csv.dates import looks_like_date
 from recon_csv.decode import decode
 from recon_csv.dialect import DELIMITERS, named_separator, split_head
 
-from recon.api import MalformedFile
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Marks of formats that are never delimited text, at the beginning of some line.
 _OTHER_FORMATS: Final = re.compile(
-    r"^\s*(?:\{1:|:20:|:25:|OFXHEADER|<\?xml|<OFX|<Document|!Type:|!Account|01,[^,\n]*,[^,\n]*,[0-9]{6},)", re.MULTILINE
+    r"^\s*(?:\{1:|:20:|:25:|OFXHEADER|<\?xml|<OFX|<Document|!Type:|!Account|01,[^,\n]*,[^,\n]*,[0-9]{6},)",
+    re.MULTILINE,
 )
 _HEADERLESS_ROWS: Final = 0.8
 _LEAST_CELLS: Final = 3
@@ -68,5 +68,7 @@ def _is_bare_statement(rows: Sequence[Sequence[str]]) -> bool:
 
 def _has_decimals(cell: str) -> bool:
     return (
-        looks_like_amount(cell) and not looks_like_date(cell) and bool(re.search("[.,][0-9]{2}\\b", cell))
+        looks_like_amount(cell)
+        and not looks_like_date(cell)
+        and bool(re.search("[.,][0-9]{2}\\b", cell))
     )

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import polars as pl
-from recon_csv.amounts import Style, minor_expr
+
+from recon.api import exponent_expr, exponents
+from recon_csv.amounts import Style, minor_expr, other_currency_expr
 from recon_csv.dates import parse_date
 from recon_csv.entries import Refusal
 from recon_csv.layout import column_name
-
-from recon.api import exponent_expr, exponents
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,9 +60,7 @@ def read_values(
     frame = _texts(rows, cells, layout, around)
     frame = _money(frame, layout)
     is_wrong = pl.any_horizontal(pl.col("^wrong_.*$"))
-    refusals = [
-        _refusal(wrong, layout) for wrong in frame.filter(is_wrong).iter_rows(named=True)
-    ]
+    refusals = [_refusal(wrong, layout) for wrong in frame.filter(is_wrong).iter_rows(named=True)]
     return frame.filter(~is_wrong), refusals
 
 
@@ -96,14 +94,19 @@ def _texts(
         for field in (*_MONEY, *_FIRST_FILLED, "currency", "flag", "booking_date", "value_date")
     }
     columns["account"] = [layout.text("account", row) or profile.account or "" for row in cells]
-    columns["remittance"] = [_joined(layout.texts("remittance", row)) for row in cells]
+    columns["remittance"] = [
+        _joined([*layout.texts("remittance", texts), *row.remarks])
+        for row, texts in zip(rows, cells, strict=True)
+    ]
     columns["transaction_text"] = [_joined(layout.texts("transaction_text", row)) for row in cells]
     columns["extras"] = [_extras(row, layout) for row in cells]
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    fixed = profile.currency or around.currency
+    fixed = profile.currency or (None if "currency" in layout.columns else around.currency)
     currencies = _currencies(set(columns["currency"]), profile.currency_names, fixed)
     dates = _dates(set(columns["booking_date"]), profile.date_format)
-    value_dates = _dates(set(columns["value_date"]), profile.value_date_format or profile.date_format)
+    value_dates = _dates(
+        set(columns["value_date"]), profile.value_date_format or profile.date_format
+    )
     return frame.with_columns(
         pl.Series("record", [row.record for row in rows], dtype=pl.Int64),
         pl.Series("line_number", [row.line for row in rows], dtype=pl.Int64),
@@ -143,21 +146,26 @@ def _money(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     if profile.balance_decimal_mark:
         held = Style(profile.balance_decimal_mark, profile.balance_thousands_mark)
     decimals = exponent_expr(pl.col("currency"))
-    units = {
+    used = [name for name in _MONEY if name in layout.columns]
+    units = {f"{name}_units": pl.lit(None, dtype=pl.Int64) for name in _MONEY} | {
         f"{name}_units": minor_expr(pl.col(name), held if name == "balance" else style, decimals)
-        for name in _MONEY
+        for name in used
     }
+    worded = [name for name in used if frame.get_column(name).str.contains(r"[^0-9.,' +()-]").any()]
     frame = frame.with_columns(**units)
-    wrong = {f"wrong_{name}": _is_filled(name) & pl.col(f"{name}_units").is_null() for name in _MONEY}
+    wrong = {
+        f"wrong_{name}": _is_filled(name) & pl.col(f"{name}_units").is_null() for name in _MONEY
+    }
     glued = pl.any_horizontal(
-        pl.col(name).str.extract("([A-Z]{3})").ne(pl.col("currency")) for name in _MONEY
+        pl.lit(value=False),
+        *(other_currency_expr(pl.col(name), pl.col("currency")) for name in worded),
     )
     flags = [*profile.debit_flags, *profile.credit_flags]
     has_flag = "flag" in layout.columns
     return frame.with_columns(
         **wrong,
         wrong_currency=pl.col("currency").is_null(),
-        wrong_glued=glued.fill_null(value=False),
+        wrong_glued=glued,
         wrong_flag=~pl.col("flag").is_in(flags) if has_flag else pl.lit(value=False),
         wrong_booking_date=pl.col("booked").is_null(),
         wrong_value_date=_is_filled("value_date") & pl.col("valued").is_null(),

@@ -25,7 +25,7 @@ _WORDS: Final = {
         | dateop | date op | date operation | date de l operation | data di registrazione | data registrazione
         | data di contabilizzazione | data contabile | data op | data oper | data operazione | data lancamento | data mov
         | fecha operacion | fecha de operacion | fecha contable | fecha mov | boekdatum | boekingsdatum | uitvoeringsdatum
-        | datum verrekening | data ksiegowania | datum zauctovani | datum zauetovani | bokforingsdag | bokforingsdatum
+        | datum verrekening | data ksiegowania | datum zauctovani | bokforingsdag | bokforingsdatum
         | bogforingsdato | bogfort | bokfort | bokforingsdato | bokfort dato | kirjauspaiva | konyveles datuma
         | дата обработки операции | дата проводки | 记账日期 | 记账日 | 银行记账日 | transactiedatum
         | datum | date | data | fecha | dato | pvm | date transaction""",
@@ -41,11 +41,11 @@ _WORDS: Final = {
         | fecha valor | datum valuty | data waluty | valutadag | rentedatum | arvopaiva | erteknap | data della valuta
         | rentedato | valeurdatum""",
     "amount": """
-        amount | betrag | umsatz | importo | montant | bedrag | importe | valor | kwota | kwota operacji | castka | eastka | belop
+        amount | betrag | umsatz | importo | montant | bedrag | importe | valor | kwota | kwota operacji | castka | belop
         | belob | belopp | maara | osszeg | tranzakcio osszege | suma | summa | transaction amount | transaktionsbetrag
         | montant de l operation | montant de la transaction | bedrag v d verrichting | billing amount | amount total
         | buchungsbetrag | amount payment currency | betrag in kontowahrung | importo della transazione
-        | zauctovana castka | zauetovana eastka | сумма в валюте счета | сумма операции | 交易金额 | 金额 | 金额 元
+        | zauctovana castka | сумма в валюте счета | сумма операции | 交易金额 | 金额 | 金额 元
         | paid amount | quantita | quantit""",
     "net": "net | netto | net amount | nettobetrag | netto betrag",
     "gross": "gross | lordo | avant commission | brutto | gross amount",
@@ -77,15 +77,15 @@ _WORDS: Final = {
         | montant detail""",
     "currency": """
         currency | wahrung | waehrung | whrg | ccy | curr | devise | monnaie | monn | moneta | mon | divisa | div | munt | valuta
-        | waluta | mena | mena uctu | mina uetu | devizanem | tranzakcio devizaneme | valutacode | moneda | currency code
+        | waluta | mena | mena uctu | devizanem | tranzakcio devizaneme | valutacode | moneda | currency code
         | billing currency | payment currency | valuta rekening | konto wahrung | valyuta | валюта | валюта счета
-        | 币种 | 货币 | 币别 | 记账币种 | debit currency""",
+        | 币种 | 货币 | 币别 | 记账币种 | debit currency | credit currency""",
     "own_account": """
         auftragskonto | rekening | rekeningnummer | account | accountnum | own account | eigenes konto | auftraggeberkonto
-        | nr v d rekening | rachunek | numer rachunku | cislo uctu | eislo uetu | szamlaszam | номер счета | compte
-        | numero de compte | num ro de compte | produkt | product""",
+        | nr v d rekening | rachunek | numer rachunku | cislo uctu | szamlaszam | номер счета | compte
+        | numero de compte | num ro de compte""",
     "some_account": """
-        iban | kontonummer | account number | account no | konto nr | konto | iban kontonummer | kontonummer iban
+        iban | kontonummer | numer konta | account number | account no | konto nr | konto | iban kontonummer | kontonummer iban
         | numero di conto | numero conto | rib | bankkonto""",
     "payer_name": """
         auftraggeber empfanger | empfanger auftraggeber | begunstigter auftraggeber | beguenstigter auftraggeber
@@ -93,7 +93,7 @@ _WORDS: Final = {
         | auftraggeber zahlungsempfanger | name zahlungsbeteiligter | empfanger auftraggeber name | name des partners
         | name auftraggeber begunstigter | zahlungsempfanger in | zahlungspflichtige r | empfanger | naam omschrijving
         | naam tegenpartij | tegenrekeninghouder | naam v d tegenpartij | naam | name | nom | nome | payer name
-        | payee name | payee | payer | partner name | partner neve | counteraccount name | nazev protiuctu | nazev protiuetu
+        | payee name | payee | payer | partner name | partner neve | counteraccount name | nazev protiuctu
         | counterparty | counterparty name | other party | beneficiary | recipient | sender | merchant | merchant name | handler
         | commerciante | handelaar | client name | nadawca odbiorca | kontrahent | nazwa kontrahenta | saaja maksaja
         | motpart | mottagare avsandare | empfanger zahlungspflichtiger | name des empfangers | auftraggebername
@@ -102,7 +102,7 @@ _WORDS: Final = {
         tegenrekening | tegenrekeningnummer | rekeningnummer tegenpartij | rekening tegenpartij | payee account number
         | bank account | bank account details | kontoverbindung des partners | counterparty account | beneficiary iban
         | beneficiary account number | iban zahlungsbeteiligter | empfanger auftraggeber iban | konto bank
-        | counterparty iban | iban auftraggeber | partner szamlaszama | cislo protiuctu | eislo protiuetu
+        | counterparty iban | iban auftraggeber | partner szamlaszama | cislo protiuctu
         | protiucet | rachunek kontrahenta | rachunek nadawcy odbiorcy | auftraggeber iban kto nr | 对方账号 | 对方账户
         | 对方卡号 账号""",
     "payer_bank": """
@@ -125,7 +125,7 @@ _WORDS: Final = {
     "bank_reference": """
         transaction id | transaction no | transaktions nr | transaktions id | n di transazione | n de transaction | no de transaction
         | transferwise id | id | transaction reference number | reference number | ref v d verrichting | auftragsnummer
-        | numero di ordine | rif esterno | id transakce | referencni cislo transakce | refereneni eislo transakce
+        | numero di ordine | rif esterno | id transakce | referencni cislo transakce
         | operation number | codice transazione | numero de transaction | archive id | arkistointitunnus
         | transaction uuid | 交易单号 | 日 志 号""",
     "end_to_end_id": """
@@ -150,65 +150,22 @@ _WORDS: Final = {
         original amount | orig amount | local amount | foreign amount | amount in foreign currency | betrag fremdwahrung
         | betrag in fremdwahrung | importo estero | originalbetrag | original currency | orig currency | local currency
         | foreign currency | fremdwahrung | valuta estera | amount currency | balance currency | exchange rate
-        | wechselkurs | kurs | cours | tax | tva | credit currency | fee currency""",
+        | wechselkurs | kurs | cours | tax | tva | fee currency""",
+    # Pockets of one account at new banks; each has a balance of its own.
+    "pocket": "product | produkt | prodotto | spend program",
 }
-
-# Header names that say: these are open items, our own output or another ledger, no bank statement.
-NOT_A_STATEMENT: Final = frozenset(
-    part.strip()
-    for part in """
-        due date | duedate | faellig am | fallig am | falligkeit | faelligkeit | falligkeitsdatum | faelligkeitsdatum
-        | data scadenza | scadenza | date d echeance | echeance | vervaldatum | fecha de vencimiento | vencimiento
-        | termin platnosci | forfallsdato | forfaldsdato | forfallodag | open amount | outstanding amount | outstanding
-        | amount due | offener betrag | offener posten | restbetrag | item id | line id | entry key | fate | posting account
-        """.split("|")
-)
-
-DEBIT_FLAGS: Final = frozenset(
-    {"d", "s", "db", "dr", "debit", "debet", "soll", "af", "addebito", "belastung", "out", "dare", "debito", "cargo", "outflow"}
-    | {"kiadas", "ausgang", "支出", "借", "借 dr", "uit", "ut", "obciazenie", "lastschrift", "dbit", "withdrawal", "minus"}
-)
-CREDIT_FLAGS: Final = frozenset(
-    {"c", "h", "cr", "kr", "credit", "kredit", "haben", "bij", "accredito", "gutschrift", "in", "avere", "credito", "abono"}
-    | {"inflow", "bevetel", "eingang", "收入", "贷", "贷 cr", "inn", "uznanie", "crdt", "deposit", "plus"}
-)
-# A pending or failed payment is no booked entry: it comes again when it is booked, or never.
-BOOKED_STATUSES: Final = frozenset(
-    {"booked", "posted", "completed", "complete", "completato", "abgeschlossen", "gebucht", "umsatz gebucht", "contabilizzato"}
-    | {"contabilizzata", "termine", "settled", "issued", "comptabilise", "paid", "executed", "ausgefuhrt", "rozliczono", "valid"}
-    | {"verbucht", "bogfort", "bokfort", "geboekt", "uitgevoerd", "contabilizado", "支付成功", "交易成功"}
-)
-UNBOOKED_STATUSES: Final = frozenset(
-    {"pending", "an pending", "in sospeso", "vorgemerkt", "umsatz vorgemerkt", "ausstehend", "in bearbeitung", "failed", "declined"}
-    | {"reverted", "cancelled", "canceled", "denied", "rejected", "en attente", "pendiente", "fehlgeschlagen", "abgelehnt"}
-    | {"in attesa", "non contabilizzato", "in behandeling", "oczekujaca", "annullato", "annulliert", "storniert", "processing"}
-)
-
-OPENING_WORDS: Final = frozenset(
-    {"opening balance", "anfangssaldo", "saldo iniziale", "solde initial", "saldo inicial", "beginsaldo", "alter kontostand"}
-    | {"balance at start of period", "saldo anterior", "starting balance", "letzter kontostand", "saldo poczatkowe"}
-    | {"startsaldo", "anfangsbestand", "solde de depart", "beginning balance", "ingaende saldo"}
-)
-CLOSING_WORDS: Final = frozenset(
-    {"closing balance", "schlusssaldo", "saldo finale", "solde final", "saldo final", "eindsaldo", "endsaldo", "kontostand"}
-    | {"balance at end of period", "neuer kontostand", "ending balance", "saldo koncowe", "slutsaldo", "saldo actual"}
-    | {"utgaende saldo"}
-)
-BALANCE_WORDS: Final = frozenset({"saldo", "balance", "solde", "balance forward", "ubertrag", "saldo contabile"})
-TOTAL_WORDS: Final = frozenset(
-    {"total", "totale", "totals", "summe", "somme", "suma", "totale uscite", "totale entrate", "totale movimenti", "totaal"}
-    | {"totale addebiti", "totale accrediti", "总计", "合计", "人民币合计", "gesamt"}
-)
 
 _CURRENCY_IN_NAME: Final = re.compile(r"[\s(\[]*(?:\b(?:in|en)\s+)?[\s(\[]*\b([A-Z]{3})\b[\s)\]]*$")
 _SYMBOL_IN_NAME: Final = {"€": "EUR", "£": "GBP", "zł": "PLN"}
-_KEPT_LETTERS: Final = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ß": "ss", "Ø": "o", "Æ": "ae", "Ł": "l"})
+_KEPT_LETTERS: Final = str.maketrans(
+    {"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ß": "ss", "Ø": "o", "Æ": "ae", "Ł": "l"}
+)
 
 
 def plain_words(text: str) -> str:
     """Reduce a name to lower-case words without accents, signs and a currency at its end.
 
-    >>> plain_words("Importo di addebito (CHF)"), plain_words("Date d’écriture"), plain_words("Betrag (€)")
+    >>> plain_words("Importo di addebito (CHF)"), plain_words("Date d'écriture"), plain_words("Betrag (€)")
     ('importo di addebito', 'date d ecriture', 'betrag')
     """
     found = _CURRENCY_IN_NAME.search(text)

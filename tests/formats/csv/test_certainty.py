@@ -1,0 +1,180 @@
+"""What the guess must ask for, and what proves it."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from recon.api import MalformedFile
+from tests.formats.csv.reading import amounts, days, read_text
+
+HEADER = "Date,Description,Amount,Balance\n"
+
+
+def question(text: str, **options: object) -> MalformedFile:
+    with pytest.raises(MalformedFile) as caught:
+        read_text(text, **{"currency": "EUR", **options})
+    return caught.value
+
+
+def test_a_day_that_may_be_a_month_is_asked_for():
+    error = question("Date,Description,Amount\n01/02/2026,a,-1.00\n03/04/2026,b,2.00\n")
+
+    assert "which is the day and which the month" in error.message
+    assert "%d/%m/%Y" in (error.hint or "")
+
+
+def test_a_day_above_twelve_tells_the_order():
+    parsed = read_text(
+        "Date,Description,Amount\n01/02/2026,a,-1.00\n01/13/2026,b,2.00\n", currency="EUR"
+    )
+
+    assert days(parsed) == ["2026-01-02", "2026-01-13"]
+
+
+def test_the_value_date_column_tells_the_order_of_the_booking_date():
+    parsed = read_text(
+        "Date,Value date,Description,Amount\n01/02/2026,31/01/2026,a,-1.00\n", currency="EUR"
+    )
+
+    assert days(parsed) == ["2026-02-01"]
+
+
+def test_rows_that_run_one_way_in_time_in_one_reading_only_tell_the_order():
+    text = "Date,Description,Amount\n05/01/2026,a,-1\n06/01/2026,b,-1\n02/02/2026,c,-1\n"
+
+    assert days(read_text(text, currency="EUR")) == ["2026-01-05", "2026-01-06", "2026-02-02"]
+
+
+def test_the_period_above_the_table_tells_the_order():
+    text = "From:,13/01/2026,,\nTo:,31/03/2026,,\nDate,Description,Amount,Balance\n01/02/2026,a,-1.00,\n"
+
+    assert days(read_text(text, currency="EUR")) == ["2026-02-01"]
+
+
+def test_the_user_settles_the_order_of_day_and_month():
+    text = "Date,Description,Amount\n01/02/2026,a,-1.00\n"
+
+    assert days(read_text(text, currency="EUR", date_order="day_first")) == ["2026-02-01"]
+    assert days(read_text(text, currency="EUR", date_order="month_first")) == ["2026-01-02"]
+
+
+def test_amounts_that_are_all_like_1_234_are_asked_for():
+    text = "Date;Description;Amount\n2026-01-13;a;-1.234\n2026-01-14;b;2.500\n"
+
+    assert "which is the decimal mark" in question(text).message
+
+
+def test_the_running_balance_proves_that_1_234_is_more_than_a_thousand():
+    text = "Date;Description;Amount;Balance\n2026-01-13;a;-1.234;8.766,50\n2026-01-14;b;2.500;11.266,50\n"
+
+    assert amounts(read_text(text, currency="EUR")) == [-123400, 250000]
+
+
+def test_the_decimal_mark_is_that_of_the_whole_column():
+    text = "Date;Description;Amount\n2026-01-13;a;-1.000\n2026-01-14;b;2,50\n"
+
+    assert amounts(read_text(text, currency="EUR")) == [-100000, 250]
+
+
+def test_amounts_with_both_marks_as_decimals_are_asked_for():
+    text = "Date;Description;Amount\n2026-01-13;a;-1.25\n2026-01-14;b;2,50\n"
+
+    assert "contradict" in question(text).message
+
+
+def test_amounts_without_any_sign_are_asked_for():
+    text = "Date,Description,Amount\n2026-01-13,a,1.00\n2026-01-14,b,2.00\n"
+
+    assert "which amounts are money out" in question(text).message
+
+
+def test_one_amount_with_a_plus_does_not_make_the_others_receipts():
+    text = "Date,Description,Amount\n2026-01-13,a,67.40\n2026-01-14,payment received,+1100.00\n"
+
+    assert "which amounts are money out" in question(text).message
+
+
+def test_the_running_balance_proves_amounts_without_a_sign():
+    text = HEADER + "2026-01-13,a,1.00,10.00\n2026-01-14,b,2.00,12.00\n"
+
+    assert amounts(read_text(text, currency="EUR")) == [100, 200]
+
+
+def test_a_balance_that_moves_against_the_sign_is_asked_for():
+    text = HEADER + "2026-01-13,a,1.00,10.00\n2026-01-14,b,2.00,8.00\n2026-01-15,c,-3.00,11.00\n"
+
+    assert "which sign is money in" in question(text).message
+
+
+def test_the_sign_on_a_card_is_asked_for():
+    text = "Date,Card number,Description,Amount\n2026-01-13,**12,shop,20.00\n2026-01-14,**12,paid,-20.00\n"
+
+    assert "which sign is a purchase" in question(text).message
+    assert amounts(read_text(text, currency="EUR", amount_sign="debit_positive")) == [-2000, 2000]
+
+
+def test_a_debit_column_with_both_signs_is_asked_for():
+    text = "Date;Description;Debit;Credit\n2026-01-13;a;1,00;\n2026-01-14;b;-2,00;\n"
+
+    assert "negative debit" in question(text).message
+
+
+def test_a_sign_that_contradicts_its_flag_is_asked_for():
+    text = "Date;Description;Amount;D/C\n2026-01-13;a;1,00;D\n2026-01-14;b;-2,00;D\n"
+
+    assert "contradict" in question(text).message
+
+
+def test_a_fee_is_part_of_the_amount_only_where_the_balance_says_so():
+    rows = "2026-01-13,a,-10.00,1.00\n2026-01-14,b,-5.00,0.00\n"
+
+    assert "fee" in question("Date,Description,Amount,Fee\n" + rows).message
+
+
+def test_a_currency_that_stands_nowhere_is_asked_for():
+    with pytest.raises(MalformedFile, match="the currency"):
+        read_text("Date,Description,Amount\n2026-01-13,a,-1.00\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Date,Description,Amount (CHF)\n2026-01-13,a,-1.00\n", "CHF"),
+        ("Date,Description,Amount\n2026-01-13,a,-1.00 GBP\n", "GBP"),
+        ("Date,Description,Amount\n2026-01-13,a,-£1.00\n", "GBP"),
+        ("Currency:,SEK,\nDate,Description,Amount\n2026-01-13,a,-1.00\n", "SEK"),
+        ("Date,Description,Amount,Currency\n2026-01-13,a,-1.00,jpy\n".replace("1.00", "1"), "JPY"),
+    ],
+)
+def test_the_currency_is_found_where_the_bank_wrote_it(text: str, code: str):
+    assert read_text(text).lines["currency"].to_list() == [code]
+
+
+def test_the_user_names_the_currency_of_a_word_that_is_no_code():
+    text = "Date,Description,Amount,Currency\n2026-01-13,a,-1.00,RUR\n"
+
+    assert read_text(text, currency_names={"RUR": "RUB"}).lines["currency"].to_list() == ["RUB"]
+
+
+def test_a_dollar_sign_never_becomes_a_euro():
+    with pytest.raises(MalformedFile, match="another currency"):
+        read_text("Date,Description,Amount\n2026-01-13,a,-$1.00\n", currency="EUR")
+
+
+def test_unknown_states_of_payments_are_asked_for():
+    text = "Date,Description,Amount,Status\n2026-01-13,a,-1.00,quux\n2026-01-14,b,-2.00,zonk\n"
+
+    assert "which rows are booked" in question(text).message
+
+
+def test_the_hint_is_a_profile_that_can_be_put_into_the_policy():
+    text = "Date;Text;Amount\n01/02/2026;a;-1,00\n"
+    hint = question(text).hint or ""
+    profile = tomllib.loads(hint.partition("\n")[2])["formats"]["csv"]["profiles"]["my_bank"]
+
+    parsed = read_text(text, profiles={"my_bank": profile})
+
+    assert (amounts(parsed), days(parsed)) == ([-100], ["2026-02-01"])
+    assert parsed.reader == "csv-profile"
