@@ -48,6 +48,12 @@ _MORE_FORMS = (
     "EURL",
     "VOF",
     "OU",
+    # Letter by letter, as banks print forms with dots: Sp. z o.o., s.r.o., d.o.o., S.p.A., S.r.l.
+    "SP Z O O",
+    "S R O",
+    "D O O",
+    "S P A",
+    "S R L",
 )
 
 
