@@ -42,7 +42,8 @@ def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.
     status = (
         pl.when(pl.col("fate") == "applied").then(pl.lit("applied")).otherwise(pl.lit("suggested"))
     )
-    return ranked.filter(pl.col("rank") <= policy.decide.suggestions).with_columns(status=status)
+    wanted_ranks = (pl.col("rank") <= policy.decide.suggestions) | (pl.col("fate") == "applied")
+    return ranked.filter(wanted_ranks).with_columns(status=status)
 
 
 def proposals_frame(
