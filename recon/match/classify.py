@@ -81,16 +81,17 @@ def _returns(table: pl.DataFrame) -> pl.DataFrame:
         receipts, on=["account", "currency", "amount"], suffix="_receipt"
     )
     days = (pl.col("booking_date") - pl.col("booking_date_receipt")).dt.total_days()
-    told = pl.any_horizontal(
+    same_id = pl.any_horizontal(
         *(
             pl.col(name) == pl.col(f"{name}_receipt")
             for name in ("end_to_end_id", "structured_reference")
-        ),
-        _shared_words(),
-    ).fill_null(False)
-    same_payer = (pl.col("payer_account") == pl.col("payer_account_receipt")).fill_null(False)
-    fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), told | same_payer)
-    sure = _one_to_one(fitting.with_columns(told=told))
+        )
+    ).fill_null(value=False)
+    same_payer = (pl.col("payer_account") == pl.col("payer_account_receipt")).fill_null(value=False)
+    # What the texts say goes before the payer alone: each number they share counts.
+    likeness = 3 * same_id.cast(pl.Int64) + 2 * _shared_numbers() + same_payer.cast(pl.Int64)
+    fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), likeness > 0)
+    sure = _one_to_one(fitting.with_columns(likeness=likeness))
     undone = sure.select(
         line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later")
     )
@@ -105,12 +106,12 @@ def _returns(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _one_to_one(fitting: pl.DataFrame) -> pl.DataFrame:
-    """Pair each return with one receipt: by what the texts say before the payer alone, the latest receipt first.
+    """Pair each return with one receipt: the most alike first, then the latest receipt.
 
     Returns that want the same receipt go in the order of their dates; the others choose again from what is left,
     so that as many returns as fit undo a receipt each.
     """
-    best = fitting.sort("told", "booking_date_receipt", "line_id_receipt", descending=True)
+    best = fitting.sort("likeness", "booking_date_receipt", "line_id_receipt", descending=True)
     rounds = [best.clear()]
     while not best.is_empty():
         first = (
@@ -125,8 +126,11 @@ def _one_to_one(fitting: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(rounds)
 
 
-def _shared_words() -> pl.Expr:
-    """A word with four or more digits stands in both texts."""
-    words = pl.col("booking_text").str.extract_all(r"[0-9A-Z]*[0-9]{4,}[0-9A-Z]*")
-    receipt_words = pl.col("booking_text_receipt").str.extract_all(r"[0-9A-Z]*[0-9]{4,}[0-9A-Z]*")
-    return words.list.set_intersection(receipt_words).list.len() > 0
+def _shared_numbers() -> pl.Expr:
+    """Count the numbers, with the letters and marks they are printed with, that stand in both texts."""
+    number = r"[0-9A-Z][0-9A-Z/.-]*[0-9][0-9A-Z/.-]*"
+    own, receipts = (
+        pl.col(text).str.extract_all(number).list.filter(pl.element().str.len_bytes() >= 5)
+        for text in ("booking_text", "booking_text_receipt")
+    )
+    return own.list.set_intersection(receipts).list.len().cast(pl.Int64)

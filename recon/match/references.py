@@ -121,7 +121,7 @@ def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> p
         millibits=millibits(belongs, coincidence).clip(0, cap.cast(pl.Int64))
     ).filter(pl.col("millibits") > 0)
     # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
-    return (
+    strongest = (
         weighed.sort(
             "line",
             "item",
@@ -133,6 +133,23 @@ def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> p
         .unique(["line", "item"], keep="first", maintain_order=True)
         .select("line", "item", "kind", "millibits", "span", "key")
     )
+    return _outermost(strongest)
+
+
+def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
+    """Leave out hits on a piece of a number that is quoted whole: `00123` in `INV 2026 00123` is no tail of another."""
+    is_whole = (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
+    whole = hits.filter(is_whole).select("line", outer="span", outer_millibits="millibits")
+    pieces = (
+        hits.filter(~is_whole)
+        .join(whole, on="line")
+        .filter(
+            spans_overlap("outer", "span"),
+            pl.col("outer").str.len_bytes() >= pl.col("span").str.len_bytes(),
+            pl.col("outer_millibits") > pl.col("millibits"),
+        )
+    )
+    return hits.join(pieces.select("line", "item").unique(), on=["line", "item"], how="anti")
 
 
 def _foreign(
