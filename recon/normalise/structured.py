@@ -41,7 +41,7 @@ def scheme_of(references: pl.Series) -> pl.Series:
     compacted = references.to_frame("reference").select(
         key=pl.col("reference").str.replace_all(r"[^0-9A-Z]", "")
     )
-    named = {}
+    named: dict[str, str] = {}
     for name, pattern, is_valid in _SCHEMES:
         likely = compacted.filter(pl.col("key").str.contains(pattern))["key"].unique()
         named |= {key: name for key in likely if is_valid(key)}
