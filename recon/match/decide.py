@@ -22,7 +22,6 @@ def decide(
     scored: Proposed,
     assigned: pl.DataFrame,
     receipts: pl.DataFrame,
-    items: pl.DataFrame,
     policy: Policy,
 ) -> pl.DataFrame:
     """Give every receipt one fate and one reason.
@@ -30,11 +29,7 @@ def decide(
     Returns:
         line, fate, reason, proposal (the one applied or assigned; null if none), margin_millibits.
     """
-    # Who has credit notes open may have netted one: then a short payment has another explanation.
-    in_credit = items.filter(pl.col("open") < 0).select("customer", in_credit=pl.lit(value=True))
-    chosen = assigned.join(scored.proposals, on=["line", "proposal"], how="left").join(
-        in_credit.drop_nulls().unique(), on="customer", how="left"
-    )
+    chosen = assigned.join(scored.proposals, on=["line", "proposal"], how="left")
     refused = chosen.with_columns(refusal=_refusal(policy))
     able = refused.filter(pl.col("refusal").is_null()).select("line", "proposal")
     # A near rival is what keeps the confidence down, so it is the better reason of the two.
@@ -76,7 +71,6 @@ def _refusal(policy: Policy) -> pl.Expr:
         ("ambiguous", pl.col("fits") > 1),
         ("short_payment", part & ((policy.decide.part_payment == "suggest") | ~sure_payer)),
         ("short_payment", part & (pl.col("shape") != "one_item")),
-        ("short_payment", part & pl.col("in_credit").fill_null(value=False)),
         ("overpayment", over & ((policy.decide.overpayment == "suggest") | ~sure_payer)),
         ("difference", ~amount_agrees & (pl.col("class_count") < 2)),
         ("equal_items", (pl.col("equals") > 1) & (policy.decide.equal_items == "suggest")),

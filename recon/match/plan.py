@@ -79,7 +79,7 @@ def match_comparable(
     scored = score([singles, sets], references, pairs, receipts)
 
     assigned = assign(scored, tables.items)
-    decided = decide(scored, assigned, receipts, tables.items, policy)
+    decided = decide(scored, assigned, receipts, policy)
     fates = settle_closed_quotes(decided, references, parties)
 
     kept = kept_proposals(scored, fates, policy)

@@ -1,7 +1,6 @@
-"""Make proposals of several items: all that are quoted, quoted ones with credit notes, the whole account.
+"""Turn sets of items into proposals: explain every cent of difference, and weigh the evidence for the set.
 
-In: Tables, reference hits, party hits, pairs. Out: proposals and members in the shape of `propose.py`.
-The search for subsets of unquoted items belongs in this room too; until it is exact it proposes nothing.
+In: the rows of `gather_sets.py`. Out: proposals and members in the shape of `propose.py`.
 """
 
 from __future__ import annotations
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.gather_sets import gather_sets
 from recon.match.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
-from recon.match.references import QUOTED_MILLIBITS
 from recon.match.settle import limits, total_evidence
 
 if TYPE_CHECKING:
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
 
 _PART_MILLIBITS: Final = -4_000
 _OVER_MILLIBITS: Final = -5_000
-# A netted credit note that the payer does not mention, and paying everything at once, are rarer than quoting.
-_UNMENTIONED_MILLIBITS: Final = -3_000
-_WHOLE_ACCOUNT_MILLIBITS: Final = -4_000
-_LARGEST_SET: Final = 200
 
 
 def propose_sets(
@@ -43,143 +38,8 @@ def propose_sets(
         more: sets of plugins: line, set_name, item.
         policy: tolerances and discount terms.
     """
-    quoted = _quoted_rows(tables, references)
-    rows = pl.concat(
-        [
-            _all_quoted(quoted),
-            _with_credit_notes(quoted, tables),
-            _whole_account(tables, parties),
-            _of_plugins(more, tables, references),
-        ]
-    )
+    rows = gather_sets(tables, references, parties, more)
     return _assemble(rows, tables, parties, policy)
-
-
-_ROW: Final = (
-    "line",
-    "shape",
-    "customer",
-    "item",
-    "reference_millibits",
-    "extra_millibits",
-    "fits",
-)
-
-
-def _quoted_rows(tables: Tables, references: References) -> pl.DataFrame:
-    """Quoted items of each line, the best one of each span; a span that two items share equally is left out."""
-    hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)
-    best = pl.col("millibits") == pl.col("millibits").max().over("line", "span")
-    clear = hits.filter(best).filter(pl.len().over("line", "span") == 1)
-    currencies = tables.receipts.select("line", "currency", "amount")
-    return clear.join(tables.items, on="item").join(currencies, on=["line", "currency"])
-
-
-def _all_quoted(quoted: pl.DataFrame) -> pl.DataFrame:
-    """All items a line quotes, as one set; and where they belong to several customers, those of each."""
-    rows = quoted.with_columns(
-        reference_millibits="millibits",
-        extra_millibits=pl.lit(0, dtype=pl.Int64),
-        fits=pl.lit(1, dtype=pl.Int64),
-    )
-    size = pl.len().over("line")
-    customers = pl.col("customer").n_unique().over("line")
-    together = rows.filter(size.is_between(2, _LARGEST_SET)).with_columns(
-        shape=pl.lit("all_quoted"), customer=pl.when(customers == 1).then("customer")
-    )
-    apart = rows.filter(
-        customers > 1, pl.len().over("line", "customer").is_between(2, _LARGEST_SET)
-    ).with_columns(shape=pl.lit("all_quoted_of_one_customer"))
-    return pl.concat([together.select(_ROW), apart.select(_ROW)])
-
-
-def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Quoted items less a credit note of the same customer that the payer netted without a word."""
-    invoices = quoted.filter(pl.col("open") > 0, pl.col("customer").n_unique().over("line") == 1)
-    sums = invoices.group_by("line", "customer", "currency", "amount").agg(
-        total=pl.col("open").sum(), quoted_items=pl.col("item")
-    )
-    notes = tables.items.filter(pl.col("open") < 0).select(
-        "customer", "currency", credit="item", credit_open="open"
-    )
-    missing = sums.with_columns(credit_open=pl.col("amount") - pl.col("total")).filter(
-        pl.col("credit_open") < 0
-    )
-    netted = missing.join(notes, on=["customer", "currency", "credit_open"])
-    unmentioned = netted.filter(~pl.col("credit").is_in(pl.col("quoted_items")))
-    first = (
-        unmentioned.with_columns(fits=pl.len().over("line").cast(pl.Int64))
-        .sort("line", "credit")
-        .unique("line", keep="first", maintain_order=True)
-    )
-    members = pl.concat(
-        [
-            invoices.join(first.select("line", "fits"), on="line").select(
-                "line",
-                "customer",
-                "item",
-                reference_millibits="millibits",
-                extra_millibits=pl.lit(0, dtype=pl.Int64),
-                fits="fits",
-            ),
-            first.select(
-                "line",
-                "customer",
-                item="credit",
-                reference_millibits=pl.lit(0, dtype=pl.Int64),
-                extra_millibits=pl.lit(_UNMENTIONED_MILLIBITS, dtype=pl.Int64),
-                fits="fits",
-            ),
-        ]
-    )
-    return members.with_columns(shape=pl.lit("with_credit_notes")).select(_ROW)
-
-
-def _whole_account(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
-    """Everything that a possible payer owes, when the line is that total to the cent."""
-    sums = (
-        tables.items.filter(pl.col("customer").is_not_null())
-        .group_by("customer", "currency")
-        .agg(amount=pl.col("open").sum(), size=pl.len())
-    )
-    exact = (
-        parties.select("line", "customer")
-        .join(tables.receipts.select("line", "amount", "currency"), on="line")
-        .join(
-            sums.filter(pl.col("size").is_between(2, _LARGEST_SET)),
-            on=["customer", "currency", "amount"],
-        )
-    )
-    return (
-        exact.join(tables.items.select("item", "customer", "currency"), on=["customer", "currency"])
-        .with_columns(
-            shape=pl.lit("whole_account"),
-            reference_millibits=pl.lit(0, dtype=pl.Int64),
-            extra_millibits=pl.lit(_WHOLE_ACCOUNT_MILLIBITS, dtype=pl.Int64)
-            // pl.col("size").cast(pl.Int64),
-            fits=pl.lit(1, dtype=pl.Int64),
-        )
-        .select(_ROW)
-    )
-
-
-def _of_plugins(more: pl.DataFrame, tables: Tables, references: References) -> pl.DataFrame:
-    """Sets that plugins propose, weighed by our own evidence."""
-    owners = more.join(tables.items.select("item", "customer"), on="item").join(
-        references.hits.select("line", "item", reference_millibits="millibits"),
-        on=["line", "item"],
-        how="left",
-    )
-    one = pl.col("customer").n_unique().over("line", "set_name") == 1
-    return owners.select(
-        "line",
-        shape="set_name",
-        customer=pl.when(one).then("customer"),
-        item="item",
-        reference_millibits=pl.col("reference_millibits").fill_null(0),
-        extra_millibits=pl.lit(0, dtype=pl.Int64),
-        fits=pl.lit(1, dtype=pl.Int64),
-    )
 
 
 def _assemble(

@@ -1,0 +1,192 @@
+"""Gather the sets of items that a line may pay: all quoted, quoted less credit notes, the whole account, plugins'.
+
+In: Tables, reference hits, party hits. Out: rows of line, shape, customer and item; `sets.py` explains each
+set's difference and weighs it. The search for subsets of unquoted items belongs here; until it is exact it
+proposes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.references import QUOTED_MILLIBITS
+
+if TYPE_CHECKING:
+    from recon.match.references import References
+    from recon.match.tables import Tables
+
+# A netted credit note that the payer does not mention, and paying everything at once, are rarer than quoting.
+_UNMENTIONED_MILLIBITS: Final = -3_000
+_WHOLE_ACCOUNT_MILLIBITS: Final = -4_000
+_LARGEST_SET: Final = 200
+# Pairs of a customer's credit notes are formed up to this many.
+_MANY_CREDIT_NOTES: Final = 30
+
+_ROW: Final = (
+    "line",
+    "shape",
+    "customer",
+    "item",
+    "reference_millibits",
+    "extra_millibits",
+    "fits",
+)
+
+
+def gather_sets(
+    tables: Tables, references: References, parties: pl.DataFrame, more: pl.DataFrame
+) -> pl.DataFrame:
+    """Gather all sets.
+
+    Args:
+        tables: the day's tables.
+        references: reference hits.
+        parties: party hits.
+        more: sets of plugins: line, set_name, item.
+
+    Returns:
+        a row an item of a set: line, shape, customer (null for several), item, reference_millibits,
+        extra_millibits (what the set costs beside its priors), fits (how many such sets fit equally).
+    """
+    quoted = _quoted_rows(tables, references)
+    return pl.concat(
+        [
+            _all_quoted(quoted),
+            _with_credit_notes(quoted, tables),
+            _whole_account(tables, parties),
+            _of_plugins(more, tables, references),
+        ]
+    )
+
+
+def _quoted_rows(tables: Tables, references: References) -> pl.DataFrame:
+    """Quoted items of each line, the best one of each span; a span that two items share equally is left out."""
+    hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)
+    best = pl.col("millibits") == pl.col("millibits").max().over("line", "span")
+    clear = hits.filter(best).filter(pl.len().over("line", "span") == 1)
+    currencies = tables.receipts.select("line", "currency", "amount")
+    return clear.join(tables.items, on="item").join(currencies, on=["line", "currency"])
+
+
+def _all_quoted(quoted: pl.DataFrame) -> pl.DataFrame:
+    """All items a line quotes, as one set; and where they belong to several customers, those of each."""
+    rows = quoted.with_columns(
+        reference_millibits="millibits",
+        extra_millibits=pl.lit(0, dtype=pl.Int64),
+        fits=pl.lit(1, dtype=pl.Int64),
+    )
+    size = pl.len().over("line")
+    customers = pl.col("customer").n_unique().over("line")
+    together = rows.filter(size.is_between(2, _LARGEST_SET)).with_columns(
+        shape=pl.lit("all_quoted"), customer=pl.when(customers == 1).then("customer")
+    )
+    apart = rows.filter(
+        customers > 1, pl.len().over("line", "customer").is_between(2, _LARGEST_SET)
+    ).with_columns(shape=pl.lit("all_quoted_of_one_customer"))
+    return pl.concat([together.select(_ROW), apart.select(_ROW)])
+
+
+def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Quoted items less one or two credit notes of the same customer that the payer netted without a word."""
+    invoices = quoted.filter(pl.col("open") > 0, pl.col("customer").n_unique().over("line") == 1)
+    sums = invoices.group_by("line", "customer", "currency", "amount").agg(
+        total=pl.col("open").sum(), quoted_items=pl.col("item")
+    )
+    missing = sums.with_columns(credit_open=pl.col("amount") - pl.col("total")).filter(
+        pl.col("credit_open") < 0
+    )
+    netted = missing.join(_nettable(tables.items), on=["customer", "currency", "credit_open"])
+    mentioned = pl.col("credits").list.set_intersection("quoted_items").list.len() > 0
+    first = (
+        netted.filter(~mentioned)
+        .with_columns(fits=pl.len().over("line").cast(pl.Int64))
+        .sort("line", pl.col("credits").list.len(), pl.col("credits").list.first())
+        .unique("line", keep="first", maintain_order=True)
+    )
+    paid = invoices.join(first.select("line", "fits"), on="line").select(
+        "line",
+        "customer",
+        "item",
+        reference_millibits="millibits",
+        extra_millibits=pl.lit(0, dtype=pl.Int64),
+        fits="fits",
+    )
+    credited = first.explode("credits").select(
+        "line",
+        "customer",
+        item="credits",
+        reference_millibits=pl.lit(0, dtype=pl.Int64),
+        extra_millibits=pl.lit(_UNMENTIONED_MILLIBITS, dtype=pl.Int64),
+        fits="fits",
+    )
+    both = pl.concat([paid, credited])
+    return both.with_columns(shape=pl.lit("with_credit_notes")).select(_ROW)
+
+
+def _nettable(items: pl.DataFrame) -> pl.DataFrame:
+    """Credit notes of each customer, alone and in pairs: customer, currency, credit_open, credits (item numbers)."""
+    notes = items.filter(pl.col("open") < 0, pl.col("customer").is_not_null()).select(
+        "customer", "currency", "item", "open"
+    )
+    alone = notes.select("customer", "currency", credit_open="open", credits=pl.concat_list("item"))
+    few = notes.filter(pl.len().over("customer", "currency") <= _MANY_CREDIT_NOTES)
+    pairs = (
+        few.join(few, on=["customer", "currency"], suffix="_other")
+        .filter(pl.col("item") < pl.col("item_other"))
+        .select(
+            "customer",
+            "currency",
+            credit_open=pl.col("open") + pl.col("open_other"),
+            credits=pl.concat_list("item", "item_other"),
+        )
+    )
+    return pl.concat([alone, pairs])
+
+
+def _whole_account(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
+    """Everything that a possible payer owes, when the line is that total to the cent."""
+    sums = (
+        tables.items.filter(pl.col("customer").is_not_null())
+        .group_by("customer", "currency")
+        .agg(amount=pl.col("open").sum(), size=pl.len())
+    )
+    exact = (
+        parties.select("line", "customer")
+        .join(tables.receipts.select("line", "amount", "currency"), on="line")
+        .join(
+            sums.filter(pl.col("size").is_between(2, _LARGEST_SET)),
+            on=["customer", "currency", "amount"],
+        )
+    )
+    return (
+        exact.join(tables.items.select("item", "customer", "currency"), on=["customer", "currency"])
+        .with_columns(
+            shape=pl.lit("whole_account"),
+            reference_millibits=pl.lit(0, dtype=pl.Int64),
+            extra_millibits=pl.lit(_WHOLE_ACCOUNT_MILLIBITS, dtype=pl.Int64)
+            // pl.col("size").cast(pl.Int64),
+            fits=pl.lit(1, dtype=pl.Int64),
+        )
+        .select(_ROW)
+    )
+
+
+def _of_plugins(more: pl.DataFrame, tables: Tables, references: References) -> pl.DataFrame:
+    """Sets that plugins propose, weighed by our own evidence."""
+    owners = more.join(tables.items.select("item", "customer"), on="item").join(
+        references.hits.select("line", "item", reference_millibits="millibits"),
+        on=["line", "item"],
+        how="left",
+    )
+    one = pl.col("customer").n_unique().over("line", "set_name") == 1
+    return owners.select(
+        "line",
+        shape="set_name",
+        customer=pl.when(one).then("customer"),
+        item="item",
+        reference_millibits=pl.col("reference_millibits").fill_null(0),
+        extra_millibits=pl.lit(0, dtype=pl.Int64),
+        fits=pl.lit(1, dtype=pl.Int64),
+    )
