@@ -69,7 +69,10 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     piles = Piles()
     body = list(zip(table.rows, table.lines, strict=True))[layout.first_row :]
     dated = [at for at, (row, _) in enumerate(body) if _has_date(row, layout)]
-    ends = {dated[0], dated[-1]} if dated else set()
+    named = [at for at in dated if balance_label(body[at][0])]
+    # Only an unbroken run of balances at either end of the table is no booking.
+    ends = {at for at, other in zip(named, dated, strict=False) if at == other}
+    ends |= {at for at, other in zip(reversed(named), reversed(dated), strict=False) if at == other}
     for at, (cells, line) in enumerate(body):
         number = at + 1
         why = _no_entry(cells, layout, is_end=at in ends)

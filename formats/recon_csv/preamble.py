@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from recon.api import exponents
 from recon_csv.amounts import glued_currency, looks_like_amount
 from recon_csv.dates import looks_like_date
-from recon_csv.phrases import BALANCE_WORDS, CLOSING_WORDS, OPENING_WORDS
+from recon_csv.phrases import BALANCE_WORDS, CLOSING_WORDS, DEBIT_FLAGS, OPENING_WORDS
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
@@ -90,8 +90,8 @@ def read_surroundings(rows: Sequence[Sequence[str]]) -> Surroundings:
         account=_only(accounts),
         currency=_only(_currencies(pairs, cells)),
         dates=tuple(cell for cell in cells if looks_like_date(cell)),
-        opening=_only({value for label, value in pairs if label in OPENING_WORDS}),
-        closing=_only({value for label, value in pairs if label in CLOSING_WORDS}),
+        opening=_only(_balances(rows, pairs, OPENING_WORDS)),
+        closing=_only(_balances(rows, pairs, CLOSING_WORDS)),
     )
 
 
@@ -111,9 +111,7 @@ def _labelled(row: Sequence[str]) -> Iterator[tuple[str, str]]:
         if found := _LABELLED.fullmatch(cell):
             yield plain_words(found[1]), found[2].strip()
         elif cell and following:
-            # The date in a label such as "Kontostand vom 31.03.2025" is no part of the word.
-            label = re.sub(r"( (vom|al|au|del|as of|per))?( [0-9]+)+$", "", plain_words(cell))
-            yield label, following
+            yield _label_words(cell), following
 
 
 def _currencies(pairs: Sequence[tuple[str, str]], cells: Sequence[str]) -> set[str]:
@@ -133,6 +131,33 @@ def _beside_amount(cell: str) -> str | None:
     if code in exponents():
         return code
     return glued_currency(cell) if looks_like_amount(cell) else None
+
+
+def _balances(
+    rows: Sequence[Sequence[str]], pairs: Sequence[tuple[str, str]], words: frozenset[str]
+) -> set[str]:
+    """Give the balances said beside these words: in one cell, or in the first cell with an amount to the right."""
+    inline = {value for label, value in pairs if label in words and looks_like_amount(value)}
+    return inline | {
+        text
+        for row in rows
+        for place, cell in enumerate(row)
+        if _label_words(cell) in words and (text := _amount_after(row[place + 1 :]))
+    }
+
+
+def _label_words(cell: str) -> str:
+    """Reduce a label to its words; the date in "Kontostand vom 31.03.2025" is no part of them."""
+    return re.sub(r"( (vom|al|au|del|as of|per))?( [0-9]+)+$", "", plain_words(cell))
+
+
+def _amount_after(cells: Sequence[str]) -> str | None:
+    """Give the first amount, with a minus if a debit flag follows it (`22.257,11 | S`)."""
+    at = next((at for at, cell in enumerate(cells) if looks_like_amount(cell)), None)
+    if at is None:
+        return None
+    is_debit = any(plain_words(cell) in DEBIT_FLAGS for cell in cells[at + 1 :] if cell)
+    return f"-{cells[at]}" if is_debit else cells[at]
 
 
 def _only(values: set[str]) -> str | None:

@@ -46,7 +46,7 @@ _WORDS: Final = {
         | montant de l operation | montant de la transaction | bedrag v d verrichting | billing amount | amount total
         | buchungsbetrag | amount payment currency | betrag in kontowahrung | importo della transazione
         | zauctovana castka | сумма в валюте счета | сумма операции | 交易金额 | 金额 | 金额 元
-        | paid amount | quantita | quantit""",
+        | paid amount | quantita | quantit | soll haben""",
     "net": "net | netto | net amount | nettobetrag | netto betrag",
     "gross": "gross | lordo | avant commission | brutto | gross amount",
     "total": "total amount | total",
@@ -129,6 +129,7 @@ _WORDS: Final = {
         | operation number | codice transazione | numero de transaction | archive id | arkistointitunnus
         | transaction uuid | 交易单号 | 日 志 号""",
     "end_to_end_id": """
+        end to end identifikation |
         kundenreferenz end to end | end to end referenz | end to end id | endtoend id | e2e referenz | client reference
         | end to end reference""",
     "mandate_id": "mandatsreferenz | mandat id | machtigingsnummer | mandate identification | mandate id | mandaat",
