@@ -124,14 +124,21 @@ def parse_minor_expr(text: pl.Expr, decimals: pl.Expr) -> pl.Expr:
     whole = text.str.extract(r"^[+-]?([0-9]+)", 1).cast(pl.Int64, strict=False)
     fraction = text.str.extract(r"\.([0-9]*)$", 1).fill_null("").str.pad_end(10, "0")
     # The fraction as ten digits: the first `decimals` count, the rest must be zeros.
-    unit = pl.lit(10).pow(10 - decimals).cast(pl.Int64)
+    unit = _ten_to(10 - decimals)
     tenth = fraction.cast(pl.Int64, strict=False)
-    minor = whole * pl.lit(10).pow(decimals).cast(pl.Int64) + tenth // unit
+    minor = whole * _ten_to(decimals) + tenth // unit
     signed = pl.when(text.str.starts_with("-")).then(-minor).otherwise(minor)
     # Checked before multiplying, since Int64 wraps in silence.
-    small = whole <= AMOUNT_LIMIT // pl.lit(10).pow(decimals).cast(pl.Int64)
+    small = whole <= AMOUNT_LIMIT // _ten_to(decimals)
     exact = (tenth % unit == 0) & small
     return pl.when(plain & exact & (minor <= AMOUNT_LIMIT)).then(signed)
+
+
+def _ten_to(decimals: pl.Expr) -> pl.Expr:
+    import polars as pl
+
+    # An untyped 10 makes 32-bit powers, and ten to the tenth wraps there in silence.
+    return pl.lit(10, dtype=pl.Int64).pow(decimals)
 
 
 def format_minor_expr(minor: pl.Expr, currency: pl.Expr) -> pl.Expr:
@@ -139,7 +146,7 @@ def format_minor_expr(minor: pl.Expr, currency: pl.Expr) -> pl.Expr:
     import polars as pl
 
     decimals = exponent_expr(currency)
-    unit = pl.lit(10).pow(decimals).cast(pl.Int64)
+    unit = _ten_to(decimals)
     size = minor.abs()
     whole, rest = (size // unit).cast(pl.String), (size % unit).cast(pl.String)
     by_decimals: pl.Expr = pl.when(decimals == 0).then(whole)

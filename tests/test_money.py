@@ -105,6 +105,7 @@ def test_plain_text_is_an_amount(text, decimals, minor):
         ("inf", 2),
         ("1.005", 2),  # nothing is rounded
         ("12.5", 0),
+        ("12.1410065408", 0),  # ten to the tenth, cut to 32 bits
         ("1.2345", 3),
         ("10000000000000.01", 2),
         ("99999999999999999999", 2),

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.rarity import AMOUNT_PRIOR_WEIGHT, amount_prior, millibits
-from recon.money import exponent_expr
+from recon.money import AMOUNT_LIMIT, exponent_expr
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from recon.config import Policy
     from recon.match.tables import Tables
 
@@ -26,6 +28,8 @@ _BELONGS: Final = {
 }
 _PART_MILLIBITS: Final = -4_000
 _OVER_MILLIBITS: Final = -5_000
+# Policies are counted to eight decimals: a percentage of four is exact.
+_SCALE: Final = 10**8
 SETTLEMENTS: Final = (*_BELONGS, "part", "over")
 
 
@@ -34,11 +38,19 @@ def limits(policy: Policy) -> tuple[pl.Expr, pl.Expr]:
 
     The tolerance is the lower of the policy's amount and its percentage of the item; an empty one means none.
     """
-    unit = pl.lit(10).pow(exponent_expr(pl.col("currency")))
-    percent = pl.col("open") * int(policy.tolerance.percent * 1_000_000) // 100_000_000
-    absolute = (unit * int(policy.tolerance.amount * 10_000) // 10_000).cast(pl.Int64)
-    charges = (unit * int(policy.bank_charges.limit * 10_000) // 10_000).cast(pl.Int64)
-    return pl.min_horizontal(absolute, percent), charges
+    percent = _part_of(pl.col("open"), policy.tolerance.percent / 100)
+    unit = pl.lit(10, dtype=pl.Int64).pow(exponent_expr(pl.col("currency")))
+    absolute = _part_of(unit, policy.tolerance.amount)
+    return pl.min_horizontal(absolute, percent), _part_of(unit, policy.bank_charges.limit)
+
+
+def _part_of(whole: pl.Expr, factor: Decimal) -> pl.Expr:
+    """Multiply minor units by a decimal factor, rounded down; at most AMOUNT_LIMIT.
+
+    128 bits hold every product of two numbers within the limits; 64 and 32 bits wrap in silence.
+    """
+    scaled = pl.lit(int(factor * _SCALE), dtype=pl.Int128)
+    return (whole.cast(pl.Int128) * scaled // _SCALE).clip(0, AMOUNT_LIMIT).cast(pl.Int64)
 
 
 def add_settlement(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
