@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from recon.apply.allocate import is_cash
-from tests.match.worlds import Rows, applied, fates, worlds
+from tests.match.worlds import Rows, applied, examples, fates, worlds
 
 
 @given(worlds())
-@settings(max_examples=30)
+@settings(max_examples=examples(20))
 def test_no_cent_is_lost_or_made(world):
     # The flow's own check of the identities runs inside; the figures are counted here once more, by hand.
     outcome = world.run()
@@ -34,7 +34,7 @@ def test_no_cent_is_lost_or_made(world):
 
 
 @given(worlds())
-@settings(max_examples=20)
+@settings(max_examples=examples(12))
 def test_money_goes_only_where_it_may(world):
     outcome = world.run()
     kept = {row["line_id"] for row in world.lines if row["is_held"] or row["amount"] <= 0}
@@ -46,7 +46,7 @@ def test_money_goes_only_where_it_may(world):
 
 
 @given(worlds(), st.randoms(use_true_random=False))
-@settings(max_examples=12)
+@settings(max_examples=examples(8))
 def test_shuffled_lines_items_and_customers_give_the_same_frames(world, random):
     def shuffled(rows):
         turned = list(rows)
@@ -80,7 +80,7 @@ UNRELATED_ITEM = {
 
 
 @given(worlds())
-@settings(max_examples=15)
+@settings(max_examples=examples(10))
 def test_an_unrelated_item_changes_no_match(world):
     more = Rows(world.lines, (*world.items, UNRELATED_ITEM), world.parties, world.closed)
 
@@ -88,7 +88,7 @@ def test_an_unrelated_item_changes_no_match(world):
 
 
 @given(worlds(most_lines=4))
-@settings(max_examples=10)
+@settings(max_examples=examples(8))
 def test_an_unrelated_line_changes_no_match(world):
     stranger = {
         **world.lines[0],
