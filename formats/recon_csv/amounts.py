@@ -1,6 +1,6 @@
 """Amounts: find how a column writes numbers, over the whole file, and read it into minor units.
 
-In: text columns. Out: Int64 minor units, null where the text is no amount of that style. Marks are decided per column
+In: text. Out: plain text for `recon.api.parse_minor_expr`, none where it is no amount of that style. Marks are decided per column
 and never per cell: `1.234` alone is open, and only its column or the running balance can tell what it means.
 """
 
@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import exponents, parse_minor_expr
+from recon.api import AmountError, exponents, parse_minor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_MINUS: Final = "\u2212\u2012\u2013\u2014\ufe63\uff0d"
-_APOSTROPHES: Final = "[\u2019\u2018`\u00b4]"
-_BLANK: Final = "\u00a0\u202f\u2009\u2007"
+_TIDY: Final = str.maketrans(
+    dict.fromkeys("\u2212\u2012\u2013\u2014\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2019\u2018`\u00b4", "'")
+    | dict.fromkeys("\u00a0\u202f\u2009\u2007", " ")
+)
 _SYMBOL: Final = "[A-Za-z]{3}|US\\$|[€$£¥]|zł|kr\\.?|Fr\\.?|Kč|Ft"
 _LEAD: Final = rf"^(\()?([+-])? ?({_SYMBOL})? ?([+-])? ?"
 _TRAIL: Final = rf" ?({_SYMBOL})? ?([+-])?(\))?$"
@@ -50,12 +53,8 @@ class Style:
 
 
 def tidy(text: str) -> str:
-    """Write minus signs and blanks in one way."""
-    for sign in _MINUS:
-        text = text.replace(sign, "-")
-    for blank in _BLANK:
-        text = text.replace(blank, " ")
-    return re.sub(_APOSTROPHES, "'", text).strip()
+    """Write minus signs, apostrophes and blanks in one way."""
+    return text.translate(_TIDY).strip()
 
 
 def looks_like_amount(text: str) -> bool:
@@ -123,39 +122,32 @@ def _weigh(number: str, decimals: set[str], thousands: set[str], is_open: set[st
         is_open.add(last)
 
 
-def plain_expr(text: pl.Expr, style: Style) -> pl.Expr:
-    """Write amounts plainly (`-1234.5`), null where the text is no amount of this style.
+@cache
+def _exact(style: Style) -> re.Pattern[str]:
+    point, mark = re.escape(style.decimal), re.escape(style.thousands)
+    groups = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|" if mark else ""
+    return re.compile(_LEAD + rf"((?:{groups}[0-9]+)(?:{point}[0-9]*)?|{point}[0-9]+)" + _TRAIL)
+
+
+def plain_text(text: str, style: Style) -> str | None:
+    """Write an amount plainly (`-1234.5`); None if it is no amount of this style.
 
     A sign may stand before or after the number or its currency, a minus also as brackets; two signs are no amount.
+
+    >>> plain_text("(1.234,50)", Style(",", ".")), plain_text("1.23", Style(",", "."))
+    ('-1234.50', None)
     """
-    clean = text
-    for dash in _MINUS:
-        clean = clean.str.replace_all(dash, "-", literal=True)
-    for blank in _BLANK:
-        clean = clean.str.replace_all(blank, " ", literal=True)
-    clean = clean.str.replace_all(_APOSTROPHES, "'").str.strip_chars()
-    point = re.escape(style.decimal)
-    groups = rf"[0-9]{{1,3}}(?:{re.escape(style.thousands)}[0-9]{{3}})+|" if style.thousands else ""
-    number = rf"((?:{groups}[0-9]+)(?:{point}[0-9]*)?|{point}[0-9]+)"
-    found = clean.str.extract_groups(_LEAD + number + _TRAIL)
-    signs = pl.concat_str(
-        *(found.struct.field(str(place)).fill_null("") for place in (2, 4, 7)),
-    )
-    opened = found.struct.field("1").is_not_null()
-    closed = found.struct.field("8").is_not_null()
-    digits = found.struct.field("5")
+    found = _exact(style).fullmatch(tidy(text))
+    if not found:
+        return None
+    opened, first, _, second, digits, _, last, closed = found.groups()
+    signs = (first or "") + (second or "") + (last or "") + ("-" if opened else "")
+    if bool(opened) != bool(closed) or len(signs) > 1:
+        return None
     if style.thousands:
-        digits = digits.str.replace_all(style.thousands, "", literal=True)
-    digits = digits.str.replace(style.decimal, ".", literal=True).str.replace(r"^\.", "0.")
-    well_signed = (opened == closed) & (signs.str.len_chars() + opened.cast(pl.UInt32) <= 1)
-    minus = opened | (signs == "-")
-    sign = pl.when(minus).then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.when(well_signed).then(pl.concat_str(sign, digits))
-
-
-def minor_expr(text: pl.Expr, style: Style, decimals: pl.Expr) -> pl.Expr:
-    """Read amounts into minor units by our own checked parsing, null where the text is no amount."""
-    return parse_minor_expr(plain_expr(text, style), decimals)
+        digits = digits.replace(style.thousands, "")
+    digits = digits.replace(style.decimal, ".")
+    return ("-" if signs == "-" else "") + ("0" if digits.startswith(".") else "") + digits
 
 
 def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
@@ -170,18 +162,12 @@ def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
 
 def proof_units(texts: list[str], style: Style) -> list[int | None]:
     """Read a column for a proof, in ten-thousandths; None for blank cells and for what is no amount."""
-    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
-    decimals = pl.lit(PROOF_DECIMALS, dtype=pl.Int64)
-    units = frame.select(minor_expr(pl.col("text"), style, decimals))
-    return units.to_series().to_list()
+    return [_proof_unit(text, style) if text else None for text in texts]
 
 
-def plain_text(text: str, style: Style) -> str | None:
-    """Write one amount plainly (`-1234.5`); None if it is no amount of this style.
-
-    >>> plain_text("(1.234,50)", Style(",", ".")), plain_text("1.23", Style(",", "."))
-    ('-1234.50', None)
-    """
-    frame = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
-    plain: str | None = frame.select(plain_expr(pl.col("text"), style)).item()
-    return plain
+def _proof_unit(text: str, style: Style) -> int | None:
+    plain = plain_text(text, style)
+    try:
+        return parse_minor(plain, PROOF_DECIMALS) if plain else None
+    except AmountError:
+        return None

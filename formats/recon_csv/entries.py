@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from recon_csv.dates import looks_like_date, parse_date
@@ -69,10 +71,13 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     piles = Piles()
     body = list(zip(table.rows, table.lines, strict=True))[layout.first_row :]
     dated = [at for at, (row, _) in enumerate(body) if _has_date(row, layout)]
-    named = [at for at in dated if balance_label(body[at][0])]
     # Only an unbroken run of balances at either end of the table is no booking.
-    ends = {at for at, other in zip(named, dated, strict=False) if at == other}
-    ends |= {at for at, other in zip(reversed(named), reversed(dated), strict=False) if at == other}
+    rows = table.rows[layout.first_row :]
+    ends = {
+        at
+        for side in (dated, dated[::-1])
+        for at in takewhile(lambda at: balance_label(rows[at]) is not None, side)
+    }
     for at, (cells, line) in enumerate(body):
         number = at + 1
         why = _no_entry(cells, layout, is_end=at in ends)
@@ -133,6 +138,7 @@ def _no_dated_entry(cells: list[str], layout: Layout) -> str | None:
     return None if has_number or layout.text("detail_amount", cells) else "text"
 
 
+@lru_cache(maxsize=256)
 def _is_unbooked(text: str) -> bool:
     return plain_words(text) in UNBOOKED_STATUSES
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from recon.api import Format, MalformedFile, ParsedStatements, Place, SourceFile, hookimpl
+from recon_csv.columns import find_header, known_columns
 from recon_csv.decode import decode
-from recon_csv.dialect import DELIMITERS, Table, named_separator, split
+from recon_csv.dialect import DELIMITERS, Table, named_separator, split, split_head
 from recon_csv.guess import Guess, guess_profile
 from recon_csv.layout import fits, lay_over
 from recon_csv.profile import Options, Profile, load_options, snippet
@@ -115,28 +116,25 @@ def _read_guessed(source: SourceFile, decoded: Decoded, options: Options) -> Par
 
 
 def _best_guess(source: SourceFile, decoded: Decoded, options: Options) -> tuple[Table, Guess]:
-    """Split by each delimiter and guess; the one whose header names most columns counts."""
+    """Split by the delimiter under which the header names most columns, and guess."""
     named = named_separator(decoded.text)
-    best: tuple[Table, Guess] | None = None
-    problem: MalformedFile | None = None
-    for delimiter in (named,) if named else DELIMITERS:
-        if delimiter not in decoded.text:
-            continue
-        try:
-            table = split(decoded.text, delimiter, source.name)
-        except MalformedFile as error:
-            problem = problem or error
-            continue
+    heads = {mark: split_head(decoded.text, mark) for mark in ((named,) if named else DELIMITERS)}
+    found = {
+        mark: known_columns(rows[place])
+        for mark, rows in heads.items()
+        if (place := find_header(rows)) is not None
+    }
+    guess = None
+    if found:
+        table = split(decoded.text, max(found, key=lambda mark: found[mark]), source.name)
         guess = guess_profile(table, options)
-        if guess and (best is None or len(guess.profile.header) > len(best[1].profile.header)):
-            best = (table, guess)
-    if best is not None:
-        return best
-    raise problem or MalformedFile(
-        "the CSV layout is not certain: no row names a date, an amount and one more column of a bank statement",
-        place=Place(source.name),
-        hint=_DECLARE,
-    )
+    if guess is None:
+        raise MalformedFile(
+            "the CSV layout is not certain: no row names a date, an amount and one more column of a bank statement",
+            place=Place(source.name),
+            hint=_DECLARE,
+        )
+    return table, guess
 
 
 @hookimpl

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import polars as pl
 
-from recon.api import exponent_expr, exponents
-from recon_csv.amounts import Style, minor_expr, other_currency_expr
+from recon.api import exponent_expr, exponents, parse_minor_expr
+from recon_csv.amounts import Style, other_currency_expr, plain_text
 from recon_csv.dates import parse_date
 from recon_csv.entries import Refusal
 from recon_csv.layout import column_name
@@ -90,7 +90,7 @@ def _texts(
     """Lay the text of every field out as columns; dates are read here, by their distinct texts."""
     profile = layout.profile
     columns: dict[str, list[str]] = {
-        field: [layout.text(field, row) for row in cells]
+        field: [layout.text(field, row) if field in layout.columns else "" for row in cells]
         for field in (*_MONEY, *_FIRST_FILLED, "currency", "flag", "booking_date", "value_date")
     }
     columns["account"] = [layout.text("account", row) or profile.account or "" for row in cells]
@@ -148,11 +148,11 @@ def _money(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     decimals = exponent_expr(pl.col("currency"))
     used = [name for name in _MONEY if name in layout.columns]
     units = {f"{name}_units": pl.lit(None, dtype=pl.Int64) for name in _MONEY} | {
-        f"{name}_units": minor_expr(pl.col(name), held if name == "balance" else style, decimals)
-        for name in used
+        f"{name}_units": parse_minor_expr(pl.col(f"{name}_plain"), decimals) for name in used
     }
     worded = [name for name in used if frame.get_column(name).str.contains(r"[^0-9.,' +()-]").any()]
-    frame = frame.with_columns(**units)
+    plain = [_plain(frame.get_column(name), held if name == "balance" else style) for name in used]
+    frame = frame.with_columns(plain).with_columns(**units)
     wrong = {
         f"wrong_{name}": _is_filled(name) & pl.col(f"{name}_units").is_null() for name in _MONEY
     }
@@ -170,6 +170,12 @@ def _money(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         wrong_booking_date=pl.col("booked").is_null(),
         wrong_value_date=_is_filled("value_date") & pl.col("valued").is_null(),
     ).with_columns(amount_read=_movement(layout))
+
+
+def _plain(texts: pl.Series, style: Style) -> pl.Series:
+    """Write the amounts of a column plainly, for our own checked parsing."""
+    plain = [plain_text(text, style) if text else None for text in texts]
+    return pl.Series(f"{texts.name}_plain", plain, dtype=pl.String)
 
 
 def _is_filled(name: str) -> pl.Expr:
