@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.world.names import LEGAL_FORMS, SISTER_WORDS, SURNAMES, TOWNS, TRADES
 from benchmarks.world.sellers import iban
-from benchmarks.world.text import plain
+from benchmarks.world.spelling import plain
 
 if TYPE_CHECKING:
     from benchmarks.world.chance import Chance

@@ -10,7 +10,8 @@ from benchmarks.world.items import PERIOD_END, PERIOD_START
 from benchmarks.world.mix import TEXT_NOISE
 from benchmarks.world.names import GIVEN_NAMES, INTROS, SILENT_TEXTS, SURNAMES
 from benchmarks.world.sellers import iban
-from benchmarks.world.text import NAME_LIMIT, ascii_letters, spell_name
+from benchmarks.world.spelling import ascii_letters
+from benchmarks.world.text import NAME_LIMIT, spell_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

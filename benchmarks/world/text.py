@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.world.spelling import ascii_letters
+
 if TYPE_CHECKING:
     from benchmarks.world.chance import Chance
     from benchmarks.world.customers import Customer
     from benchmarks.world.items import Item
     from benchmarks.world.sellers import Seller
 
-_TRANSLITERATION = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}
-)
 # Names are cut here: two sub-fields of 27 characters in MT940, 32 characters in OFX.
 NAME_LIMIT = {"D": 54, "U": 32, "G": 60}
 MANGLINGS = (
@@ -24,16 +23,6 @@ MANGLINGS = (
     "glued_to_word",
     "wrapped",
 )
-
-
-def ascii_letters(text: str) -> str:
-    """Write umlauts in two letters, as payment systems without them do."""
-    return text.translate(_TRANSLITERATION)
-
-
-def plain(text: str) -> str:
-    """Write a name so that two spellings of it are equal."""
-    return ascii_letters(text).upper()
 
 
 def spell_name(seller: Seller, customer: Customer, chance: Chance, noise: float) -> str:

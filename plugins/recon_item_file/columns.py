@@ -23,8 +23,9 @@ from recon.api import (
     parse_minor,
     parse_minor_expr,
 )
+from recon_item_file.files import read_table
 from recon_item_file.problems import SHOWN, Problem, Problems
-from recon_item_file.tables import normalise_header, read_table
+from recon_item_file.tables import normalise_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

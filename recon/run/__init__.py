@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from recon.run.flow import MatchRequest, RunResult, match_statements
+from recon.run.flow import RunResult, match_statements
 from recon.run.progress import Progress
 from recon.run.reading import Reading, read_statements
+from recon.run.request import MatchRequest
 
 __all__ = [
     "MatchRequest",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from recon.config import Policy
     from recon.plugins import Plugins
     from recon.protocols import Books
-    from recon.run.flow import MatchRequest
+    from recon.run.request import MatchRequest
 
 # The source that reads files; it is found like any other plugin.
 FILE_SOURCE: Final = "item-file"

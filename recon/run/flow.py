@@ -33,21 +33,7 @@ if TYPE_CHECKING:
     from recon.plugins import Plugins
     from recon.protocols import Books
     from recon.run.progress import Progress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchRequest:
-    """What one run is asked to do; all paths as the user gave them."""
-
-    statements: tuple[Path, ...]
-    open_items: Path
-    out: Path
-    customers: Path | None = None
-    accounts: Path | None = None
-    history: Path | None = None
-    policy: Path | None = None
-    ledger: str | None = None
-    as_of: dt.date | None = None
+    from recon.run.request import MatchRequest
 
 
 @dataclass(frozen=True, slots=True)
