@@ -44,6 +44,8 @@ _COMPACT: Final = re.compile(r"(?:19|20)[0-9]{6}(?:[0-9]{6}.*)?")
 # Dates outside are no dates of a statement: 1111/11/11 is an anonymised one, 0025 a year that lost its century.
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 2100
+_LEAST_DAYS: Final = 5
+_MOST_YEARS: Final = 10
 
 Part = tuple[str, str, str]
 
@@ -111,7 +113,9 @@ def find_formats(texts: Sequence[str]) -> list[str]:
     alike = [text for text in shaped if _candidates(text) == candidates]
     if len(candidates) == 1:
         return list(candidates)
-    fitting = [name for name in candidates if _all_in_range(alike, name)]
+    fitting = [
+        name for name in candidates if _all_in_range(alike, name) and _spans_few_years(alike, name)
+    ]
     if len(fitting) > 1:
         return _by_order(alike, fitting)
     return fitting
@@ -149,9 +153,18 @@ def _all_in_range(texts: Iterable[str], date_format: str) -> bool:
     return True
 
 
+def _spans_few_years(texts: Iterable[str], date_format: str) -> bool:
+    """Say whether the days lie as close together as on one statement: 31/12/17 and 01/08/18 are not 2031 and 2001."""
+    days = [day for text in texts if (day := parse_date(text, date_format))]
+    return not days or max(days).year - min(days).year <= _MOST_YEARS
+
+
 def _by_order(texts: list[str], formats: list[str]) -> list[str]:
-    """Keep the formats in which the rows run one way in time, if that is not all of them."""
-    if len(set(texts)) < 3:
+    """Keep the formats in which the rows run one way in time, if that is not all of them.
+
+    Five days in any order run one way by chance in 1 of 60 cases, and exports are not in any order.
+    """
+    if len(set(texts)) < _LEAST_DAYS:
         return formats
     running = [name for name in formats if _runs_one_way(texts, name)]
     return running or formats

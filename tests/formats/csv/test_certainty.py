@@ -42,9 +42,13 @@ def test_the_value_date_column_tells_the_order_of_the_booking_date():
 
 
 def test_rows_that_run_one_way_in_time_in_one_reading_only_tell_the_order():
-    text = "Date,Description,Amount\n05/01/2026,a,-1\n06/01/2026,b,-1\n02/02/2026,c,-1\n"
+    rows = [f"{day},a,-1\n" for day in ("05/01", "06/01", "09/01", "02/02", "03/02")]
+    text = "Date,Description,Amount\n" + "".join(rows).replace(",a", "/2026,a")
 
-    assert days(read_text(text, currency="EUR")) == ["2026-01-05", "2026-01-06", "2026-02-02"]
+    assert days(read_text(text, currency="EUR"))[3:] == ["2026-02-02", "2026-02-03"]
+    assert (
+        "which is the day" in question(text.replace(rows[0].replace(",a", "/2026,a"), "")).message
+    )
 
 
 def test_the_period_above_the_table_tells_the_order():
