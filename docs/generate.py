@@ -52,16 +52,6 @@ WHAT_TO_DO: Final = {
 }
 
 
-def pages() -> dict[str, str]:
-    """Give every generated page: file name to text."""
-    return {
-        "command-line.md": command_line(),
-        "data-dictionary.md": data_dictionary(),
-        "errors.md": error_page(),
-        "policy.md": policy_page(),
-    }
-
-
 def frame_schemas() -> list[tuple[str, type[dy.Schema]]]:
     """List the schemas of `recon.frames` by name, in the order of their files."""
     found: list[tuple[str, type[dy.Schema]]] = []
@@ -274,10 +264,19 @@ def _case_row(case: Path) -> str:
     return f"| {' | '.join([*cells, _yes(has_excerpt), _yes(has_hint)])} |"
 
 
+# Every generated page: file name to what writes it.
+PAGES: Final = {
+    "command-line.md": command_line,
+    "data-dictionary.md": data_dictionary,
+    "errors.md": error_page,
+    "policy.md": policy_page,
+}
+
+
 def write() -> None:
     """Write every generated page beside this program."""
-    for name, text in pages().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+    for name, text in PAGES.items():
+        (FOLDER / name).write_text(text(), encoding="utf-8")
         sys.stdout.write(f"docs/{name}\n")
 
 
