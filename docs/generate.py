@@ -14,6 +14,8 @@ import pkgutil
 import re
 import subprocess
 import sys
+import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -87,6 +89,13 @@ def data_dictionary() -> str:
     return "\n".join(rows) + "\n"
 
 
+@cache
+def meaning_by_name() -> dict[str, str]:
+    """Read what a column means where its schema does not say it."""
+    meanings: dict[str, str] = tomllib.loads((FOLDER / "columns.toml").read_text(encoding="utf-8"))
+    return meanings
+
+
 def _paragraph(text: str | None) -> list[str]:
     """Give a docstring's sentences, one a row."""
     said = " ".join(inspect.cleandoc(text or "").split())
@@ -116,7 +125,7 @@ def _column_row(name: str, column: Any) -> str:
         "key" if column.primary_key else "",
         "null" if column.nullable else "",
         ", ".join(limits),
-        column.description or "",
+        column.description or meaning_by_name()[name],
     ]
     return f"| {' | '.join(cells)} |"
 

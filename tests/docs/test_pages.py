@@ -36,6 +36,17 @@ def test_a_generated_page_is_up_to_date(name):
     assert page(name) == generate.PAGES[name](), "run `python docs/generate.py`"
 
 
+def test_every_column_has_a_meaning_and_no_meaning_is_left_over():
+    silent = {
+        name
+        for _, schema in generate.frame_schemas()
+        for name, column in schema.columns().items()
+        if not column.description
+    }
+
+    assert silent == set(generate.meaning_by_name()), "docs/columns.toml: add, or take out"
+
+
 def test_every_command_and_option_is_on_the_page():
     text = page("command-line.md")
     commands = list(generate.commands())
@@ -192,6 +203,26 @@ def test_a_page_does_not_call_anything_simple(path: Path):
     text = path.read_text(encoding="utf-8")
 
     assert re.findall(r"\b(?:[Ss]imply|[Jj]ust|[Oo]bviously|[Ee]asily)\b", text) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md")), *sorted(ROOT.glob("recon/*/README.md"))],
+    ids=lambda path: "/".join(path.parts[-2:]),
+)
+def test_a_row_of_prose_holds_one_sentence(path: Path):
+    text = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    prose = [row for row in text.splitlines() if not row.startswith("|")]
+
+    assert [row for row in prose if re.search(r"[a-z`)]\. [A-Z`]", row)] == []
+
+
+def test_the_readme_shows_the_program_at_work_before_its_fortieth_line():
+    first = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:40]
+
+    assert "```console" in first
+    assert any(row.startswith("$ recon ") for row in first)
+    assert any(row.startswith("Written to ") for row in first)
 
 
 def test_the_examples_in_docstrings_are_true():
