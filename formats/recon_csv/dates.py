@@ -45,7 +45,6 @@ _COMPACT: Final = re.compile(r"(?:19|20)[0-9]{6}(?:[0-9]{6}.*)?")
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 2100
 _LEAST_DAYS: Final = 5
-_MOST_YEARS: Final = 10
 
 Part = tuple[str, str, str]
 
@@ -113,9 +112,7 @@ def find_formats(texts: Sequence[str]) -> list[str]:
     alike = [text for text in shaped if _candidates(text) == candidates]
     if len(candidates) == 1:
         return list(candidates)
-    fitting = [
-        name for name in candidates if _all_in_range(alike, name) and _spans_few_years(alike, name)
-    ]
+    fitting = [name for name in candidates if _all_in_range(alike, name)]
     if len(fitting) > 1:
         return _by_order(alike, fitting)
     return fitting
@@ -151,12 +148,6 @@ def _all_in_range(texts: Iterable[str], date_format: str) -> bool:
         if not found or int(found["m"]) > 12 or int(found["d"]) > 31:
             return False
     return True
-
-
-def _spans_few_years(texts: Iterable[str], date_format: str) -> bool:
-    """Say whether the days lie as close together as on one statement: 31/12/17 and 01/08/18 are not 2031 and 2001."""
-    days = [day for text in texts if (day := parse_date(text, date_format))]
-    return not days or max(days).year - min(days).year <= _MOST_YEARS
 
 
 def _by_order(texts: list[str], formats: list[str]) -> list[str]:

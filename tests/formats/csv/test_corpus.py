@@ -36,7 +36,8 @@ PROVEN = "the source's importer differs; ours follows the bank's own running bal
 DROPPED = "the source's importer loses or shifts a row with a delimiter inside quotes"
 EXCHANGE = "the source nets currency conversions; we read each movement in its currency"
 COUNTER = "the index counts rows with a date, among them balances, headers or pending rows"
-# Our reading where it differs from the index: lines, credits, debits; each compared by hand with the file.
+# Our reading where it differs from the index: lines, credits, debits. The reasons were judged by us, file by file; only
+# those under PROVEN are checked by arithmetic here, and two of these (UBS 2017-06, 2023-09) have breaks inside.
 BETTER = {
     "csv/BananaAccounting__Germany/csv_deutschebank_example_format3_20240131.csv": (
         116,
@@ -199,14 +200,7 @@ BETTER = {
         "400.40",
         COUNTER,
     ),
-    "csv/lorenzogiudici5__ofxstatement-bancoposta/atm.csv": (2, "200.00", "200.00", COUNTER),
     "csv/lorenzogiudici5__ofxstatement-bancoposta/commissione.csv": (3, "0", "4.00", COUNTER),
-    "csv/lorenzogiudici5__ofxstatement-bancoposta/pagamento_postamat.csv": (
-        1,
-        "0",
-        "200.00",
-        COUNTER,
-    ),
     "csv/lorenzogiudici5__ofxstatement-bancoposta/postagiro.csv": (6, "760.00", "350.00", COUNTER),
     "csv/mlaitinen__ofxstatement-revolut/2022-january.csv": (7, "500.00", "413.44", PENDING),
     "csv/msc01__soacsv2mt940/test_VR-Bank1.csv": (3, "112.00", "270.17", COUNTER),
@@ -223,7 +217,7 @@ WRONG = {
     "csv/OCA__bank-statement-import/sample_statement_credit_card_inverse_sign_en.csv": "a card's export that differs "
     "from a bank's only in its sign; `amount_sign` in the options settles it",
 }
-LEAST_RIGHT = 171
+LEAST_RIGHT = 169
 
 
 def outcome(case: Case) -> ParsedStatements | MalformedFile:

@@ -112,3 +112,8 @@ def test_a_name_with_lost_letters_is_compared_around_them():
     assert roles_of("W\ufffdhrung")[0][0] == "currency"
     assert roles_of("Verwendung 3")[0][0] == "remittance"
     assert roles_of("Shoe size") == ()
+
+
+def test_a_long_span_of_years_excludes_no_reading():
+    # Found by the round trip: the true day/month/year was dropped, and 2012-01-01 was read as 2001-01-12.
+    assert "%d/%m/%y" in find_formats(["01/01/01", "01/01/01", "01/01/12"])

@@ -107,7 +107,8 @@ def test_a_statement_written_by_a_profile_is_read_back_as_it_was(
 
 
 @given(
-    bookings=BOOKINGS,
+    # Banks write bookings in the order of time; the guess relies on it where day and month could be swapped.
+    bookings=BOOKINGS.map(lambda rows: sorted(rows, key=lambda row: row.day)),
     marks=st.sampled_from(MARKS),
     date_format=st.sampled_from(DATE_FORMATS),
     opening=st.integers(-(10**9), 10**9),
