@@ -12,7 +12,7 @@ from recon.errors import PluginFailed, ReconError
 from recon.plugins import Plugins
 from recon.protocols import Books
 from recon.run.books import fetch_books
-from recon.run.flow import MatchRequest
+from recon.run.request import MatchRequest
 from tests.scenarios.build import closed_frame, items_frame, parties_frame
 
 

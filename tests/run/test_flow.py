@@ -9,7 +9,8 @@ import pytest
 
 from recon.errors import ReconError
 from recon.plugins import Plugins
-from recon.run.flow import MatchRequest, match_statements
+from recon.run.flow import match_statements
+from recon.run.request import MatchRequest
 from tests.run.quiet import Quiet
 
 STATEMENT = """\
