@@ -5,10 +5,12 @@ A policy is a TOML file; every key has a default, so an empty file is a valid po
 
 from __future__ import annotations
 
+import difflib
 import hashlib
+import re
 import tomllib
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -16,6 +18,11 @@ from recon.errors import ConfigurationError, Place
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def _require(holds: object, key: str, allowed: str, value: object) -> None:
+    if not holds:
+        raise ValueError(f"{key} must be {allowed}, not {value}")
 
 
 class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -27,17 +34,32 @@ class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     amount: Decimal = Decimal("0.05")
     percent: Decimal = Decimal("0.5")
 
+    def __post_init__(self) -> None:
+        """Refuse limits that mean nothing."""
+        _require(self.amount >= 0, "tolerance.amount", "0 or more", self.amount)
+        _require(0 <= self.percent <= 100, "tolerance.percent", "from 0 to 100", self.percent)
+
 
 class Discount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Cash discount: taken within `discount_until` plus the days of grace that a bank transfer needs."""
 
     grace_days: int = 3
 
+    def __post_init__(self) -> None:
+        """Refuse a grace that means nothing."""
+        _require(
+            0 <= self.grace_days <= 365, "discount.grace_days", "from 0 to 365", self.grace_days
+        )
+
 
 class BankCharges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Charges that a bank on the way may keep back from a quoted payment; above it a person looks."""
 
     limit: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        """Refuse a limit that means nothing."""
+        _require(self.limit >= 0, "bank_charges.limit", "0 or more", self.limit)
 
 
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -49,6 +71,21 @@ class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     equal_items: Literal["oldest_first", "suggest"] = "oldest_first"
     part_payment: Literal["apply", "suggest"] = "apply"
     overpayment: Literal["on_account", "suggest"] = "on_account"
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that mean nothing."""
+        _require(
+            0 < self.min_confidence < 1,
+            "decide.min_confidence",
+            "between 0 and 1",
+            self.min_confidence,
+        )
+        _require(
+            self.min_margin_bits >= 0, "decide.min_margin_bits", "0 or more", self.min_margin_bits
+        )
+        _require(
+            0 <= self.suggestions <= 100, "decide.suggestions", "from 0 to 100", self.suggestions
+        )
 
 
 class Chart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -96,23 +133,67 @@ def load_policy(path: Path | None) -> Policy:
         return Policy()
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise ConfigurationError(
-            f"cannot read the policy: {error}", place=Place(str(path))
+            f"cannot read the policy: {error.strerror}", place=Place(str(path))
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(
+            "the policy is no UTF-8 text", place=Place(str(path)), hint="save it as UTF-8"
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(
-            f"the policy is no valid TOML: {error}", place=Place(str(path))
-        ) from None
+        raise _no_toml(path, str(error)) from None
     try:
         # TOML has floats; Decimals are built from their text so that 0.05 stays 0.05.
         return msgspec.convert(_floats_as_text(raw), Policy, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigurationError(
-            f"the policy has a wrong value: {error}",
+            _in_words(str(error), raw),
             place=Place(str(path)),
-            hint="`recon policy` prints every key with its default",
+            hint="`recon policy` prints every key with its default and meaning",
         ) from None
+
+
+def _no_toml(path: Path, message: str) -> ConfigurationError:
+    found = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    place = Place(str(path), int(found[1]), int(found[2])) if found else Place(str(path))
+    cause = message[: found.start()] if found else message
+    return ConfigurationError(
+        f"the policy is no valid TOML: {cause}",
+        place=place,
+        hint="texts stand in quotes, and tables in brackets such as [tolerance]",
+    )
+
+
+def _in_words(message: str, raw: dict[str, Any]) -> str:
+    """Say what is wrong with a key in the user's words: its path, and the key that was probably meant."""
+    what, _, where = message.partition(" - at `$")
+    path = where.rstrip("`").lstrip(".")
+    unknown = re.search(r"unknown field `([^`]+)`", what)
+    if unknown:
+        key = f"{path}.{unknown[1]}" if path else unknown[1]
+        near = difflib.get_close_matches(unknown[1], _known_keys(path), n=1)
+        return f"unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    if "must be" in what:
+        return what
+    value: Any = raw
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    options = _options(path)
+    return f"{path} must be {options}, not {value!r}" if options else f"{path}: {what}"
+
+
+def _known_keys(path: str) -> list[str]:
+    kind: Any = Policy if not path else getattr(Policy(), path.split(".", maxsplit=1)[0], None)
+    return list(getattr(kind, "__struct_fields__", ()))
+
+
+def _options(path: str) -> str:
+    """Name the words that a key takes, if it takes only some."""
+    table, _, key = path.rpartition(".")
+    owner: Any = type(getattr(Policy(), table)) if table else Policy
+    wanted = get_type_hints(owner).get(key)
+    return " or ".join(get_args(wanted)) if get_origin(wanted) is Literal else ""
 
 
 def _floats_as_text(value: Any) -> Any:

@@ -40,6 +40,13 @@ def test_a_byte_order_mark_does_no_harm(tmp_path):
         "version = 'two'",
         "version =",
         "[decide]\nsuggestions = 1.5",
+        "[decide]\nsuggestions = -1",
+        "[decide]\nmin_confidence = 1.5",
+        "[decide]\nmin_margin_bits = -1",
+        "[tolerance]\namount = -1",
+        "[tolerance]\npercent = 101",
+        "[discount]\ngrace_days = -1",
+        "[bank_charges]\nlimit = -0.01",
     ],
 )
 def test_a_wrong_policy_is_refused_with_its_place(tmp_path, text):
@@ -83,3 +90,19 @@ def test_the_order_of_tables_is_not_part_of_the_hash():
     other = Policy(formats={"ofx": {}, "csv": {"b": 2, "a": 1}})
 
     assert one.hash == other.hash
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tolerence = 1", "unknown key 'tolerence'; did you mean 'tolerance'?"),
+        ("[tolerance]\namonut = 1", "unknown key 'tolerance.amonut'; did you mean 'amount'?"),
+        ('on_balance_break = "ignore"', "on_balance_break must be hold or warn, not 'ignore'"),
+        ("[tolerance]\namount = -1", "tolerance.amount must be 0 or more, not -1"),
+    ],
+)
+def test_a_wrong_key_or_value_is_told_in_the_words_of_the_file(tmp_path, text, said):
+    with pytest.raises(ConfigurationError) as caught:
+        policy_of(tmp_path, text)
+
+    assert caught.value.message.startswith(said)

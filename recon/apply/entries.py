@@ -45,9 +45,12 @@ def build_entries(
         ).str.strip_chars(": ")
     )
     cash = (
-        rows.group_by("line_id")
-        .agg(pl.all().first())
+        rows.sort("line_id", "item_id", "kind", nulls_last=True)
+        .group_by("line_id", maintain_order=True)
+        .agg(pl.all().first(), customers=pl.col("customer_id").n_unique())
         .with_columns(
+            # The cash of a line that pays for several customers belongs to none of them.
+            customer_id=pl.when(pl.col("customers") == 1).then("customer_id"),
             role=pl.lit("cash"),
             amount="line_amount",
             item_number=pl.lit(None, dtype=pl.String),

@@ -80,6 +80,11 @@ def _read_text(path: Path) -> pl.DataFrame:
 
     try:
         return pl.read_csv(path, infer_schema=False)
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"there is no {path.name} in {path.parent}",
+            hint="--run names the folder that `recon match` wrote",
+        ) from None
     except (OSError, pl.exceptions.PolarsError) as error:
         cause = str(error).splitlines()[0]
         raise ConfigurationError(

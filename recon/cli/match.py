@@ -18,6 +18,7 @@ from recon.cli.options import (
 from recon.cli.output import (
     leave_with,
     note,
+    show_held,
     show_quarantined,
     show_rejects,
     warn_of_failed_plugins,
@@ -93,7 +94,7 @@ def command(
     give the same bytes.
 
     Exit codes beyond 0: 4 posting partial or failed, else 1 a threshold was missed or a report failed, else 3 an
-    input was quarantined; the files are written in all of these cases.
+    input was quarantined or a record rejected; the files are written in all of these cases.
     """
     from recon.run import MatchRequest
 
@@ -120,6 +121,7 @@ def run_match(request: MatchRequest, *, how: str, quiet: bool) -> RunResult:
 
     write_summary(result, how)
     warn_of_failed_plugins(plugins)
+    show_held(result.view.statements)
     show_rejects(result.view.rejects)
     show_quarantined(result.quarantined)
     for failure in result.failures:

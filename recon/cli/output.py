@@ -58,6 +58,33 @@ def show_quarantined(files: Iterable[InputFile]) -> None:
             note(reason if name in reason else f"{reason}\n  in {name}")
 
 
+def show_held(statements: pl.DataFrame) -> None:
+    """Warn of every statement whose balances do not add up, with both numbers."""
+    import polars as pl
+
+    from recon.money import format_minor
+
+    for row in statements.filter(pl.col("balance_check") == "broken").iter_rows(named=True):
+        currency, closing = row["currency"], row["closing_balance"]
+        opening = row["opening_balance"]
+        moved = closing - opening - row["balance_difference"]
+        number = f"{row['statement_number']} " if row["statement_number"] else ""
+        state = "is held: nothing of it is applied" if row["is_held"] else "does not balance"
+        note(
+            f"warning: {printable(row['file'])}: statement {printable(number)}of "
+            f"{printable(row['account']) or 'an unnamed account'} {state}\n"
+            f"  opening {format_minor(opening, currency)} + lines {format_minor(moved, currency)} = "
+            f"{format_minor(opening + moved, currency)}, "
+            f"but the bank says {format_minor(closing, currency)} {currency}"
+        )
+    for row in statements.filter(pl.col("continuity_check") == "broken").iter_rows(named=True):
+        number = row["statement_number"] or row["statement_id"]
+        note(
+            f"warning: {printable(row['file'])}: statement {printable(number)} "
+            f"{printable(row['continuity_note'] or 'does not continue the one before')}"
+        )
+
+
 def show_rejects(rejects: pl.DataFrame) -> None:
     """List every record that could not be read, with its place, text and cause."""
     for row in rejects.iter_rows(named=True):

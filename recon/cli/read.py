@@ -11,6 +11,7 @@ from click.exceptions import Exit
 from recon.cli.options import format_option, policy_option, quiet_option, statements_argument
 from recon.cli.output import (
     note,
+    show_held,
     show_quarantined,
     show_rejects,
     warn_of_failed_plugins,
@@ -43,7 +44,7 @@ def command(
     """Read bank files into one table of lines.
 
     STATEMENT is a file or a folder, which is searched recursively; the format is found by content. Deliveries that overlap collapse to one line.
-    Records and files that cannot be read are listed on stderr; if a whole file could not, the exit code is 3.
+    Records and files that cannot be read are listed on stderr; if there are any, the exit code is 3.
     """
     if out and out.suffix.lower() not in ENDINGS:
         raise ConfigurationError(
@@ -71,10 +72,11 @@ def command(
     warn_of_failed_plugins(plugins)
     for finding in reading.findings:
         note(f"note: {finding}", quiet=quiet)
+    show_held(reading.statements)
     show_rejects(reading.rejects)
     quarantined = [file for file in reading.inputs if file.state == "quarantined"]
     show_quarantined(quarantined)
-    if quarantined:
+    if quarantined or reading.rejects.height:
         raise Exit(3)
 
 

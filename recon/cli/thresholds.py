@@ -42,7 +42,8 @@ def missed(
     share, applied, receipts = applied_share(result.summary)
     if fail_under is not None and share < fail_under:
         yield ThresholdMissed(
-            f"{applied} of {receipts} receipts were applied ({share:.2%}), fewer than {fail_under:.2%}"
+            f"{applied} of {receipts} receipts were applied ({share:.2%}), fewer than {fail_under:.2%}",
+            hint="unmatched.csv lists the rest, each with its reason",
         )
     for kind in dict.fromkeys(fail_on):
         count = _count(result, kind)
@@ -53,6 +54,10 @@ def missed(
         yield PluginFailed(f"reports that were not written: {', '.join(result.failed_reports)}")
     if result.quarantined:
         yield MalformedFile(f"{len(result.quarantined)} inputs were quarantined; the rest is done")
+    elif result.view.rejects.height:
+        yield MalformedFile(
+            f"{result.view.rejects.height} records could not be read; the rest is done"
+        )
 
 
 def applied_share(summary: dict[str, Any]) -> tuple[Decimal, int, int]:

@@ -12,7 +12,7 @@ import polars as pl
 if TYPE_CHECKING:
     import dataframely as dy
 
-    from recon.frames.comparable import ComparableLines
+    from recon.frames.comparable import ComparableLines, ItemKeys, LineKeys
 
 # Booking codes that banks give to returns of direct debits and rejected transfers:
 # SWIFT type RTI; German business codes (DK) 108, 109, 159, 181, 182, 183; ISO sub-families as text.
@@ -31,12 +31,24 @@ _FEE_WORDS: Final = r"\b(ACCOUNT FEE|BANK CHARGES?|SERVICE CHARGE|KONTOFUHRUNG|E
 _RETURN_WINDOW_DAYS: Final = 400
 
 
-def set_aside(lines: dy.DataFrame[ComparableLines]) -> pl.DataFrame:
+def set_aside(
+    lines: dy.DataFrame[ComparableLines],
+    line_keys: dy.DataFrame[LineKeys],
+    item_keys: dy.DataFrame[ItemKeys],
+) -> pl.DataFrame:
     """Classify lines that are no receipts.
+
+    Args:
+        lines: all lines.
+        line_keys: tokens of the receipts' texts.
+        item_keys: ways of quoting open items: words such as `interest` do not set a receipt aside that quotes one.
 
     Returns:
         line_id, fate (not_receivable or returned), reason; one row a line set aside.
     """
+    quotable = item_keys.filter(pl.col("kind") != "number_tail", pl.col("key").str.len_bytes() >= 4)
+    quoting = line_keys.join(quotable, on="key", how="semi")["line"].unique()
+    lines_said = lines.with_columns(is_quoting=pl.col("line").is_in(quoting.implode()))
     returns = _returns(lines)
     verdict = (
         pl.when(pl.col("amount") == 0)
@@ -53,7 +65,7 @@ def set_aside(lines: dy.DataFrame[ComparableLines]) -> pl.DataFrame:
         .then(pl.lit("payment_out"))
     )
     plain = (
-        lines.join(returns, on="line_id", how="anti")
+        lines_said.join(returns, on="line_id", how="anti")
         .select("line_id", fate=pl.lit("not_receivable"), reason=verdict)
         .drop_nulls("reason")
     )
@@ -61,10 +73,12 @@ def set_aside(lines: dy.DataFrame[ComparableLines]) -> pl.DataFrame:
 
 
 def _says(codes: tuple[str, ...], words: str) -> pl.Expr:
-    """The bank's code says so; or its words do, on a line that names no other party."""
-    no_party = pl.col("payer_account").is_null() & pl.col("payer_name").is_null()
+    """The bank's code says so; or its words do, on a line that names no other party and quotes no open item."""
+    of_the_bank = (
+        pl.col("payer_account").is_null() & pl.col("payer_name").is_null() & ~pl.col("is_quoting")
+    )
     return pl.col("transaction_code").is_in(codes) | (
-        no_party & pl.col("booking_text").str.contains(words)
+        of_the_bank & pl.col("booking_text").str.contains(words)
     )
 
 

@@ -62,7 +62,7 @@ def match_comparable(
         more_sets: sets that passes of plugins propose.
         policy: all judgement.
     """
-    aside = set_aside(comparable.lines)
+    aside = set_aside(comparable.lines, comparable.line_keys, comparable.item_keys)
     receipts = comparable.lines.join(aside, on="line_id", how="anti").sort("line")
     tables = Tables(
         receipts, comparable.items, comparable.customers, comparable.names, comparable.accounts

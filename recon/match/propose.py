@@ -184,7 +184,16 @@ def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
         bits("amount_millibits"),
     )
     prior = pl.concat_str(pl.lit("prior "), bits("prior_millibits"))
-    return pl.concat_str([said[0], amount, *said[1:], prior], separator="; ", ignore_nulls=True)
+    turn = pl.when(pl.col("equals") > 1).then(
+        pl.concat_str(
+            pl.lit("one of "),
+            pl.col("equals").cast(pl.String),
+            pl.lit(" equal items, oldest first"),
+        )
+    )
+    return pl.concat_str(
+        [said[0], amount, *said[1:], turn, prior], separator="; ", ignore_nulls=True
+    )
 
 
 def _quoted(pairs: pl.DataFrame, name: str) -> pl.Expr:

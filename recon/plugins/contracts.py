@@ -59,7 +59,11 @@ def checked_statements(parsed: object) -> ParsedStatements:
     for finding in parsed.findings:
         require_type(finding, str)
     require_known(lines["statement_index"], statements["statement_index"])
-    _require_currencies(pl.concat([statements["currency"], lines["currency"]]))
+    # A statement in an unknown currency may be told, with its records rejected; but no amount may be in one.
+    stated = statements.filter(
+        pl.any_horizontal(pl.col("opening_balance", "closing_balance").is_not_null())
+    )
+    _require_currencies(pl.concat([stated["currency"], lines["currency"]]))
     named = rejects["record"].drop_nulls()
     twice = pl.concat([lines["record"], named])
     repeated = twice.filter(twice.is_duplicated()).unique().sort().to_list()

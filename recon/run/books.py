@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from recon.protocols import InputFile
+from recon.run.reading import shown_name
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,5 +56,5 @@ def _input(role: str, path: Path) -> InputFile:
     data = path.read_bytes()
     roles = {"items": "open_items", "closed": "history"}
     return InputFile(
-        path.as_posix(), hashlib.sha256(data).hexdigest(), len(data), roles.get(role, role), "read"
+        shown_name(path), hashlib.sha256(data).hexdigest(), len(data), roles.get(role, role), "read"
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from recon.errors import MalformedFile, Place, ReconError
@@ -18,7 +19,6 @@ from recon.protocols import InputFile, SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import dataframely as dy
     import polars as pl
@@ -53,13 +53,13 @@ def read_statements(
     Raises:
         ReconError: never for a file that cannot be read; that file is quarantined.
     """
-    paths = find_files(statements)
-    progress.step("Reading statements", len(paths))
+    found = find_files(statements)
+    progress.step("Reading statements", len(found))
     deliveries: list[Delivery] = []
     inputs: list[InputFile] = []
     findings: list[str] = []
-    for path in paths:
-        delivery, entry, said = _read_one(path, policy, plugins)
+    for path, name in found.items():
+        delivery, entry, said = _read_one(path, name, policy, plugins)
         deliveries += [delivery] if delivery else []
         inputs.append(entry)
         findings += [f"{entry.name}: {finding}" for finding in said]
@@ -72,29 +72,38 @@ def read_statements(
     return Reading(checked, lines, gathered.rejects, copies, tuple(inputs), tuple(findings))
 
 
-def find_files(given: Sequence[Path]) -> list[Path]:
-    """List the files named and those in folders, each once, sorted; hidden files in folders are left alone."""
-    found: set[Path] = set()
+def find_files(given: Sequence[Path]) -> dict[Path, str]:
+    """List the files named and those in folders, each once, sorted by the name under which they are shown.
+
+    Hidden files in folders are left alone. A file of a folder is shown with the folder's own name before it.
+    """
+    found: dict[Path, str] = {}
     for path in given:
-        if path.is_dir():
-            inside = (one for one in path.rglob("*") if one.is_file())
-            found.update(
-                one
-                for one in inside
-                if not any(part.startswith(".") for part in one.relative_to(path).parts)
-            )
-        else:
-            found.add(path)
-    return sorted(found, key=lambda path: path.as_posix())
+        if not path.is_dir():
+            found.setdefault(path, shown_name(path))
+            continue
+        for one in path.rglob("*"):
+            inside = one.relative_to(path)
+            if one.is_file() and not any(part.startswith(".") for part in inside.parts):
+                within = Path(path.name) if path.is_absolute() else path
+                found.setdefault(one, (within / inside).as_posix())
+    return dict(sorted(found.items(), key=lambda pair: (pair[1], pair[0].as_posix())))
+
+
+def shown_name(path: Path) -> str:
+    """Name an input in files and messages: as given, but never by the folders of one machine.
+
+    The same inputs give the same bytes wherever they lie.
+    """
+    return "/".join(path.parts[1:][-2:]) if path.is_absolute() else path.as_posix()
 
 
 def _read_one(
-    path: Path, policy: Policy, plugins: Plugins
+    path: Path, name: str, policy: Policy, plugins: Plugins
 ) -> tuple[Delivery | None, InputFile, tuple[str, ...]]:
-    name = path.as_posix()
     digest, size, chosen = "", 0, None
     try:
-        data = _bytes_of(path)
+        data = _bytes_of(path, name)
         digest, size = hashlib.sha256(data).hexdigest(), len(data)
         head = data[:HEAD_BYTES]
         claims = plugins.sniff_all(head, name)
@@ -108,8 +117,8 @@ def _read_one(
     return Delivery(name, digest, chosen, parsed), entry, (*parsed.findings, *failures)
 
 
-def _bytes_of(path: Path) -> bytes:
-    place = Place(path.as_posix())
+def _bytes_of(path: Path, name: str) -> bytes:
+    place = Place(name)
     try:
         if not path.is_file():
             raise MalformedFile("this is no regular file", place=place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,7 @@ class RunResult:
     quarantined: tuple = ()
     failed_reports: tuple[str, ...] = ()
     posting: Any = None
+    failures: tuple = ()
 
 
 @dataclass
@@ -56,6 +57,7 @@ class FakeRun:
     """What the stand-in answers with, and what it was asked."""
 
     quarantined: bool = False
+    rejects: bool = False
     failed_reports: tuple[str, ...] = ()
     posting: Any = None
     error: Exception | None = None
@@ -72,12 +74,14 @@ class FakeRun:
         build = sample()
         if not self.quarantined:
             build.inputs = [file for file in build.inputs if file.state == "read"]
-        return build.view()
+        view = build.view()
+        return view if self.rejects else replace(view, rejects=view.rejects.clear())
 
     def read_statements(self, statements, policy, plugins, progress):
         self._work(statements, progress)
         view = self.view()
-        return Reading(view.lines, view.rejects, view.inputs, ("bank.sta was read as cp1252",))
+        findings = ("bank.sta was read as cp1252",)
+        return Reading(view.lines, view.rejects, view.inputs, findings, view.statements)
 
     def match_statements(self, request, plugins, progress):
         self._work(request, progress)

@@ -80,7 +80,7 @@ def test_a_folder_without_a_run_is_exit_2_with_a_hint(cli, tmp_path, truth):
     result = cli("eval", "--truth", truth, "--run", tmp_path)
 
     assert result.exit_code == 2
-    assert f"error[configuration] {tmp_path / 'lines.csv'}" in result.stderr
+    assert f"there is no lines.csv in {tmp_path}" in result.stderr
     assert "hint: --run names the folder that `recon match` wrote" in result.stderr
 
 

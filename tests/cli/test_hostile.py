@@ -68,10 +68,10 @@ def test_its_file_is_quarantined_under_its_name_and_the_others_are_read(
     result = cli("read", files, "--format", "csv")
 
     assert result.exit_code == 3
-    assert f"error[plugin-failed] {(files / 'evil.sta').as_posix()}" in result.stderr
+    assert f"error[plugin-failed] {files.name}/evil.sta" in result.stderr
     assert cause in result.stderr
     read = list(csv.DictReader(result.stdout.splitlines()))
-    assert {row["file"] for row in read} == {(files / "sound.sta").as_posix()}
+    assert {row["file"] for row in read} == {f"{files.name}/sound.sta"}
 
 
 def test_a_file_that_it_claims_from_another_is_read_by_neither_and_both_are_named(

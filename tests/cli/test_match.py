@@ -71,8 +71,11 @@ def test_the_summary_as_json_is_that_of_the_run(cli, run, inputs, tmp_path):
 
 
 def test_stdout_has_the_data_alone_and_rejects_are_told_on_stderr(cli, run, inputs):
+    run.rejects = True
     result = cli("match", *inputs, "--format", "json")
 
+    assert result.exit_code == 3
+    assert "records could not be read; the rest is done" in result.stderr
     json.loads(result.stdout)
     assert "a plugin prints to stdout" in result.stderr
     assert "error[no-amount] bank.sta:48\n  48 | :61:2611C1.2.3" in result.stderr

@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_written_is_said(cli, run, statement, tmp_path):
 
 
 def test_rejects_and_quarantined_files_are_listed_and_the_rest_is_done(cli, run, statement):
-    run.quarantined = True
+    run.quarantined = run.rejects = True
     result = cli("read", statement, "--format", "csv")
 
     assert result.exit_code == 3
@@ -88,8 +88,10 @@ def test_rejects_and_quarantined_files_are_listed_and_the_rest_is_done(cli, run,
 
 
 def test_quiet_drops_notes_and_keeps_errors(cli, run, statement):
+    run.rejects = True
     result = cli("read", statement, "--quiet")
 
+    assert result.exit_code == 3
     assert "note:" not in result.stderr
     assert "error[no-amount]" in result.stderr
 

@@ -11,15 +11,14 @@ from tests.scenarios.build import OUR_ACCOUNT, inputs_of, items_frame, line_id, 
 DAY = dt.date(2026, 1, 15)
 
 
-def aside(*rows, own=(OUR_ACCOUNT,)):
+def aside(*rows, own=(OUR_ACCOUNT,), items=()):
     """Give what is set aside, by the place of the line in the call."""
     lines = lines_frame([{"booking_date": DAY, "amount": 81_240, **row} for row in rows])
-    given = inputs_of(lines, items_frame([]), own=own)
+    given = inputs_of(lines, items_frame(list(items)), own=own)
     comparable = prepare(given.lines, given.items, given.parties, given.closed, given.own_accounts)
     places = {line_id(at): at for at in range(len(rows))}
-    return {
-        places[line]: (fate, reason) for line, fate, reason in set_aside(comparable.lines).rows()
-    }
+    found = set_aside(comparable.lines, comparable.line_keys, comparable.item_keys)
+    return {places[line]: (fate, reason) for line, fate, reason in found.rows()}
 
 
 @pytest.mark.parametrize(
@@ -106,3 +105,10 @@ def test_one_return_undoes_one_receipt():
 
 def test_no_own_accounts_and_no_payer_account_make_no_transfer():
     assert aside({"payer_account": None}, own=()) == {}
+
+
+def test_a_receipt_that_quotes_an_open_item_is_not_set_aside_for_its_words():
+    item = {"item_id": "1", "number": "INV-1001", "open_amount": 81_240}
+
+    assert aside({"remittance": "INV-1001 incl. interest"}, items=[item]) == {}
+    assert aside({"remittance": "interest"}, items=[item]) == {0: ("not_receivable", "interest")}
