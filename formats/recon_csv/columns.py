@@ -13,7 +13,7 @@ from recon_csv.amounts import looks_like_amount
 from recon_csv.dates import looks_like_date
 from recon_csv.phrases import CREDIT_FLAGS, DEBIT_FLAGS, NOT_A_STATEMENT
 from recon_csv.preamble import balance_label
-from recon_csv.words import plain_words, roles_of
+from recon_csv.words import BARE_REFERENCES, PURPOSE_WORDS, plain_words, roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,11 +110,22 @@ def assign_roles(
                 amounts += [index] if role in _AMOUNTS else []
                 break
     by_role = {role: [index for _, index in sorted(found)] for role, found in ranked.items()}
+    _part_reference(header, by_role)
     # Text columns are joined as the bank placed them, not by preference.
     for role in ("remittance", "transaction_text"):
         if role in by_role:
             by_role[role].sort()
     return Roles(header, by_role)
+
+
+def _part_reference(header: list[str], by_role: dict[str, list[int]]) -> None:
+    """Make a bare "reference" the bank's own where the payer's words have a column and the bank's reference has none."""
+    texts = by_role.get("remittance", [])
+    bare = [at for at in texts if plain_words(header[at]) in BARE_REFERENCES]
+    has_purpose = any(plain_words(header[at]) in PURPOSE_WORDS for at in texts)
+    if len(bare) == 1 and has_purpose and "bank_reference" not in by_role:
+        by_role["remittance"] = [at for at in texts if at not in bare]
+        by_role["bank_reference"] = bare
 
 
 def _are_flags(cells: list[str], index: int, table: Sequence[Sequence[str]]) -> bool:

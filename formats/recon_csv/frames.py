@@ -6,6 +6,7 @@ words around the table; where there are none either, they are not said.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -20,9 +21,11 @@ from recon.api import (
     parse_minor,
 )
 from recon_csv.amounts import Style, plain_text
-from recon_csv.proof import Order, Pair, balances_at_ends, chain, proven_order
+from recon_csv.running import follow_balance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import dataframely as dy
 
     from recon_csv.entries import Refusal
@@ -33,6 +36,23 @@ _HINT: Final = (
     "compare the row with the bank's own view; declare the layout under [formats.csv.profiles]"
 )
 _KEY: Final = ("account", "currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Where the running balance first contradicts the amounts, in the words of a finding."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The statements, what their balances show, and the first break of a running balance."""
+
+    statements: dy.DataFrame[ReadStatements]
+    notes: tuple[str, ...]
+    broken: Break | None
 
 
 def _statement_keys(values: pl.DataFrame) -> list[tuple[str, str]]:
@@ -96,8 +116,8 @@ def build_rejects(refusals: list[Refusal], file: str) -> dy.DataFrame[Rejects]:
 
 
 def build_statements(
-    values: pl.DataFrame, rejected: int, layout: Layout, around: Surroundings
-) -> tuple[dy.DataFrame[ReadStatements] | None, tuple[str, ...]]:
+    values: pl.DataFrame, refused: Sequence[int], layout: Layout, around: Surroundings
+) -> Built | None:
     """Give a statement for each account and currency, and what the balances show.
 
     None where there is neither a line nor a known currency. Rejected records count with the first statement.
@@ -106,17 +126,19 @@ def build_statements(
     fixed = layout.profile.currency or around.currency
     if not keys:
         if fixed is None:
-            return None, ()
+            return None
         keys = [(layout.profile.account or around.account or "", fixed)]
     notes: list[str] = []
+    breaks: list[Break] = []
     rows = []
     for index, (account, currency) in enumerate(keys):
         part = values.filter((pl.col("account") == account) & (pl.col("currency") == currency))
-        balances, note = _balances(part, layout, around, currency)
+        balances, broken, note = _balances(part, (layout, around), currency, refused)
         if len(keys) > 1 and "balance" not in layout.columns:
             # Balances around the table are said once and belong to one of several accounts, we do not know to which.
             balances = (None, None)
         notes += [note] if note else []
+        breaks += [broken] if broken else []
         rows.append(
             {
                 "statement_index": index,
@@ -125,54 +147,37 @@ def build_statements(
                 "kind": "final",
                 "opening_balance": balances[0],
                 "closing_balance": balances[1],
-                "line_count": part.height + (rejected if index == 0 else 0),
+                "line_count": part.height + (len(refused) if index == 0 else 0),
             }
         )
     schema = {name: kind.dtype for name, kind in ReadStatements.columns().items()}
-    return ReadStatements.validate(pl.DataFrame(rows, schema=schema), cast=True), tuple(notes)
+    statements = ReadStatements.validate(pl.DataFrame(rows, schema=schema), cast=True)
+    return Built(statements, tuple(notes), next(iter(breaks), None))
 
 
 Balances = tuple[int | None, int | None]
 
 
 def _balances(
-    part: pl.DataFrame, layout: Layout, around: Surroundings, currency: str
-) -> tuple[Balances, str | None]:
+    part: pl.DataFrame, known: tuple[Layout, Surroundings], currency: str, refused: Sequence[int]
+) -> tuple[Balances, Break | None, str | None]:
+    layout, around = known
     said = (_said(around.opening, layout, currency), _said(around.closing, layout, currency))
-    pairs: list[Pair] = part.select("amount_read", "balance_units").rows()
-    if not any(balance is not None for _, balance in pairs):
-        return said, None
-    order = _order(pairs, part, layout)
-    if order == "unknown" and len(pairs) > 1:
-        return said, "the order of the rows is not certain: the running balance is not used"
-    lines = part.get_column("line_number").to_list()
-    if order == "newest_first":
-        pairs.reverse()
-        lines.reverse()
-    found = chain(pairs)
-    note = None
-    if found.first_break is not None:
-        held = pairs[found.first_break][1] or 0
-        note = (
-            f"the running balance does not follow from the amounts at {found.breaks} place(s), the first on "
-            f"line {lines[found.first_break]}, where it is {format_minor(held, currency)} {currency}"
+    if not part.get_column("balance_units").count():
+        return said, None, None
+    running = follow_balance(part, refused, layout.profile.order)
+    broken = None
+    if running.break_row is not None:
+        row = part.row(running.break_row, named=True)
+        text = (
+            f"the running balance does not follow from the amounts at {running.breaks} place(s), the first on "
+            f"line {row['line_number']}, where it is {format_minor(row['balance_units'], currency)} {currency}"
         )
-    return balances_at_ends(pairs) or said, note
-
-
-def _order(pairs: list[Pair], part: pl.DataFrame, layout: Layout) -> Order:
-    """Give the order of rows: as declared or proven, else as the dates run."""
-    proven = proven_order([pairs])
-    if proven != "unknown":
-        return proven
-    if layout.profile.order != "unknown":
-        return layout.profile.order
-    days = part.get_column("booked").to_list()
-    if len(set(days)) < 2:
-        return "unknown"
-    if days == sorted(days):
-        return "oldest_first"
-    return "newest_first" if days == sorted(days, reverse=True) else "unknown"
+        broken = Break(row["line_number"], text)
+    if not running.is_ordered:
+        note = "the order of the rows is not certain: the running balance is not used"
+        return said, broken, note
+    return running.ends or said, broken, broken.text if broken else None
 
 
 def _said(text: str | None, layout: Layout, currency: str) -> int | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from recon_csv.amounts import glued_currency, looks_like_amount
 from recon_csv.columns import Roles, assign_roles, find_header, is_foreign_table
 from recon_csv.dates import find_formats, looks_like_date
-from recon_csv.guess_amounts import Draft, Entries, guess_amounts
+from recon_csv.guess_amounts import Draft, Entries, Signs, guess_amounts, names_card
 from recon_csv.phrases import BOOKED_STATUSES, UNBOOKED_STATUSES
 from recon_csv.preamble import read_surroundings
 from recon_csv.profile import Options, Profile
@@ -58,12 +58,19 @@ def guess_profile(table: Table, options: Options) -> Guess | None:
     if not booking:
         draft.questions.append("which column is the booking date")
         return _guess(draft, table, place)
-    entries = Entries([row for row in body if looks_like_date(_first_filled(row, booking))], roles)
-    guess_amounts(entries, draft, options.amount_sign)
-    _guess_dates(entries, booking, (draft, options), table.rows[:place])
+    dated = [row for row in body if looks_like_date(_first_filled(row, booking))]
+    entries = Entries(dated, roles, _are_booked(dated, roles))
+    above = table.rows[:place]
+    signs = Signs(
+        options.amount_sign,
+        names_account=read_surroundings(above).account is not None,
+        names_card=names_card(row[0] for row in above if row),
+    )
+    guess_amounts(entries, draft, signs)
+    _guess_dates(entries, booking, (draft, options), above)
     _guess_texts(entries, draft)
     _guess_status(entries, draft)
-    _guess_money(entries, draft, options, table.rows[:place])
+    _guess_money(entries, draft, options, above)
     return _guess(draft, table, place)
 
 
@@ -76,6 +83,12 @@ def _guess(draft: Draft, table: Table, place: int) -> Guess:
         **settings,
     )
     return Guess(profile, tuple(draft.questions))
+
+
+def _are_booked(rows: list[list[str]], roles: Roles) -> list[bool]:
+    """Say which rows a running balance counts: those that are not marked as pending or failed."""
+    status = roles.all("status")[:1]
+    return [plain_words(_first_filled(row, status)) not in UNBOOKED_STATUSES for row in rows]
 
 
 def _booking_columns(roles: Roles, body: list[list[str]]) -> list[int]:

@@ -16,7 +16,7 @@ from recon_csv.proof import Order, Pair, is_turned, proven_order
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from recon_csv.columns import Roles
 
@@ -31,6 +31,29 @@ _CARD_WORDS: Final = (
     "卡号",
 )
 _OUR_BOOKS_WORDS: Final = frozenset({"own_account", "some_account", "balance"})
+# Cards have merchants; who names a payer receives money.
+_PAYER_WORDS: Final = frozenset(
+    [
+        "payer",
+        "remitter",
+        "debtor",
+        "sender",
+        "ordering",
+        "auftraggeber",
+        "zahlungspflichtiger",
+        "ordinante",
+        "ordenante",
+        "nadawca",
+    ]
+)
+# What is said of bank accounts and never of cards, which have neither value dates nor SEPA references.
+_BANK_ROLES: Final = _OUR_BOOKS_WORDS | {
+    "value_date",
+    "payer_bank",
+    "mandate_id",
+    "end_to_end_id",
+    "structured_reference",
+}
 
 
 Units = list[int | None]
@@ -51,6 +74,7 @@ class Entries:
 
     rows: list[list[str]]
     roles: Roles
+    is_booked: list[bool]
     read: dict[tuple[int | None, Style], Units] = field(default_factory=dict)
 
     def cells(self, index: int | None) -> list[str]:
@@ -58,25 +82,40 @@ class Entries:
         return ["" if index is None or index >= len(row) else row[index] for row in self.rows]
 
     def groups(self, pairs: Sequence[Pair]) -> list[list[Pair]]:
-        """Part the rows by account and currency: each has a balance of its own."""
+        """Part the booked rows by account and currency: each has a balance of its own."""
         keys = zip(
             self.cells(self.roles.first("own_account")),
             self.cells(self.roles.first("currency")),
             strict=True,
         )
         parted: dict[tuple[str, str], list[Pair]] = {}
-        for key, pair in zip(keys, pairs, strict=True):
-            parted.setdefault(key, []).append(pair)
+        for key, pair, is_booked in zip(keys, pairs, self.is_booked, strict=True):
+            if is_booked:
+                parted.setdefault(key, []).append(pair)
         return list(parted.values())
 
 
-def guess_amounts(entries: Entries, draft: Draft, amount_sign: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known about the sign: settled by the user, or hinted at by the rows above the table."""
+
+    settled: str | None
+    names_account: bool
+    names_card: bool
+
+
+def names_card(texts: Iterable[str]) -> bool:
+    """Say whether a name or a label is one of cards."""
+    return any(word in plain_words(text) for text in texts for word in _CARD_WORDS)
+
+
+def guess_amounts(entries: Entries, draft: Draft, signs: Signs) -> None:
     """Settle amount, sign, marks, fees, balance and order of rows.
 
     Args:
         entries: the rows with a booking date.
         draft: takes the settings, the columns and the open questions.
-        amount_sign: the sign that the user has settled, None if it is open.
+        signs: what is known about the sign before the numbers are read.
     """
     chosen = _choose_columns(entries, draft)
     if not chosen or not entries.rows:
@@ -97,9 +136,9 @@ def guess_amounts(entries: Entries, draft: Draft, amount_sign: str | None) -> No
         )
     ]
     best = _pick(trials, styles, draft)
-    _settle_signs(entries, chosen, draft, _Proof(best.order != "unknown", amount_sign))
+    _settle_signs(entries, chosen, draft, _Proof(best.order != "unknown", signs))
     _write(draft, entries.roles, best, (balance if balance_styles else None, fee))
-    if is_turned(best.groups) and amount_sign is None:
+    if is_turned(best.groups) and signs.settled is None:
         draft.questions.append("which sign is money in: the running balance moves against the sign")
 
 
@@ -117,7 +156,7 @@ class _Trial:
 @dataclass(frozen=True, slots=True)
 class _Proof:
     is_proven: bool
-    amount_sign: str | None
+    signs: Signs
 
 
 def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
@@ -166,8 +205,17 @@ def _units(entries: Entries, index: int | None, style: Style, *, any_style: bool
 
 
 def _movements(entries: Entries, chosen: tuple[int, ...], style: Style) -> Units:
-    """Read what each row moved, with the sign it shows; debit/credit by the rule of `_settle_signs`."""
+    """Read what each row moved, with the sign it shows; debit/credit by the rule of `_settle_signs`.
+
+    A row without any amount goes on with the row above it, or is a part of it: it moved nothing.
+    """
     columns = [_units(entries, index, style) for index in chosen]
+    blank = [not any(cells) for cells in zip(*map(entries.cells, chosen), strict=True)]
+    moved = _signed(entries, columns)
+    return [0 if is_blank else unit for is_blank, unit in zip(blank, moved, strict=True)]
+
+
+def _signed(entries: Entries, columns: list[Units]) -> Units:
     if len(columns) == 2:
         out, into = columns
         turned = -1 if {unit > 0 for unit in out if unit} == {False} else 1
@@ -263,23 +311,36 @@ def _settle_single(
     entries: Entries, column: int, units: Units, draft_and_proof: tuple[Draft, _Proof]
 ) -> None:
     draft, proof = draft_and_proof
-    if proof.amount_sign:
-        draft.settings["amount_sign"] = proof.amount_sign
+    if proof.signs.settled:
+        draft.settings["amount_sign"] = proof.signs.settled
         return
     has_minus = any(unit < 0 for unit in units if unit)
     cells = entries.cells(column)
     has_plus_sign = all("+" in cell for cell, unit in zip(cells, units, strict=True) if unit)
-    if _is_card(entries.roles) and not proof.is_proven:
+    if proof.is_proven or not any(units):
+        return
+    if _is_card(entries.roles, proof.signs):
         # Card companies write purchases with a plus as often as with a minus.
         draft.questions.append("which sign is a purchase on this card")
-    elif not has_minus and not has_plus_sign and not proof.is_proven and any(units):
+    elif not has_minus and not has_plus_sign:
         draft.questions.append("which amounts are money out: none has a sign")
+    elif not (proof.signs.names_account or _is_bank_account(entries.roles)):
+        # Exports of cards differ from those of accounts in nothing but the sign, if they do not name the card.
+        draft.questions.append(
+            "which sign is money in: no balance, account, value date or payer shows that this is a bank account and no card; "
+            'set `amount_sign = "credit_positive"` under [formats.csv] if it is'
+        )
 
 
-def _is_card(roles: Roles) -> bool:
+def _is_bank_account(roles: Roles) -> bool:
+    names = {word for name in roles.header for word in plain_words(name).split()}
+    return bool(_BANK_ROLES & set(roles.by_role) or _PAYER_WORDS & names)
+
+
+def _is_card(roles: Roles, signs: Signs) -> bool:
     if _OUR_BOOKS_WORDS & set(roles.by_role):
         return False
-    return any(word in plain_words(name) for name in roles.header for word in _CARD_WORDS)
+    return signs.names_card or names_card(roles.header)
 
 
 def _write(

@@ -111,7 +111,11 @@ def _read_guessed(source: SourceFile, decoded: Decoded, options: Options) -> Par
             "the file holds replacement characters: letters were lost before it came here"
         )
     profile = _completed(guess.profile, options)
-    reading = Reading(source.name, is_guessed=True, findings=tuple(findings))
+    hint = (
+        "ask the bank for an export without a filter; if the amounts are right as they stand, settle the layout in a profile; "
+        f"the best guess is:\n{snippet(guess.profile)}"
+    )
+    reading = Reading(source.name, is_guessed=True, findings=tuple(findings), hint=hint)
     return read_table(table, lay_over(profile, table, source.name), reading)
 
 

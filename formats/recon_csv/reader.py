@@ -34,6 +34,7 @@ class Reading:
     file: str
     is_guessed: bool
     findings: tuple[str, ...]
+    hint: str = ""
 
 
 def read_table(table: Table, layout: Layout, reading: Reading) -> ParsedStatements:
@@ -63,19 +64,26 @@ def _frames(
     told: tuple[Reading, tuple[str, ...]],
 ) -> ParsedStatements:
     (layout, around), (reading, findings) = known, told
-    statements, notes = build_statements(values, len(refusals), layout, around)
-    if statements is None:
+    built = build_statements(values, [refusal.record for refusal in refusals], layout, around)
+    if built is None:
         raise MalformedFile(
             "the file has no entries, and its currency is not known",
             place=Place(reading.file),
             hint='set `currency = "EUR"` under [formats.csv]',
         )
+    if reading.is_guessed and built.broken is not None:
+        # A filtered export breaks in the same way as a wrong guess; only the user can tell them apart.
+        raise MalformedFile(
+            f"the CSV layout is not certain: {built.broken.text}",
+            place=Place(reading.file, built.broken.line),
+            hint=reading.hint,
+        )
     return ParsedStatements(
-        statements=statements,
+        statements=built.statements,
         lines=build_lines(values),
         rejects=build_rejects(refusals, reading.file),
         reader="csv-guess" if reading.is_guessed else "csv-profile",
-        findings=(*findings, *notes),
+        findings=(*findings, *built.notes),
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _WORDS: Final = {
     "booking_date": """
         buchungsdatum | buchungstag | bu tag | booking date | bookingdate | posting date | posted date | post date
+        | booked | booked on | booked date | entry date | posted | posted on | bank date | date booked
         | date posted | date processed | date completed utc | transaction completed utc | completed date
         | datum des abschlusses | data di completamento | date de comptabilisation | date comptable | date d ecriture
         | dateop | date op | date operation | date de l operation | data di registrazione | data registrazione
@@ -30,18 +31,18 @@ _WORDS: Final = {
         | дата обработки операции | дата проводки | 记账日期 | 记账日 | 银行记账日 | transactiedatum
         | datum | date | data | fecha | dato | pvm | date transaction""",
     "transaction_date": """
-        transaction date | trade date | date de transaction | data dell operazione | data transazione | transaktionsdatum
+        transaction date | trade date | date de transaction | data dell operazione | tran date | txn date | data transazione | transaktionsdatum
         | abschlussdatum | execution date | created | started date | date started utc | purchase date | einkaufsdatum
         | data operacji | datum provedeni | datum verrichting | tranzakcio datuma | datum v verrichting | transaktionsdag
         | data di acquisto | date d achat | дата операции | дата совершения операции | 交易日期 | 交易日 | 交易时间 | datetime
         | data di chiusura | date de conclusion | abschluss""",
     "value_date": """
-        valuta | valutadatum | value date | valuedate | valutadate | wertstellung | wert | wertstellungsdatum
+        valuta | valutadatum | value date | valuedate | valutadate | value dated | val date | valued | wertstellung | wert | wertstellungsdatum
         | date de valeur | date valeur | dateval | date val | valeur | data valuta | data di valuta | data val | data valor
         | fecha valor | datum valuty | data waluty | valutadag | rentedatum | arvopaiva | erteknap | data della valuta
         | rentedato | valeurdatum""",
     "amount": """
-        amount | betrag | umsatz | importo | montant | bedrag | importe | valor | kwota | kwota operacji | castka | belop
+        amount | betrag | umsatz | amount booked | booked amount | entry amount | signed amount | net movement | movement | importo | montant | bedrag | importe | valor | kwota | kwota operacji | castka | belop
         | belob | belopp | maara | osszeg | tranzakcio osszege | suma | summa | transaction amount | transaktionsbetrag
         | montant de l operation | montant de la transaction | bedrag v d verrichting | billing amount | amount total
         | buchungsbetrag | amount payment currency | betrag in kontowahrung | importo della transazione
@@ -51,12 +52,12 @@ _WORDS: Final = {
     "gross": "gross | lordo | avant commission | brutto | gross amount",
     "total": "total amount | total",
     "debit": """
-        debit | debit amount | debitamount | debits | soll | belastung | belastungsbetrag | lastschrift | belastungen
+        debit | debit amount | debitamount | debits | debited | amount debited | amount out | outgoing | payments out | paid out amount | soll | belastung | belastungsbetrag | lastschrift | belastungen
         | sollbetrag | addebito | addebiti | importo di addebito | importo addebito | dare | uscite | debito | montant debite
         | withdrawal | withdrawals | withdrawal amount | paid out | money out | debet | af | cargo | cargos | debe
         | obciazenia | wyplaty | ut | ut av konto | расход | 支出 | 记账金额 支出""",
     "credit": """
-        credit | credit amount | creditamount | credits | haben | gutschrift | gutschriftsbetrag | gutschriften
+        credit | credit amount | creditamount | credits | credited | amount credited | amount in | incoming | receipts | payments in | haben | gutschrift | gutschriftsbetrag | gutschriften
         | habenbetrag | accredito | accrediti | importo di accredito | importo accredito | avere | entrate | credito
         | montant credite | accreditamento | deposit | deposits | deposit amount | paid in | money in | bij | abono
         | abonos | haber | uznania | wplaty | inn | inn pa konto | приход | 存入 | 记账金额 收入""",
@@ -66,7 +67,7 @@ _WORDS: Final = {
         | direction | richtung | kennzeichen | cr dr | dr cr | bevetel kiadas | 借贷 | 收 支 | transaction type | type
         | indicator | debit credit indicator | sens""",
     "balance": """
-        balance | running balance | runningbalance | saldo | kontostand | solde | saldo na mutatie | saldo contabile
+        balance | running balance | runningbalance | ledger balance | closing balance | balance after | balance after transaction | book balance | saldo | kontostand | solde | saldo na mutatie | saldo contabile
         | saldo nach buchung | saldo po operacji | saldo rachunku | account balance | accountbalance | egyenleg
         | saldo efter bokford | bokfort saldo | saldo contable | 余额 | 联机余额 | 本次余额 | остаток""",
     "fee": """
@@ -94,49 +95,57 @@ _WORDS: Final = {
         | name auftraggeber begunstigter | zahlungsempfanger in | zahlungspflichtige r | empfanger | naam omschrijving
         | naam tegenpartij | tegenrekeninghouder | naam v d tegenpartij | naam | name | nom | nome | payer name
         | payee name | payee | payer | partner name | partner neve | counteraccount name | nazev protiuctu
-        | counterparty | counterparty name | other party | beneficiary | recipient | sender | merchant | merchant name | handler
+        | counterparty | counterparty name | other party | remitter | remitter name | ordering party | ordering customer | originator | debtor
+        | debtor name | creditor name | beneficiary name | payer payee | payee payer | sender name | counter party | counterparty s name | beneficiary | recipient | sender | merchant | merchant name | handler
         | commerciante | handelaar | client name | nadawca odbiorca | kontrahent | nazwa kontrahenta | saaja maksaja
         | motpart | mottagare avsandare | empfanger zahlungspflichtiger | name des empfangers | auftraggebername
         | empfangername | 对方户名 | 对方账户名 | 交易对方 | 对手信息""",
     "payer_account": """
-        tegenrekening | tegenrekeningnummer | rekeningnummer tegenpartij | rekening tegenpartij | payee account number
+        tegenrekening | tegenrekeningnummer | payer account | payer iban | payer account number | payer s account | debtor account | debtor iban
+        | counter account | counter iban | counteraccount | counterparty account number | counterparty account iban | counterparty s account
+        | remitter account | remitter iban | sender account | sender iban | originator account
+        | beneficiary account | creditor account | creditor iban | payee account | payee iban | partner account | partner iban
+        | rekeningnummer tegenpartij | rekening tegenpartij | payee account number
         | bank account | bank account details | kontoverbindung des partners | counterparty account | beneficiary iban
         | beneficiary account number | iban zahlungsbeteiligter | empfanger auftraggeber iban | konto bank
         | counterparty iban | iban auftraggeber | partner szamlaszama | cislo protiuctu
         | protiucet | rachunek kontrahenta | rachunek nadawcy odbiorcy | auftraggeber iban kto nr | 对方账号 | 对方账户
         | 对方卡号 账号""",
     "payer_bank": """
-        bic | bic swift code | bic tegenpartij | partner bic | empfanger auftraggeber bic | bic zahlungsbeteiligter | swift
+        bic | bic swift code | payer bic | payer bank | debtor bic | debtor bank | remitter bank | counterparty bic | counterparty bank | sender bank | bic tegenpartij | partner bic | empfanger auftraggeber bic | bic zahlungsbeteiligter | swift
         | swift bic | beneficiary bic | auftraggeber bic blz | 对方开户行""",
     "remittance": """
-        verwendungszweck | vorgang verwendungszweck | zahlungszweck | verwendung | vwz | buchungsdetails | beschreibung
+        verwendungszweck | vorgang verwendungszweck | remittance | remittance information | remittance info | remittance text | remittance details
+        | unstructured remittance information | payment details | payment information | payment description | narration | particulars
+        | zahlungszweck | verwendung | vwz | buchungsdetails | beschreibung
         | description | descrizione | descrizione operazioni | descrizione completa | descrizione movimento
         | descricao | historico | avisierungstext | testo di avviso | testo d avviso | texte de notification
         | notification text | text | testo | tekst | texte | libelle | libell | label | omschrijving | mededeling
         | mededelingen | vrije mededeling | details | dettagli | detail | detail de l ecriture | note | notes | memo
         | narrative | concepto | opis | opis operacji | tytul | tytul operacji | zprava | zprava pro prijemce
         | message | message for payee | kozlemeny | popis | beskrivning | meddelelse | meddelande | melding | selite | viesti
-        | transaction description | transaction details | payment reference | reference | referenz | riferimento
+        | transaction description | transaction details | payment reference | reference | ref | referenz | riferimento
         | mitteilung referenz | mitteilung | remarque | umsatztext | booking details | bookingtext
         | dettagli di contabilizzazione | details de comptabilisation | testo di contabilizzazione
         | testo contabilizzazione | tipo di ordine testo di contabilizzazione | denominazione | communication
         | gegenstand | zusatzinfos buchung | zusatzinfos transaktion | transactions | desc | reason | 摘要 | 附言 | 交易摘要
         | 交易描述 | 交易说明 | 交易附言 | 客户摘要 | 商品 | описание | назначение платежа""",
     "bank_reference": """
-        transaction id | transaction no | transaktions nr | transaktions id | n di transazione | n de transaction | no de transaction
+        transaction id | transaction no | bank reference | bank ref | transaction reference | transaction ref | transaction number | entry reference
+        | account servicer reference | statement reference | tran id | txn id | unique id | transaktions nr | transaktions id | n di transazione | n de transaction | no de transaction
         | transferwise id | id | transaction reference number | reference number | ref v d verrichting | auftragsnummer
         | numero di ordine | rif esterno | id transakce | referencni cislo transakce
         | operation number | codice transazione | numero de transaction | archive id | arkistointitunnus
         | transaction uuid | 交易单号 | 日 志 号""",
     "end_to_end_id": """
         end to end identifikation |
-        kundenreferenz end to end | end to end referenz | end to end id | endtoend id | e2e referenz | client reference
+        kundenreferenz end to end | end to end referenz | endtoendid | end to end identification | end to end ref | e2e id | end to end id | endtoend id | e2e referenz | client reference
         | end to end reference""",
     "mandate_id": "mandatsreferenz | mandat id | machtigingsnummer | mandate identification | mandate id | mandaat",
     "structured_reference": """
-        gestructureerde mededeling | zahlungsreferenz | structured communication | communication structuree | viite
+        gestructureerde mededeling | structured remittance | structured remittance information | structured ref | zahlungsreferenz | structured communication | communication structuree | viite
         | viitenumero | ocr | kid | structured reference | creditor reference""",
-    "customer_reference": "kundenreferenz | auftraggeberreferenz | customer reference | eigene referenz | reference platby",
+    "customer_reference": "kundenreferenz | customer ref | payer reference | auftraggeberreferenz | customer reference | eigene referenz | reference platby",
     "cheque_number": "check number | checknumber | check | cheque number | cheque | check no",
     "transaction_code": "code | caus | posting key | buchungsschlussel | mcc | gvc | primanota",
     "transaction_text": """
@@ -155,6 +164,24 @@ _WORDS: Final = {
     # Pockets of one account at new banks; each has a balance of its own.
     "pocket": "product | produkt | prodotto | spend program",
 }
+
+# A name that says "reference" alone is the payer's text, unless the payer's text has a column of its own.
+BARE_REFERENCES: Final = frozenset({"reference", "referenz", "riferimento", "ref"})
+PURPOSE_WORDS: Final = frozenset(
+    {
+        "remittance",
+        "remittance information",
+        "remittance info",
+        "remittance text",
+        "remittance details",
+        "unstructured remittance information",
+        "payment details",
+        "payment information",
+        "payment description",
+        "verwendungszweck",
+        "zahlungszweck",
+    }
+)
 
 _CURRENCY_IN_NAME: Final = re.compile(r"[\s(\[]*(?:\b(?:in|en)\s+)?[\s(\[]*\b([A-Z]{3})\b[\s)\]]*$")
 _SYMBOL_IN_NAME: Final = {"€": "EUR", "£": "GBP", "zł": "PLN"}

@@ -13,6 +13,11 @@ def read_text(text: str | bytes, **options: Any) -> ParsedStatements:
     return CsvFormat().read(SourceFile("bank.csv", data), options)
 
 
+def read_account(text: str | bytes, **options: Any) -> ParsedStatements:
+    """Read an export whose signs the user has settled, as one without balance, account and payer needs it."""
+    return read_text(text, **{"amount_sign": "credit_positive"} | options)
+
+
 def amounts(parsed: ParsedStatements) -> list[int]:
     return parsed.lines["amount"].to_list()
 
