@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final
 from recon_csv.amounts import glued_currency, looks_like_amount
 from recon_csv.columns import Roles, assign_roles, find_header, is_foreign_table
 from recon_csv.dates import find_formats, looks_like_date
-from recon_csv.guess_amounts import Draft, Entries, Signs, guess_amounts, names_card
+from recon_csv.draft import Draft, Entries
+from recon_csv.guess_amounts import guess_amounts
+from recon_csv.guess_signs import Signs, names_card
 from recon_csv.phrases import BOOKED_STATUSES, UNBOOKED_STATUSES
 from recon_csv.preamble import read_surroundings
 from recon_csv.profile import Options, Profile

@@ -6,107 +6,19 @@ as a question. The running balance, where there is one, is the arithmetic proof.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
-from recon_csv.amounts import Style, find_styles, proof_units
+from recon_csv.amounts import Style, find_styles
+from recon_csv.guess_signs import Proof, Signs, settle_signs
 from recon_csv.phrases import DEBIT_FLAGS
 from recon_csv.proof import Order, Pair, is_turned, proven_order
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from recon_csv.columns import Roles
-
-_CARD_WORDS: Final = (
-    "card",
-    "karte",
-    "carta",
-    "carte",
-    "kredietkaart",
-    "kaart",
-    "kreditkort",
-    "卡号",
-)
-_OUR_BOOKS_WORDS: Final = frozenset({"own_account", "some_account", "balance"})
-# Cards have merchants; who names a payer receives money.
-_PAYER_WORDS: Final = frozenset(
-    [
-        "payer",
-        "remitter",
-        "debtor",
-        "sender",
-        "ordering",
-        "auftraggeber",
-        "zahlungspflichtiger",
-        "ordinante",
-        "ordenante",
-        "nadawca",
-    ]
-)
-# What is said of bank accounts and never of cards, which have neither value dates nor SEPA references.
-_BANK_ROLES: Final = _OUR_BOOKS_WORDS | {
-    "value_date",
-    "payer_bank",
-    "mandate_id",
-    "end_to_end_id",
-    "structured_reference",
-}
-
-
-Units = list[int | None]
-
-
-@dataclass(slots=True)
-class Draft:
-    """A profile in the making: settings by key, columns by field, and the questions that stay open."""
-
-    columns: dict[str, str | list[str]] = field(default_factory=dict)
-    settings: dict[str, Any] = field(default_factory=dict)
-    questions: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Entries:
-    """The rows that have a booking date, by column; what a column gives in a style is read once."""
-
-    rows: list[list[str]]
-    roles: Roles
-    is_booked: list[bool]
-    read: dict[tuple[int | None, Style], Units] = field(default_factory=dict)
-
-    def cells(self, index: int | None) -> list[str]:
-        """Give one column, a blank text for each cell it lacks."""
-        return ["" if index is None or index >= len(row) else row[index] for row in self.rows]
-
-    def groups(self, pairs: Sequence[Pair]) -> list[list[Pair]]:
-        """Part the booked rows by account and currency: each has a balance of its own."""
-        keys = zip(
-            self.cells(self.roles.first("own_account")),
-            self.cells(self.roles.first("currency")),
-            strict=True,
-        )
-        parted: dict[tuple[str, str], list[Pair]] = {}
-        for key, pair, is_booked in zip(keys, pairs, self.is_booked, strict=True):
-            if is_booked:
-                parted.setdefault(key, []).append(pair)
-        return list(parted.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """What is known about the sign: settled by the user, or hinted at by the rows above the table."""
-
-    settled: str | None
-    names_account: bool
-    names_card: bool
-
-
-def names_card(texts: Iterable[str]) -> bool:
-    """Say whether a name or a label is one of cards."""
-    return any(word in plain_words(text) for text in texts for word in _CARD_WORDS)
+    from recon_csv.draft import Draft, Entries, Units
 
 
 def guess_amounts(entries: Entries, draft: Draft, signs: Signs) -> None:
@@ -136,7 +48,7 @@ def guess_amounts(entries: Entries, draft: Draft, signs: Signs) -> None:
         )
     ]
     best = _pick(trials, styles, draft)
-    _settle_signs(entries, chosen, draft, _Proof(best.order != "unknown", signs))
+    settle_signs(entries, chosen, draft, Proof(best.order != "unknown", signs))
     _write(draft, entries.roles, best, (balance if balance_styles else None, fee))
     if is_turned(best.groups) and signs.settled is None:
         draft.questions.append("which sign is money in: the running balance moves against the sign")
@@ -151,12 +63,6 @@ class _Trial:
     fee: str
     order: Order
     groups: list[list[Pair]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Proof:
-    is_proven: bool
-    signs: Signs
 
 
 def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
@@ -191,25 +97,16 @@ def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
 
 
 def _fee_modes(entries: Entries, fee: int | None) -> list[str]:
-    is_charged = any(unit for unit in _units(entries, fee, Style(".", ""), any_style=True))
+    is_charged = any(char in "123456789" for cell in entries.cells(fee) for char in cell)
     return ["included", "subtract", "add"] if is_charged else ["included"]
 
 
-def _units(entries: Entries, index: int | None, style: Style, *, any_style: bool = False) -> Units:
-    cells = entries.cells(index)
-    if any_style:
-        return [int(any(char in "123456789" for char in cell)) for cell in cells]
-    if (index, style) not in entries.read:
-        entries.read[index, style] = proof_units(cells, style)
-    return entries.read[index, style]
-
-
 def _movements(entries: Entries, chosen: tuple[int, ...], style: Style) -> Units:
-    """Read what each row moved, with the sign it shows; debit/credit by the rule of `_settle_signs`.
+    """Read what each row moved, with the sign it shows; debit/credit by the rule of `settle_signs`.
 
     A row without any amount goes on with the row above it, or is a part of it: it moved nothing.
     """
-    columns = [_units(entries, index, style) for index in chosen]
+    columns = [entries.units(index, style) for index in chosen]
     blank = [not any(cells) for cells in zip(*map(entries.cells, chosen), strict=True)]
     moved = _signed(entries, columns)
     return [0 if is_blank else unit for is_blank, unit in zip(blank, moved, strict=True)]
@@ -243,12 +140,12 @@ def _try(
     fee_column, mode = fee
     if mode != "included":
         sign = 1 if mode == "add" else -1
-        fees = _units(entries, fee_column, style)
+        fees = entries.units(fee_column, style)
         moved = [
             None if unit is None else unit + sign * (cost or 0)
             for unit, cost in zip(moved, fees, strict=True)
         ]
-    balances: Units = _units(entries, column, held) if column is not None else [None] * len(moved)
+    balances: Units = entries.units(column, held) if column is not None else [None] * len(moved)
     groups = entries.groups(list(zip(moved, balances, strict=True)))
     return proven_order(groups), groups
 
@@ -262,85 +159,6 @@ def _pick(trials: list[_Trial], styles: list[Style], draft: Draft) -> _Trial:
     if len({trial.fee for trial in left}) > 1:
         draft.questions.append("whether the fee is part of the amount")
     return left[0]
-
-
-def _settle_signs(entries: Entries, chosen: tuple[int, ...], draft: Draft, proof: _Proof) -> None:
-    style = find_styles([cell for index in chosen for cell in entries.cells(index)])[0]
-    columns = [_units(entries, index, style) for index in chosen]
-    if len(columns) == 2:
-        _settle_pair(columns, draft, proof)
-    elif entries.roles.first("flag") is not None:
-        _settle_flag(entries, columns[0], draft)
-    else:
-        _settle_single(entries, chosen[0], columns[0], (draft, proof))
-
-
-def _settle_pair(columns: list[Units], draft: Draft, proof: _Proof) -> None:
-    """A debit column holds one sign and a credit column no minus, unless the balance proves the exception."""
-    debits, credits_ = ({unit > 0 for unit in column if unit} for column in columns)
-    if len(debits) > 1 and not proof.is_proven:
-        draft.questions.append("what a negative debit is: the debit column holds both signs")
-    if False in credits_ and not proof.is_proven:
-        draft.questions.append("what a negative credit is")
-    draft.settings["debit_sign"] = "negative" if debits == {False} else "positive"
-
-
-def _settle_flag(entries: Entries, units: Units, draft: Draft) -> None:
-    """Both flags must come with one sign each; then the flag alone decides."""
-    flag = entries.roles.first("flag")
-    assert flag is not None
-    signs: dict[bool, set[bool]] = {True: set(), False: set()}
-    words: dict[bool, set[str]] = {True: set(), False: set()}
-    for unit, word in zip(units, entries.cells(flag), strict=True):
-        is_debit = plain_words(word) in DEBIT_FLAGS
-        words[is_debit].add(word)
-        if unit:
-            signs[is_debit].add(unit > 0)
-    if any(len(found) > 1 for found in signs.values()):
-        draft.questions.append(
-            "what a negative amount is: the sign and the flag contradict each other"
-        )
-    draft.columns["flag"] = entries.roles.name(flag)
-    draft.settings |= {
-        "debit_flags": sorted(words[True] - {""}) or ["debit"],
-        "credit_flags": sorted(words[False] - {""}) or ["credit"],
-    }
-
-
-def _settle_single(
-    entries: Entries, column: int, units: Units, draft_and_proof: tuple[Draft, _Proof]
-) -> None:
-    draft, proof = draft_and_proof
-    if proof.signs.settled:
-        draft.settings["amount_sign"] = proof.signs.settled
-        return
-    has_minus = any(unit < 0 for unit in units if unit)
-    cells = entries.cells(column)
-    has_plus_sign = all("+" in cell for cell, unit in zip(cells, units, strict=True) if unit)
-    if proof.is_proven or not any(units):
-        return
-    if _is_card(entries.roles, proof.signs):
-        # Card companies write purchases with a plus as often as with a minus.
-        draft.questions.append("which sign is a purchase on this card")
-    elif not has_minus and not has_plus_sign:
-        draft.questions.append("which amounts are money out: none has a sign")
-    elif not (proof.signs.names_account or _is_bank_account(entries.roles)):
-        # Exports of cards differ from those of accounts in nothing but the sign, if they do not name the card.
-        draft.questions.append(
-            "which sign is money in: no balance, account, value date or payer shows that this is a bank account and no card; "
-            'set `amount_sign = "credit_positive"` under [formats.csv] if it is'
-        )
-
-
-def _is_bank_account(roles: Roles) -> bool:
-    names = {word for name in roles.header for word in plain_words(name).split()}
-    return bool(_BANK_ROLES & set(roles.by_role) or _PAYER_WORDS & names)
-
-
-def _is_card(roles: Roles, signs: Signs) -> bool:
-    if _OUR_BOOKS_WORDS & set(roles.by_role):
-        return False
-    return signs.names_card or names_card(roles.header)
 
 
 def _write(
