@@ -78,10 +78,9 @@ def show_held(statements: pl.DataFrame) -> None:
             f"but the bank says {format_minor(closing, currency)} {currency}"
         )
     for row in statements.filter(pl.col("continuity_check") == "broken").iter_rows(named=True):
-        number = row["statement_number"] or row["statement_id"]
         note(
-            f"warning: {printable(row['file'])}: statement {printable(number)} "
-            f"{printable(row['continuity_note'] or 'does not continue the one before')}"
+            f"warning: {printable(row['file'])}: "
+            f"{printable(row['continuity_note'] or 'a statement does not continue the one before')}"
         )
 
 

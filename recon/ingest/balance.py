@@ -6,7 +6,8 @@ A break never refuses a file: a third of the public samples do not balance.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
     import dataframely as dy
+
+
+_Identity: TypeAlias = tuple[str | None, int | None, int, int | None]
 
 
 class _Stated(NamedTuple):
@@ -32,16 +36,26 @@ class _Stated(NamedTuple):
     closing: int | None
     statement_id: str
 
+    @property
+    def identity(self) -> _Identity:
+        """What copies of one statement share."""
+        return self.number, self.page, self.opening, self.closing
+
 
 def check_statements(
-    statements: pl.DataFrame, lines: pl.DataFrame, *, on_break: Literal["hold", "warn"]
+    statements: pl.DataFrame,
+    lines: pl.DataFrame,
+    *,
+    holds_balance_break: bool,
+    holds_continuity_break: bool,
 ) -> dy.DataFrame[Statements]:
     """Check the balances of all statements.
 
     Args:
         statements: gathered statements with `statement_id`.
         lines: gathered lines, before copies collapse, since each statement must balance by itself.
-        on_break: whether a statement whose balance breaks is held.
+        holds_balance_break: whether a statement whose own balances do not add up is held.
+        holds_continuity_break: whether one that does not continue the statement before is held.
 
     Returns:
         Statements; `balance_difference` is closing - opening - lines in minor units.
@@ -55,13 +69,14 @@ def check_statements(
         balance_difference=difference, balance_check=_verdict(difference)
     )
     notes = continuity(checked)
-    broken = pl.col("balance_check") == "broken"
+    broken = (pl.col("balance_check") == "broken") & holds_balance_break
+    gap = (pl.col("continuity_check") == "broken") & holds_continuity_break
     return Statements.validate(
         checked.join(notes, on="statement_id", how="left")
         .with_columns(
             continuity_check=pl.col("continuity_check").fill_null("not_checkable"),
-            is_held=broken if on_break == "hold" else pl.lit(False),
         )
+        .with_columns(is_held=broken | gap)
         .select(Statements.column_names())
         .sort("statement_id")
     )
@@ -82,15 +97,32 @@ def continuity(statements: pl.DataFrame) -> pl.DataFrame:
         statement_id, continuity_check, continuity_note, previous_id (the statement that it continues).
     """
     rows: list[tuple[str, str, str | None, str | None]] = []
-    by_account: dict[tuple[str, str], list[_Stated]] = {}
+    by_account: dict[tuple[str, str], _Earlier] = {}
     for stated in _stated_in_order(statements):
-        earlier = by_account.setdefault((stated.account, stated.currency), [])
-        others = [one for one in earlier if not _is_copy(one, stated)]
-        if others:
-            rows.append(_continued(stated, others))
-        earlier.append(stated)
+        earlier = by_account.setdefault((stated.account, stated.currency), _Earlier())
+        if found := _continued(stated, earlier):
+            rows.append((stated.statement_id, *found))
+        earlier.add(stated)
     schema = ["statement_id", "continuity_check", "continuity_note", "previous_id"]
     return pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row")
+
+
+@dataclass(slots=True)
+class _Earlier:
+    """The statements of one account so far, found by what the next one must meet."""
+
+    by_closing: dict[int, list[_Stated]] = field(default_factory=dict)
+    begins: dict[tuple[int, dt.date | None], set[_Identity]] = field(default_factory=dict)
+    newest: list[_Stated] = field(default_factory=list)
+
+    def add(self, stated: _Stated) -> None:
+        """Add the next statement in order of time."""
+        if stated.closing is not None:
+            self.by_closing.setdefault(stated.closing, []).append(stated)
+        self.begins.setdefault((stated.opening, stated.opened), set()).add(stated.identity)
+        # Only the newest is compared with; copies of it are one.
+        if not self.newest or self.newest[-1].identity != stated.identity:
+            self.newest = [*self.newest[-1:], stated]
 
 
 def _stated_in_order(statements: pl.DataFrame) -> list[_Stated]:
@@ -116,29 +148,37 @@ def _stated_in_order(statements: pl.DataFrame) -> list[_Stated]:
     return [_Stated(*row) for row in found.iter_rows()]
 
 
-def _is_copy(one: _Stated, other: _Stated) -> bool:
-    return (one.number, one.page, one.opening, one.closing) == (
-        other.number,
-        other.page,
-        other.opening,
-        other.closing,
-    )
-
-
-def _continued(stated: _Stated, earlier: list[_Stated]) -> tuple[str, str, str | None, str | None]:
-    meeting = [one for one in reversed(earlier) if one.closing == stated.opening]
-    after = [one for one in meeting if stated.opened is None or stated.opened >= one.date]
+def _continued(stated: _Stated, earlier: _Earlier) -> tuple[str, str | None, str | None] | None:
+    """Give the check, its note and the statement continued; None for the first of an account and its copies."""
+    others = [one for one in reversed(earlier.newest) if one.identity != stated.identity]
+    if not others:
+        return None
+    meeting, after = _meet(stated, earlier.by_closing.get(stated.opening, []))
     if meeting:
-        # A statement that opens before another closes overlaps it, so equal lines in both are the same lines.
-        return stated.statement_id, "ok", None, after[0].statement_id if after else None
-    last = earlier[-1]
-    begins_alike = any(
-        (one.opening, one.opened) == (stated.opening, stated.opened) for one in earlier
-    )
+        return "ok", None, after
+    begins_alike = earlier.begins.get((stated.opening, stated.opened), set()) - {stated.identity}
+    last = others[0]
     if last.closing is None or begins_alike:
-        return stated.statement_id, "not_checkable", None, None
+        return "not_checkable", None, None
     note = (
-        f"opens with {format_minor(stated.opening, stated.currency)}, but the statement before "
-        f"({last.number or last.date.isoformat()}) closed with {format_minor(last.closing, stated.currency)}"
+        f"{_named(stated)} opens with {format_minor(stated.opening, stated.currency)}, but "
+        f"{_named(last)} before it closed with {format_minor(last.closing, stated.currency)}"
     )
-    return stated.statement_id, "broken", note, None
+    return "broken", note, None
+
+
+def _meet(stated: _Stated, closing_alike: list[_Stated]) -> tuple[bool, str | None]:
+    """Say whether an earlier statement closed with this opening balance, and which one this continues."""
+    meeting = False
+    for one in reversed(closing_alike):
+        if one.identity == stated.identity:
+            continue
+        meeting = True
+        # A statement that opens before another closes overlaps it, so equal lines in both are the same lines.
+        if stated.opened is None or stated.opened >= one.date:
+            return True, one.statement_id
+    return meeting, None
+
+
+def _named(stated: _Stated) -> str:
+    return f"statement {stated.number or stated.date.isoformat()}"

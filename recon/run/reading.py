@@ -66,7 +66,10 @@ def read_statements(
         progress.advance()
     gathered = gather(deliveries)
     checked = check_statements(
-        gathered.statements, gathered.lines, on_break=policy.on_balance_break
+        gathered.statements,
+        gathered.lines,
+        holds_balance_break=policy.on_balance_break == "hold",
+        holds_continuity_break=policy.on_continuity_break == "hold",
     )
     lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
     return Reading(checked, lines, gathered.rejects, copies, tuple(inputs), tuple(findings))

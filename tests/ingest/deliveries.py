@@ -67,11 +67,16 @@ def delivery(name: str, *stated: Stated) -> Delivery:
 
 
 def ingest(
-    *deliveries: Delivery, on_break: str = "hold"
+    *deliveries: Delivery, holds_balance_break: bool = True, holds_continuity_break: bool = False
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Gather, check and identify, as the flow of a run does; gives statements, lines and copies."""
     gathered = gather(deliveries)
-    checked = check_statements(gathered.statements, gathered.lines, on_break=on_break)
+    checked = check_statements(
+        gathered.statements,
+        gathered.lines,
+        holds_balance_break=holds_balance_break,
+        holds_continuity_break=holds_continuity_break,
+    )
     lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
     assert lines.height + copies.height == gathered.lines.height
     return checked, lines, copies

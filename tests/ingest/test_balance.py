@@ -31,7 +31,7 @@ def test_a_statement_is_ok_exactly_when_opening_and_lines_give_the_closing(amoun
 
 def test_a_policy_of_warning_holds_nothing_but_says_so():
     broken = Stated((Booked(1, 1000),), closing=1)
-    statements, lines, _ = ingest(delivery("a.sta", broken), on_break="warn")
+    statements, lines, _ = ingest(delivery("a.sta", broken), holds_balance_break=False)
 
     assert statements["balance_check"].to_list() == ["broken"]
     assert not statements["is_held"].any()
@@ -78,7 +78,7 @@ def test_a_gap_between_statements_is_named_with_both_balances():
     check, note = continuity_of(first, third)[1]
 
     assert check == "broken"
-    assert note == "opens with 17.00, but the statement before (1) closed with 10.00"
+    assert note == "statement 3 opens with 17.00, but statement 1 before it closed with 10.00"
 
 
 def test_a_gap_holds_nothing():
@@ -126,3 +126,22 @@ def test_balances_near_the_limit_do_not_wrap():
     statements, _, _ = ingest(delivery("a.sta", Stated(lines, opening=0, closing=3 * 10**15)))
 
     assert statements.select(pl.col("balance_check")).item() == "ok"
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_gap_holds_the_statement_behind_it_only_by_policy(holds):
+    first = Stated((Booked(1, 1000),), opening=0, number="1")
+    third = Stated((Booked(3, 500),), opening=1700, number="3")
+    statements, lines, _ = ingest(
+        delivery("a.sta", first), delivery("b.sta", third), holds_continuity_break=holds
+    )
+
+    assert statements.sort("file")["is_held"].to_list() == [False, holds]
+    assert lines.sort("file")["is_held"].to_list() == [False, holds]
+
+
+def test_statements_without_movements_continue_each_other():
+    empty = [Stated((), opening=500, closing=500, number=str(at)) for at in range(3000)]
+    statements, _, _ = ingest(*(delivery(f"{at:04}.sta", one) for at, one in enumerate(empty)))
+
+    assert set(statements.sort("file")["continuity_check"].to_list()[1:]) == {"ok"}
