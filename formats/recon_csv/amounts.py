@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import AmountError, exponents, parse_minor
+from recon.api import exponents, parse_minor_expr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,8 @@ class Style:
 
 def tidy(text: str) -> str:
     """Write minus signs, apostrophes and blanks in one way."""
+    if text.isascii() and "`" not in text:
+        return text.strip()
     return text.translate(_TIDY).strip()
 
 
@@ -84,7 +86,7 @@ def find_styles(texts: Iterable[str]) -> list[Style]:
     decimals: set[str] = set()
     thousands: set[str] = set()
     is_open: set[str] = set()
-    for text in set(texts):
+    for text in _shapes(texts):
         found = _LOOSE.fullmatch(tidy(text))
         if found:
             _weigh(found[5].strip(), decimals, thousands, is_open)
@@ -99,6 +101,18 @@ def find_styles(texts: Iterable[str]) -> list[Style]:
     if len(thousands) > 1:
         return []
     return [Style(decimal, min(thousands, default=""))]
+
+
+def _shapes(texts: Iterable[str]) -> list[str]:
+    """Give one text for all that have the same marks in the same places: a few of a column of thousands.
+
+    Only a zero alone before its mark says more than any other digit.
+    """
+    text = pl.col("text")
+    is_small = text.str.contains("(?:^|[^0-9])0[.,]")
+    shape = pl.when(is_small).then(text).otherwise(text.str.replace_all("[0-9]", "1"))
+    column = pl.Series("text", list(texts), dtype=pl.String)
+    return column.to_frame().select(shape.unique().sort()).to_series().to_list()
 
 
 def _weigh(number: str, decimals: set[str], thousands: set[str], is_open: set[str]) -> None:
@@ -150,6 +164,31 @@ def plain_text(text: str, style: Style) -> str | None:
     return ("-" if signs == "-" else "") + ("0" if digits.startswith(".") else "") + digits
 
 
+def plain_texts(texts: pl.Series, style: Style) -> pl.Series:
+    """Do `plain_text` for a column; blank cells give none, too."""
+    point, mark = re.escape(style.decimal), re.escape(style.thousands)
+    groups = f"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|" if mark else ""
+    text = pl.col(texts.name)
+    bare = text.str.strip_prefix("+")
+    if style.thousands:
+        bare = bare.str.replace_all(style.thousands, "", literal=True)
+    # Nearly all cells are a bare number; the others, with currencies, brackets and odd signs, are read one by one.
+    is_bare = text.str.contains(f"^[+-]?(?:{groups}[0-9]+)(?:{point}[0-9]*)?$")
+    frame = texts.to_frame().select(
+        text,
+        is_bare=is_bare | (text == ""),
+        plain=pl.when(is_bare).then(bare.str.replace(style.decimal, ".", literal=True)),
+    )
+    odd = frame.filter(~pl.col("is_bare")).get_column(texts.name).unique().to_list()
+    read = {each: plain_text(each, style) for each in odd}
+    if not read:
+        return frame.get_column("plain")
+    others = text.replace_strict(
+        list(read), list(read.values()), default=None, return_dtype=pl.String
+    )
+    return frame.select(pl.coalesce("plain", others).alias("plain")).to_series()
+
+
 def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
     """Say whether a code or a sign beside the number contradicts the currency of its row."""
     other_code = text.str.extract("([A-Z]{3})").ne(currency).fill_null(value=False)
@@ -162,12 +201,6 @@ def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
 
 def proof_units(texts: list[str], style: Style) -> list[int | None]:
     """Read a column for a proof, in ten-thousandths; None for blank cells and for what is no amount."""
-    return [_proof_unit(text, style) if text else None for text in texts]
-
-
-def _proof_unit(text: str, style: Style) -> int | None:
-    plain = plain_text(text, style)
-    try:
-        return parse_minor(plain, PROOF_DECIMALS) if plain else None
-    except AmountError:
-        return None
+    plain = plain_texts(pl.Series("text", texts, dtype=pl.String), style).to_frame("plain")
+    units = parse_minor_expr(pl.col("plain"), pl.lit(PROOF_DECIMALS, dtype=pl.Int64))
+    return plain.select(units=units).to_series().to_list()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ _LEAST_DAYS: Final = 5
 Part = tuple[str, str, str]
 
 
+@lru_cache(maxsize=4096)
 def looks_like_date(text: str) -> bool:
     """Say whether the text has the shape of a date, in any order of its parts."""
     return bool(_SHAPE.fullmatch(text) or _COMPACT.fullmatch(text))
@@ -69,6 +70,7 @@ def check_format(date_format: str) -> bool:
     return tokens == ["d", "m", "y"]
 
 
+@lru_cache(maxsize=4096)
 def parse_date(text: str, date_format: str) -> dt.date | None:
     """Read a date; None if the text is no date of this format or the day does not exist.
 
@@ -108,11 +110,12 @@ def find_formats(texts: Sequence[str]) -> list[str]:
     shaped = [text for text in texts if looks_like_date(text)]
     if not shaped:
         return []
-    candidates = Counter(_candidates(text) for text in shaped).most_common(1)[0][0]
-    alike = [text for text in shaped if _candidates(text) == candidates]
+    by_text = {text: _candidates(text) for text in set(shaped)}
+    candidates = Counter(map(by_text.__getitem__, shaped)).most_common(1)[0][0]
+    alike = [text for text in shaped if by_text[text] == candidates]
     if len(candidates) == 1:
         return list(candidates)
-    fitting = [name for name in candidates if _all_in_range(alike, name)]
+    fitting = [name for name in candidates if _all_in_range(set(alike), name)]
     if len(fitting) > 1:
         return _by_order(alike, fitting)
     return fitting

@@ -57,7 +57,7 @@ def split(text: str, delimiter: str, file: str, quote: str = '"') -> Table:
         for row in reader:
             if row:
                 _check_limits(row, file, line)
-                rows.append([_clean(cell) for cell in row])
+                rows.append([cell if cell.isalnum() else _clean(cell) for cell in row])
                 lines.append(line)
             line = first + reader.line_num + 1
     except csv.Error as error:

@@ -27,16 +27,21 @@ class Draft:
 
 @dataclass(slots=True)
 class Entries:
-    """The rows that have a booking date, by column; what a column gives in a style is read once."""
+    """The rows that have a booking date, by column; a column is cut out once, and read once in a style."""
 
     rows: list[list[str]]
     roles: Roles
     is_booked: list[bool]
+    columns: dict[int, list[str]] = field(default_factory=dict)
     read: dict[tuple[int | None, Style], Units] = field(default_factory=dict)
 
     def cells(self, index: int | None) -> list[str]:
         """Give one column, a blank text for each cell it lacks."""
-        return ["" if index is None or index >= len(row) else row[index] for row in self.rows]
+        if index is None:
+            return [""] * len(self.rows)
+        if index not in self.columns:
+            self.columns[index] = [row[index] if index < len(row) else "" for row in self.rows]
+        return self.columns[index]
 
     def units(self, index: int | None, style: Style) -> Units:
         """Give one column as whole numbers for a proof."""

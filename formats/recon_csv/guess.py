@@ -6,6 +6,7 @@ is read. A wrong guess would be a wrong booking, so every doubt is a question.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +38,7 @@ _TEXT_FIELDS: Final = (
     "transaction_code",
     "transaction_text",
 )
+_WORDED: Final = re.compile(r"[^0-9.,' +()-]")
 _JOINED: Final = frozenset({"remittance", "payer_name"})
 
 
@@ -90,6 +92,8 @@ def _guess(draft: Draft, table: Table, place: int) -> Guess:
 def _are_booked(rows: list[list[str]], roles: Roles) -> list[bool]:
     """Say which rows a running balance counts: those that are not marked as pending or failed."""
     status = roles.all("status")[:1]
+    if not status:
+        return [True] * len(rows)
     return [plain_words(_first_filled(row, status)) not in UNBOOKED_STATUSES for row in rows]
 
 
@@ -223,7 +227,7 @@ def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[l
     beside = {
         code
         for index in numbers
-        for cell in set(entries.cells(index))
+        for cell in set(filter(_is_worded, entries.cells(index)))
         if (code := glued_currency(cell))
     }
     found = next((codes for codes in (named, beside) if len(codes) == 1), set())
@@ -250,6 +254,11 @@ def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[l
     account = account or options.account
     if account:
         draft.settings["account"] = account
+
+
+def _is_worded(cell: str) -> bool:
+    """Say whether a cell holds more than a bare number."""
+    return _WORDED.search(cell) is not None
 
 
 def _currency_columns(roles: Roles) -> list[str]:

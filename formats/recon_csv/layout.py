@@ -25,11 +25,16 @@ class Layout:
 
     def texts(self, field: str, row: Sequence[str]) -> list[str]:
         """Give the filled cells of a field."""
-        return [row[at] for at in self.columns.get(field, []) if at < len(row) and row[at]]
+        if field not in self.columns:
+            return []
+        return [row[at] for at in self.columns[field] if at < len(row) and row[at]]
 
     def text(self, field: str, row: Sequence[str]) -> str:
         """Give the first filled cell of a field, '' if there is none."""
-        return next(iter(self.texts(field, row)), "")
+        for at in self.columns.get(field, ()):
+            if at < len(row) and row[at]:
+                return row[at]
+        return ""
 
     def name(self, field: str) -> str:
         """Give the bank's name of a field's first column, for a message."""

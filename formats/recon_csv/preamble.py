@@ -60,7 +60,7 @@ _CURRENCY_WORDS: Final = frozenset(
 )
 _LABEL_LIMIT: Final = 48
 # Every word for a balance holds one of these; most cells of a large file are passed over by them.
-_BALANCE_STEM: Final = re.compile("sald|balan|sold|kontostand|bestand|bertrag", re.IGNORECASE)
+_BALANCE_STEMS: Final = ("sald", "balan", "sold", "kontostand", "bestand", "bertrag")
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _LABELLED: Final = re.compile(r"\s*([^:]{2,40}?)\s*:\s*(.+)", re.DOTALL)
 _CURRENCY_AMOUNT: Final = re.compile(
@@ -100,13 +100,20 @@ def read_surroundings(rows: Sequence[Sequence[str]]) -> Surroundings:
 
 def balance_label(cells: Sequence[str]) -> str | None:
     """Give the words of a row that is a balance and no booking, None if no cell says so alone."""
+    if not _has_stem("\n".join(cells)):
+        return None
     for cell in cells:
-        if len(cell) > _LABEL_LIMIT or not _BALANCE_STEM.search(cell):
+        if len(cell) > _LABEL_LIMIT or not _has_stem(cell):
             continue
         words = re.sub(r"[0-9 ]+$", "", plain_words(cell))
         if words in OPENING_WORDS or words in CLOSING_WORDS or words in BALANCE_WORDS:
             return cell
     return None
+
+
+def _has_stem(text: str) -> bool:
+    lower = text.lower()
+    return any(stem in lower for stem in _BALANCE_STEMS)
 
 
 def _labelled(row: Sequence[str]) -> Iterator[tuple[str, str]]:

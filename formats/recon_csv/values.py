@@ -11,7 +11,7 @@ import msgspec
 import polars as pl
 
 from recon.api import exponent_expr, exponents, parse_minor_expr
-from recon_csv.amounts import Style, other_currency_expr, plain_text
+from recon_csv.amounts import Style, other_currency_expr, plain_texts
 from recon_csv.dates import parse_date
 from recon_csv.entries import Refusal
 from recon_csv.layout import column_name
@@ -90,16 +90,18 @@ def _texts(
     """Lay the text of every field out as columns; dates are read here, by their distinct texts."""
     profile = layout.profile
     columns: dict[str, list[str]] = {
-        field: [layout.text(field, row) if field in layout.columns else "" for row in cells]
+        field: _column(field, cells, layout)
         for field in (*_MONEY, *_FIRST_FILLED, "currency", "flag", "booking_date", "value_date")
     }
-    columns["account"] = [layout.text("account", row) or profile.account or "" for row in cells]
+    accounts = _column("account", cells, layout)
+    columns["account"] = [account or profile.account or "" for account in accounts]
     columns["remittance"] = [
         _joined([*layout.texts("remittance", texts), *row.remarks])
         for row, texts in zip(rows, cells, strict=True)
     ]
     columns["transaction_text"] = [_joined(layout.texts("transaction_text", row)) for row in cells]
-    columns["extras"] = [_extras(row, layout) for row in cells]
+    used = {at for places in layout.columns.values() for at in places}
+    columns["extras"] = [_extras(row, layout.header, used) for row in cells]
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     fixed = profile.currency or (None if "currency" in layout.columns else around.currency)
     currencies = _currencies(set(columns["currency"]), profile.currency_names, fixed)
@@ -117,6 +119,16 @@ def _texts(
         booked=_mapped(pl.col("booking_date"), dates, pl.Date),
         valued=_mapped(pl.col("value_date"), value_dates, pl.Date),
     )
+
+
+def _column(field: str, cells: list[list[str]], layout: Layout) -> list[str]:
+    """Give the first filled cell of a field for every row."""
+    if field not in layout.columns:
+        return [""] * len(cells)
+    if len(layout.columns[field]) > 1:
+        return [layout.text(field, row) for row in cells]
+    at = layout.columns[field][0]
+    return [row[at] if at < len(row) else "" for row in cells]
 
 
 def _mapped(
@@ -174,8 +186,7 @@ def _money(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 def _plain(texts: pl.Series, style: Style) -> pl.Series:
     """Write the amounts of a column plainly, for our own checked parsing."""
-    plain = [plain_text(text, style) if text else None for text in texts]
-    return pl.Series(f"{texts.name}_plain", plain, dtype=pl.String)
+    return plain_texts(texts, style).alias(f"{texts.name}_plain")
 
 
 def _is_filled(name: str) -> pl.Expr:
@@ -231,11 +242,10 @@ def _joined(texts: list[str]) -> str:
     return " ".join(dict.fromkeys(part for part in parts if part))
 
 
-def _extras(row: list[str], layout: Layout) -> str:
-    used = {at for columns in layout.columns.values() for at in columns}
+def _extras(row: list[str], header: list[str], used: set[int]) -> str:
     left: dict[str, str] = {}
     for at, cell in enumerate(row):
         if cell and at not in used:
-            name = column_name(layout.header, at)
+            name = column_name(header, at)
             left[name if name not in left else f"#{at + 1}"] = cell
     return msgspec.json.encode(left).decode() if left else ""

@@ -8,11 +8,12 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.api import MalformedFile, format_minor
-from recon_csv.amounts import find_styles, plain_text
+from recon_csv.amounts import Style, find_styles, plain_text, plain_texts
 from recon_csv.dates import find_formats, parse_date
 from tests.formats.csv.reading import amounts, days, read_text
 
@@ -141,6 +142,41 @@ def test_the_style_of_a_number_with_decimals_is_found(minor: int, marks: tuple[s
 
     assert len(styles) == 1
     assert plain_text(text, styles[0]) == format_minor(minor, "EUR")
+
+
+ODD = [
+    "",
+    "-",
+    "1,234.50",
+    "1.234,50",
+    "(1.00)",
+    "1.00-",
+    "$ .5",
+    "EUR 7",
+    "+3",
+    "1e3",
+    "1\u2019000.00",
+    "\u22121",
+    " 4 ",
+]
+
+
+@given(
+    texts=st.lists(
+        st.one_of(
+            st.sampled_from(ODD),
+            st.text("0123456789.,'+- ()", max_size=9),
+            st.builds(written, st.integers(-(10**9), 10**9), st.sampled_from(MARKS)),
+        )
+    ),
+    marks=st.sampled_from(MARKS),
+)
+def test_a_column_is_read_as_its_cells_are(texts: list[str], marks: tuple[str, str]):
+    style = Style(*marks)
+
+    assert plain_texts(pl.Series("amount", texts, dtype=pl.String), style).to_list() == [
+        plain_text(text, style) for text in texts
+    ]
 
 
 @given(
