@@ -9,11 +9,9 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
+from recon.api.plain_text import AccountError
+
 ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
-
-
-class AccountError(ValueError):
-    """The name cannot be an account of beancount."""
 
 
 def beancount_account(account: str) -> str:

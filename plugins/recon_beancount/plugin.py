@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from recon.api import Ledger, LedgerCapabilities, LedgerType, hookimpl
 from recon.api.file_ledger import flag, ledger_path
-from recon_beancount.ledger import BeancountLedger
+from recon.api.plain_text import PlainTextLedger
+from recon_beancount.text import grammar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,9 +23,9 @@ class Beancount:
 
     def connect(self, options: Mapping[str, Any]) -> Ledger:
         """Open the file `path`; `open_accounts = false` where another file opens the accounts."""
-        return BeancountLedger(
+        return PlainTextLedger(
             ledger_path(options, ("open_accounts",)),
-            opens_accounts=flag(options, "open_accounts", default=True),
+            grammar(opens_accounts=flag(options, "open_accounts", default=True)),
         )
 
 

@@ -1,17 +1,19 @@
-"""Beancount's text: entries to transactions, open directives, and back to keys and sums.
+"""Beancount's text: entries to transactions, and open directives.
 
-Only what `render_entry` wrote is read back, by its fixed layout; whatever else stands in the file stays.
+In: new entries with accounts of beancount. Out: a file that `bean-check` accepts; the program itself is not needed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from recon.api import format_minor
-from recon.api.file_ledger import REVERSAL, visible
+from recon.api.file_ledger import visible
+from recon.api.plain_text import Grammar
+from recon_beancount.accounts import beancount_account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +25,33 @@ HEAD = ";; Entries of bank reconciliation; each is posted once, by its recon-key
 # No text of ours holds a line break, so a line of this shape is always a directive or a posting.
 _KEY = re.compile(r'^[ \t]+recon-key:[ \t]*"([^"\\]*)"[ \t]*$', re.MULTILINE)
 _POSTING = re.compile(
-    r"^[ \t]+([^\s;]\S*)[ \t]+(-?)([0-9]+(?:\.[0-9]+)?)[ \t]+([A-Z]{3})[ \t]*$", re.MULTILINE
+    r"^[ \t]+(?P<account>[^\s;]\S*)[ \t]+(?P<sign>-?)(?P<number>[0-9]+(?:\.[0-9]+)?)"
+    r"[ \t]+(?P<currency>[A-Z]{3})[ \t]*$",
+    re.MULTILINE,
 )
 _OPEN = re.compile(r"^(\d{4}-\d\d-\d\d) open (\S+) ([A-Z]{3}(?:,[A-Z]{3})*)$", re.MULTILINE)
 _ANY_OPEN = re.compile(r"^\d{4}-\d\d-\d\d[ \t]+open[ \t]+(\S+)", re.MULTILINE)
 _LINK = re.compile(r"[A-Za-z0-9\-_/.]+", re.ASCII)
+
+
+def grammar(*, opens_accounts: bool) -> Grammar:
+    """Describe beancount's text; with `opens_accounts` the file opens what its entries use."""
+    return Grammar(
+        key=_KEY,
+        key_line='  recon-key: "{key}"',
+        posting=_POSTING,
+        posting_line="  {account}  {amount} {currency}",
+        account_name=beancount_account,
+        compose=partial(compose, opens_accounts=opens_accounts),
+    )
+
+
+def compose(text: str, new: Sequence[Sequence[Posting]], *, opens_accounts: bool) -> str:
+    """Write the whole file: the text so far, open directives, new entries."""
+    if opens_accounts:
+        text = with_open_directives(text, [p for entry in new for p in entry])
+    blocks = [render_entry(entry) for entry in new]
+    return "\n\n".join([text.rstrip("\n"), *blocks]).lstrip("\n") + "\n"
 
 
 def quote(text: str) -> str:
@@ -94,37 +118,3 @@ def with_open_directives(text: str, postings: Sequence[Posting]) -> str:
 
 def _directive(account: str, date: dt.date, currencies: set[str]) -> str:
     return f"{date.isoformat()} open {account} {','.join(sorted(currencies))}"
-
-
-def find_keys(text: str) -> set[str]:
-    """Give the keys of all entries in the file."""
-    return set(_KEY.findall(text))
-
-
-def find_blocks(text: str) -> dict[str, list[str]]:
-    """Give the text of the entries by key; more than one where a key stands several times."""
-    blocks: dict[str, list[str]] = {}
-    for block in re.split(r"\n{2,}", text):
-        if found := _KEY.search(block):
-            blocks.setdefault(found[1], []).append(block.strip("\n"))
-    return blocks
-
-
-def reverse_block(block: str) -> str:
-    """Write the opposite of an entry: the same text, another key, every amount with the other sign."""
-
-    def opposite(found: re.Match[str]) -> str:
-        account, sign, number, currency = found.groups()
-        turned = "" if sign or not Decimal(number) else "-"
-        return f"  {account}  {turned}{number} {currency}"
-
-    keyed = _KEY.sub(lambda found: f'  recon-key: "{REVERSAL}{found[1]}"', block)
-    return _POSTING.sub(opposite, keyed)
-
-
-def sums(block: str) -> str:
-    """Say by how much the postings of an entry do not balance; '' when they do."""
-    totals: dict[str, Decimal] = {}
-    for _, sign, number, currency in _POSTING.findall(block):
-        totals[currency] = totals.get(currency, Decimal(0)) + Decimal(sign + number)
-    return ", ".join(f"{total} {currency}" for currency, total in sorted(totals.items()) if total)

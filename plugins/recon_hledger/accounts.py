@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 
+from recon.api.plain_text import AccountError
+
 _MARKS = " -_./&+'"
-
-
-class AccountError(ValueError):
-    """The name cannot be an account of hledger."""
 
 
 def hledger_account(account: str) -> str:

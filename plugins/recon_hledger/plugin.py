@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from recon.api import Ledger, LedgerCapabilities, LedgerType, hookimpl
 from recon.api.file_ledger import flag, ledger_path
-from recon_hledger.ledger import HledgerLedger
+from recon.api.plain_text import PlainTextLedger
+from recon_hledger.text import grammar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +23,9 @@ class Hledger:
 
     def connect(self, options: Mapping[str, Any]) -> Ledger:
         """Open the file `path`; `declare = false` where another file declares accounts and commodities."""
-        return HledgerLedger(
-            ledger_path(options, ("declare",)), declares=flag(options, "declare", default=True)
+        return PlainTextLedger(
+            ledger_path(options, ("declare",)),
+            grammar(declares=flag(options, "declare", default=True)),
         )
 
 

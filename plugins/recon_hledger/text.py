@@ -1,16 +1,19 @@
-"""hledger's text: entries to transactions, declarations, and back to keys and sums.
+"""hledger's text: entries to transactions, and declarations.
 
-Only what `render_entry` wrote is read back, by its fixed layout; whatever else stands in the file stays.
+In: new entries with accounts of hledger. Out: a file that `hledger check --strict` accepts; the program itself is
+not needed.
 """
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from recon.api import MalformedFile, exponent, format_minor
-from recon.api.file_ledger import REVERSAL, visible
+from recon.api.file_ledger import visible
+from recon.api.plain_text import Grammar
+from recon_hledger.accounts import hledger_account
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +27,11 @@ DECIMAL_MARK = "decimal-mark ."
 
 # No text of ours holds a line break, so a line of this shape is always a directive or a posting.
 _KEY = re.compile(r"^[ \t]+;[ \t]*recon-key:[ \t]*(\S+)[ \t]*$", re.MULTILINE)
+# The account keeps the blanks around it: two or more of them end a name that may hold single ones.
 _POSTING = re.compile(
-    r"^([ \t]+[^\s;].*?[ \t]{2,})(-?)([0-9]+(?:\.[0-9]+)?)[ \t]+([A-Z]{3})[ \t]*$", re.MULTILINE
+    r"^(?P<account>[ \t]+[^\s;].*?[ \t]{2,})(?P<sign>-?)(?P<number>[0-9]+(?:\.[0-9]+)?)"
+    r"[ \t]+(?P<currency>[A-Z]{3})[ \t]*$",
+    re.MULTILINE,
 )
 _ACCOUNT = re.compile(r"^account[ \t]+(.*?)(?:[ \t]{2,}.*)?$", re.MULTILINE)
 _MARK = re.compile(r"^decimal-mark[ \t]", re.MULTILINE)
@@ -35,6 +41,33 @@ _COMMODITY = re.compile(r"^commodity[ \t]+(?:[0-9.,]+[ \t]*)?([A-Z]{3})\b", re.M
 _DESCRIPTION = str.maketrans({";": ",", "|": "/"})
 # A comma ends a tag's value, and hledger reads `[...]` in a posting's comment as a date.
 _TAG_VALUE = str.maketrans({",": " /", ";": " /", "[": "(", "]": ")"})
+
+
+def grammar(*, declares: bool) -> Grammar:
+    """Describe hledger's text; with `declares` the file declares what its entries use."""
+    return Grammar(
+        key=_KEY,
+        key_line="    ; recon-key: {key}",
+        posting=_POSTING,
+        posting_line="{account}{amount} {currency}",
+        account_name=hledger_account,
+        compose=partial(compose, declares=declares),
+    )
+
+
+def compose(text: str, new: Sequence[Sequence[Posting]], *, declares: bool) -> str:
+    """Write the whole file: the text so far, its decimal mark, declarations, new entries.
+
+    Raises:
+        MalformedFile: the file says that another mark than `.` is its own.
+    """
+    declarations = new_declarations(text, [p for entry in new for p in entry]) if declares else []
+    parts = [
+        with_decimal_mark(text),
+        "\n".join(declarations),
+        *(render_entry(entry) for entry in new),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def describe(text: str) -> str:
@@ -106,37 +139,3 @@ def new_declarations(text: str, postings: Sequence[Posting]) -> list[str]:
         ),
         *(f"account {account}" for account in sorted(accounts)),
     ]
-
-
-def find_keys(text: str) -> set[str]:
-    """Give the keys of all entries in the file."""
-    return set(_KEY.findall(text))
-
-
-def find_blocks(text: str) -> dict[str, list[str]]:
-    """Give the text of the entries by key; more than one where a key stands several times."""
-    blocks: dict[str, list[str]] = {}
-    for block in re.split(r"\n{2,}", text):
-        if found := _KEY.search(block):
-            blocks.setdefault(found[1], []).append(block.strip("\n"))
-    return blocks
-
-
-def reverse_block(block: str) -> str:
-    """Write the opposite of an entry: the same text, another key, every amount with the other sign."""
-
-    def opposite(found: re.Match[str]) -> str:
-        account, sign, number, currency = found.groups()
-        turned = "" if sign or not Decimal(number) else "-"
-        return f"{account}{turned}{number} {currency}"
-
-    keyed = _KEY.sub(lambda found: f"    ; recon-key: {REVERSAL}{found[1]}", block)
-    return _POSTING.sub(opposite, keyed)
-
-
-def sums(block: str) -> str:
-    """Say by how much the postings of an entry do not balance; '' when they do."""
-    totals: dict[str, Decimal] = {}
-    for _, sign, number, currency in _POSTING.findall(block):
-        totals[currency] = totals.get(currency, Decimal(0)) + Decimal(sign + number)
-    return ", ".join(f"{total} {currency}" for currency, total in sorted(totals.items()) if total)

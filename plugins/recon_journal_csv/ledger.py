@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recon.api.file_ledger import (
-    REVERSAL,
-    build_outcomes,
     judge,
+    judge_receipts,
+    judge_reversals,
     read_ledger,
     write_ledger,
 )
-from recon_journal_csv.rows import HEADER, read_rows, render_rows, reverse_row, row_of, sums
+from recon_journal_csv.rows import HEADER, imbalance_of, read_rows, render_rows, reverse_row, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,15 +47,7 @@ class JournalCsvLedger:
     def verify(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
         """Read the file again: is each entry there, and does it still balance?"""
         rows = read_rows(read_ledger(self._path), self._path.name)
-        answers: list[tuple[str, str, str | None, str | None]] = []
-        for key in receipts["entry_key"]:
-            if key not in rows:
-                answers.append((key, "unknown", "the file has no such key", None))
-            elif broken := sums(rows[key]):
-                answers.append((key, "needs_confirmation", f"postings add up to {broken}", key))
-            else:
-                answers.append((key, "accepted", None, key))
-        return build_outcomes(answers)
+        return judge_receipts(receipts, rows, lambda key: imbalance_of(rows[key]))
 
     def reverse(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
         """Append the opposite of entries, on their own date, under the key `reversal-of-KEY`.
@@ -64,18 +56,9 @@ class JournalCsvLedger:
         """
         text = read_ledger(self._path)
         rows = read_rows(text, self._path.name)
-        opposite: list[Sequence[str]] = []
-        answers: list[tuple[str, str, str | None, str | None]] = []
-        for key in sorted(receipts["entry_key"]):
-            if key not in rows:
-                answers.append((key, "rejected", "the file has no such key", None))
-            elif REVERSAL + key in rows:
-                answers.append((key, "duplicate", "reversed before", REVERSAL + key))
-            else:
-                opposite += [reverse_row(row) for row in rows[key]]
-                answers.append((key, "accepted", None, REVERSAL + key))
-        self._append(text, opposite)
-        return build_outcomes(answers)
+        keys, outcomes = judge_reversals(receipts, rows)
+        self._append(text, [reverse_row(row) for key in keys for row in rows[key]])
+        return outcomes
 
     def _append(self, text: str, rows: Sequence[Sequence[str]]) -> None:
         if rows or not text:

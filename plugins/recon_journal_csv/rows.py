@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from recon.api import MalformedFile, Place, format_minor
-from recon.api.file_ledger import REVERSAL, Posting, visible
+from recon.api.file_ledger import REVERSAL, Posting, imbalance, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,13 +117,13 @@ def read_rows(text: str, file: str) -> dict[str, list[list[str]]]:
     return rows
 
 
-def sums(rows: Sequence[Sequence[str]]) -> str:
-    """Say by how much the rows of one entry do not balance; '' when they do."""
-    totals: dict[str, Decimal] = {}
+def imbalance_of(rows: Sequence[Sequence[str]]) -> str:
+    """Say to what the rows of one entry add up; '' when they balance."""
+    amounts: list[tuple[str, Decimal]] = []
     for row in rows:
         try:
             amount = Decimal(row[_DEBIT] or 0) - Decimal(row[_CREDIT] or 0)
         except InvalidOperation:
-            return f"no number: {row[_DEBIT] or row[_CREDIT]!r}"
-        totals[row[_CURRENCY]] = totals.get(row[_CURRENCY], Decimal(0)) + amount
-    return ", ".join(f"{total} {currency}" for currency, total in sorted(totals.items()) if total)
+            return f"postings add up to no number: {row[_DEBIT] or row[_CREDIT]!r}"
+        amounts.append((row[_CURRENCY], amount))
+    return imbalance(amounts)

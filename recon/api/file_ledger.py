@@ -1,7 +1,8 @@
 """A ledger that is one file: read it whole, judge what is new, write it whole or not at all.
 
 In: the file's text and entries. Out: which entries are new, and an outcome for each key.
-What every plugin for a file ledger needs; the text of an entry is the plugin's own.
+What every plugin for a file ledger needs; the text of an entry is the plugin's own. For the text of an accounting
+program (a block of lines an entry), `recon.api.plain_text` is the whole ledger but for the program's grammar.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +22,7 @@ from recon.money import exponents, format_minor
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable, Mapping
     from typing import Any
 
     import dataframely as dy
@@ -151,6 +153,60 @@ def judge(
         else:
             answers.append((key, "accepted", None, key))
     return list(new.values()), build_outcomes(answers)
+
+
+def judge_receipts(
+    receipts: dy.DataFrame[Outcomes], found: Container[str], doubt: Callable[[str], str]
+) -> dy.DataFrame[Outcomes]:
+    """Answer `verify`: is each entry in the file, and is it what was posted?
+
+    Args:
+        receipts: outcomes whose keys are asked for.
+        found: keys that the file has.
+        doubt: says what is wrong with the entry of a key that was found; '' when nothing is.
+    """
+    answers: list[tuple[str, str, str | None, str | None]] = []
+    for key in receipts["entry_key"]:
+        if key not in found:
+            answers.append((key, "unknown", "the file has no such key", None))
+        elif reason := doubt(key):
+            answers.append((key, "needs_confirmation", reason, key))
+        else:
+            answers.append((key, "accepted", None, key))
+    return build_outcomes(answers)
+
+
+def judge_reversals(
+    receipts: dy.DataFrame[Outcomes], found: Container[str]
+) -> tuple[list[str], dy.DataFrame[Outcomes]]:
+    """Answer `reverse`: the keys of entries to reverse, sorted, and an outcome for every receipt.
+
+    The outcome stands under the receipt's key; its remote id is the key of the reversal.
+    """
+    keys: list[str] = []
+    answers: list[tuple[str, str, str | None, str | None]] = []
+    for key in sorted(receipts["entry_key"]):
+        if key not in found:
+            answers.append((key, "rejected", "the file has no such key", None))
+        elif REVERSAL + key in found:
+            answers.append((key, "duplicate", "reversed before", REVERSAL + key))
+        else:
+            keys.append(key)
+            answers.append((key, "accepted", None, REVERSAL + key))
+    return keys, build_outcomes(answers)
+
+
+def imbalance(amounts: Iterable[tuple[str, Decimal]]) -> str:
+    """Say to what (currency, amount) of one entry add up; '' when every currency balances.
+
+    >>> imbalance([("EUR", Decimal("123.46")), ("EUR", Decimal("-123.45"))])
+    'postings add up to 0.01 EUR'
+    """
+    totals: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        totals[currency] = totals.get(currency, Decimal(0)) + amount
+    left = ", ".join(f"{total} {currency}" for currency, total in sorted(totals.items()) if total)
+    return f"postings add up to {left}" if left else ""
 
 
 def build_outcomes(
