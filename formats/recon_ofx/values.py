@@ -3,7 +3,7 @@
 In: the text of one value. Out: minor units or a date, or `Unreadable`.
 
 Source: OFX 2.1.1 section 3.2.9.2 (amounts: point or comma as decimal mark, no thousands marks; banks send them all the
-same) and 3.2.8 (dates: `YYYYMMDDHHMMSS.XXX[gmt offset:tz name]`).
+same) and 3.2.8 (dates: `YYYYMMDDHHMMSS.mmm[gmt offset:tz name]`).
 """
 
 from __future__ import annotations
