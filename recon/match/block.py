@@ -12,6 +12,7 @@ import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from recon.match.payers import pairs_by_amount, pairs_by_party
 from recon.match.settle import add_amount_evidence, add_settlement
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from recon.match.references import References
     from recon.match.tables import Tables
 
-# A customer's items are compared one by one up to this many; beyond it only equal amounts are.
-_MANY_OPEN_ITEMS: Final = 200
-# An amount alone is only ever a suggestion, and only when few items have it.
-_FEW_EQUAL_AMOUNTS: Final = 3
 _CONFLICT_MILLIBITS: Final = -8_000
 _OTHER_NAME_MILLIBITS: Final = -2_000
 _NOT_ISSUED_MILLIBITS: Final = -3_000
@@ -55,8 +52,8 @@ def candidate_pairs(
         [
             references.hits.select("line", "item"),
             more.select("line", "item"),
-            _by_party(tables, parties, policy),
-            _by_amount(tables),
+            pairs_by_party(tables, parties, policy),
+            pairs_by_amount(tables),
         ]
     ).unique()
     joined = _beside(keys, tables)
@@ -83,33 +80,6 @@ def _beside(keys: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     )
     both = keys.join(receipts, on="line").join(items, on="item")
     return both.filter(pl.col("currency") == pl.col("item_currency")).drop("item_currency")
-
-
-def _by_party(tables: Tables, parties: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Items of a possible payer whose amount the line settles, exactly or within the policy."""
-    payers = parties.select("line", "customer").join(
-        tables.receipts.select("line", "amount", "currency", "date"), on="line"
-    )
-    items = tables.items.filter(pl.col("open") > 0, pl.col("customer").is_not_null())
-    many = pl.len().over("customer", "currency") > _MANY_OPEN_ITEMS
-    few = payers.join(items.filter(~many), on=["customer", "currency"])
-    settled = add_settlement(few, policy).filter(~pl.col("settlement").is_in(["part", "over"]))
-    equal = payers.join(
-        items.filter(many),
-        left_on=["customer", "currency", "amount"],
-        right_on=["customer", "currency", "open"],
-    )
-    # Without its amount a payer's only open item is still worth a suggestion.
-    only = few.filter(pl.len().over("line", "customer") == 1)
-    return pl.concat([frame.select("line", "item") for frame in (settled, equal, only)])
-
-
-def _by_amount(tables: Tables) -> pl.DataFrame:
-    items = tables.items.filter(pl.col("open") > 0)
-    rare = items.filter(pl.len().over("currency", "open") <= _FEW_EQUAL_AMOUNTS)
-    return tables.receipts.join(
-        rare, left_on=["currency", "amount"], right_on=["currency", "open"]
-    ).select("line", "item")
 
 
 def _with_references(pairs: pl.DataFrame, references: References) -> pl.DataFrame:

@@ -40,6 +40,7 @@ _QUOTED: Final = {
 _PROVEN: Final = ("rf_reference", "ogm_reference", "qr_reference")
 # Digits joined across blanks were tried in many ways, so they coincide more often.
 _JOINED_DIGITS_FACTOR: Final = 8
+_MOST_SHARING: Final = 100
 # Below this a token is no quotation but noise (a year, a two-digit number).
 QUOTED_MILLIBITS: Final = 8_000
 
@@ -71,6 +72,11 @@ def _once(keys: pl.DataFrame) -> pl.DataFrame:
 
 def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> pl.DataFrame:
     """Weigh each hit by how often its token, and tokens of its shape, stand where they belong to nothing."""
+    # A token that names this many items names none; and its pairs would multiply.
+    sharing = of_items.group_by("key").agg(sharing=pl.col("item").n_unique())
+    of_items = of_items.join(
+        sharing.filter(pl.col("sharing") <= _MOST_SHARING), on="key", how="semi"
+    )
     known = of_items.select("key").unique()
     found = _once(of_lines.join(known, on="key", how="semi"))
     hits = found.join(of_items, on="key")
@@ -87,7 +93,6 @@ def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> p
     )
     spaces = shapes.group_by("shape").agg(space=pl.len())
     seen = found.group_by("key").agg(seen=pl.len())
-    sharing = of_items.group_by("key").agg(sharing=pl.col("item").n_unique())
     table = (
         hits.with_columns(shape=shape(pl.col("key")))
         .join(strays, on="shape", how="left")
