@@ -179,7 +179,10 @@ def test_thousands_marks_are_accepted_only_when_declared_and_only_in_their_place
 
 
 def test_with_a_decimal_comma_a_point_is_no_decimal_mark(tmp_path):
-    wrong(tmp_path, "item_id;number;currency;open_amount\n1;A;EUR;1234.50\n", decimal_mark=",")
+    text = "item_id;number;currency;open_amount\n1;A;EUR;1234.50\n"
+    error = wrong(tmp_path, text, decimal_mark=",")
+
+    assert "open_amount '1234.50': no amount" in error.message
 
 
 @pytest.mark.parametrize(
@@ -199,7 +202,9 @@ def test_dates_may_have_a_declared_form(tmp_path):
 
 
 def test_a_declared_form_with_four_digits_refuses_two(tmp_path):
-    wrong(tmp_path, f"{HEADER},due_date\n1,A,EUR,5,05.01.26\n", date_format="%d.%m.%Y")
+    error = wrong(tmp_path, f"{HEADER},due_date\n1,A,EUR,5,05.01.26\n", date_format="%d.%m.%Y")
+
+    assert "due_date '05.01.26': no date of the form %d.%m.%Y" in error.message
 
 
 @pytest.mark.parametrize("cell", ["XQX", "eur", "Euro", "€", "", "EURO"])
@@ -270,7 +275,9 @@ def test_an_unknown_kind_is_an_error(tmp_path):
 
 
 def test_a_negative_discount_is_an_error(tmp_path):
-    wrong(tmp_path, f"{HEADER},discount_amount\n1,A,EUR,5,-1\n")
+    error = wrong(tmp_path, f"{HEADER},discount_amount\n1,A,EUR,5,-1\n")
+
+    assert "discount_amount '-1': a discount is not negative" in error.message
 
 
 def test_the_first_ten_problems_stand_in_one_message_in_file_order(tmp_path):

@@ -111,16 +111,22 @@ def test_a_formula_that_was_never_calculated_is_never_a_blank(tmp_path):
 
 
 def test_an_excel_number_where_a_date_should_be_is_an_error(tmp_path):
-    wrong(write_xlsx(tmp_path, [[*NAMES, "due_date"], ["1", "A", "EUR", 5, 46_000]]))
+    error = wrong(write_xlsx(tmp_path, [[*NAMES, "due_date"], ["1", "A", "EUR", 5, 46_000]]))
+
+    assert "due_date '46000': no date" in error.message
 
 
 def test_an_excel_moment_is_no_date(tmp_path):
     noon = (NOON, "yyyy-mm-dd hh:mm")
-    wrong(write_xlsx(tmp_path, [[*NAMES, "due_date"], ["1", "A", "EUR", 5, noon]]))
+    error = wrong(write_xlsx(tmp_path, [[*NAMES, "due_date"], ["1", "A", "EUR", 5, noon]]))
+
+    assert "due_date '2026-01-02 12:00:00': no date" in error.message
 
 
 def test_true_is_no_amount(tmp_path):
-    wrong(write_xlsx(tmp_path, [NAMES, ["1", "A", "EUR", True]]))
+    error = wrong(write_xlsx(tmp_path, [NAMES, ["1", "A", "EUR", True]]))
+
+    assert "open_amount 'true': no amount" in error.message
 
 
 def test_declared_marks_speak_of_text_cells_and_never_of_numbers(tmp_path):
@@ -217,10 +223,20 @@ def test_parquet_types_without_exact_amounts_are_refused_when_needed(tmp_path, a
     assert fetch(write_parquet(tmp_path, columns | {"unrelated": amounts})).items.height == 1
 
 
-@pytest.mark.parametrize("value", [0.1 + 0.2, float("nan"), float("inf"), 1e16])
-def test_parquet_floats_that_are_no_amount_are_errors(tmp_path, value):
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        (0.1 + 0.2, "'0.30000000000000004': more than 2 decimals"),
+        (float("nan"), "'NaN': no amount"),
+        (float("inf"), "'inf': no amount"),
+        (1e16, "'1e+16': no amount"),
+    ],
+)
+def test_parquet_floats_that_are_no_amount_are_errors(tmp_path, value, cause):
     columns = {"item_id": ["1"], "number": ["A"], "currency": ["EUR"], "open_amount": [value]}
-    wrong(write_parquet(tmp_path, columns))
+    error = wrong(write_parquet(tmp_path, columns))
+
+    assert f"open_amount {cause}" in error.message
 
 
 def test_long_parquet_ids_are_exact_as_integers_and_refused_as_floats(tmp_path):
