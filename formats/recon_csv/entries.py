@@ -110,6 +110,10 @@ def _amount_texts(cells: list[str], layout: Layout) -> list[str]:
     return [text for field in _AMOUNTS for text in layout.texts(field, cells)]
 
 
+def _has_amount(cells: list[str], layout: Layout) -> bool:
+    return any(layout.text(field, cells) for field in _AMOUNTS if field in layout.columns)
+
+
 def _no_entry(cells: list[str], layout: Layout, *, is_end: bool) -> str | None:
     """Say why a record is no booking, None if it is one (or should be)."""
     if not any(cells):
@@ -120,7 +124,7 @@ def _no_entry(cells: list[str], layout: Layout, *, is_end: bool) -> str | None:
     if status and (status in layout.profile.unbooked_statuses or _is_unbooked(status)):
         return "not booked"
     if _has_date(cells, layout):
-        is_bare = not _amount_texts(cells, layout) and not layout.text("detail_amount", cells)
+        is_bare = not _has_amount(cells, layout) and not layout.text("detail_amount", cells)
         is_balance = is_end and balance_label(cells)
         return "balance" if is_balance or (is_bare and layout.text("balance", cells)) else None
     return _no_dated_entry(cells, layout)
@@ -145,17 +149,17 @@ def _is_unbooked(text: str) -> bool:
 
 def _is_part(cells: list[str], last: Row, layout: Layout) -> bool:
     """Say whether a record is a part of the batch above it: its amount stands in the column of parts alone."""
-    if not layout.text("detail_amount", cells) or _amount_texts(cells, layout):
+    if not layout.text("detail_amount", cells) or _has_amount(cells, layout):
         return False
     return not layout.text("booking_date", cells) or _is_same_booking(cells, last, layout)
 
 
 def _is_remark(cells: list[str], last: Row, layout: Layout) -> bool:
     """Say whether a record without any amount goes on with the text of the booking above it."""
-    fields = (*_AMOUNTS, "detail_amount", "balance")
-    return not any(layout.text(name, cells) for name in fields) and _is_same_booking(
-        cells, last, layout
-    )
+    if _has_amount(cells, layout):
+        return False
+    has_number = layout.text("detail_amount", cells) or layout.text("balance", cells)
+    return not has_number and _is_same_booking(cells, last, layout)
 
 
 def _is_same_booking(cells: list[str], last: Row, layout: Layout) -> bool:
@@ -171,18 +175,18 @@ def _is_same_booking(cells: list[str], last: Row, layout: Layout) -> bool:
 def _refuse(row: Row, layout: Layout) -> Refusal | None:
     """Refuse what the shape of a record forbids; values are judged when they are read."""
     cells = row.cells
-    amounts = _amount_texts(cells, layout)
 
     def refusal(field: str, code: str, reason: str, excerpt: str) -> Refusal:
         return Refusal(row.record, row.line, layout.name(field), code, reason, excerpt)
 
     if not layout.text("booking_date", cells):
         return refusal("booking_date", "missing-date", "the booking date is empty", ";".join(cells))
-    if not amounts:
+    if not _has_amount(cells, layout):
         return refusal(
             "amount", "missing-amount", "the row has a date and no amount", ";".join(cells)
         )
-    if "debit" in layout.columns and len(_not_zero(amounts)) > 1:
+    amounts = _amount_texts(cells, layout) if "debit" in layout.columns else []
+    if len(_not_zero(amounts)) > 1:
         return refusal(
             "debit", "two-amounts", "both debit and credit are filled", " / ".join(amounts)
         )

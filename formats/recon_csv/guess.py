@@ -121,7 +121,10 @@ def _booking_columns(roles: Roles, body: list[list[str]]) -> list[int]:
 
 
 def _first_filled(row: list[str], columns: list[int]) -> str:
-    return next((row[at] for at in columns if at < len(row) and row[at]), "")
+    for at in columns:
+        if at < len(row) and row[at]:
+            return row[at]
+    return ""
 
 
 def _guess_dates(

@@ -99,7 +99,11 @@ def _texts(
         _joined([*layout.texts("remittance", texts), *row.remarks])
         for row, texts in zip(rows, cells, strict=True)
     ]
-    columns["transaction_text"] = [_joined(layout.texts("transaction_text", row)) for row in cells]
+    columns["transaction_text"] = (
+        [_joined(layout.texts("transaction_text", row)) for row in cells]
+        if "transaction_text" in layout.columns
+        else [""] * len(cells)
+    )
     used = {at for places in layout.columns.values() for at in places}
     columns["extras"] = [_extras(row, layout.header, used) for row in cells]
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
