@@ -43,8 +43,8 @@ class AccountError(ValueError):
 class Grammar:
     """What one program's text looks like.
 
-    The patterns need `re.MULTILINE`. No text of an entry may hold a line break (`file_ledger.visible` sees to
-    that), so that a line of a pattern's shape is always what it seems.
+    The patterns need `re.MULTILINE`, and a sign is '' or '-' before a plain decimal number. No text of an entry may
+    hold a line break (`file_ledger.visible` sees to that), so that a line of a pattern's shape is what it seems.
     """
 
     key: re.Pattern[str]  # the line of the entry key, which is the one group
