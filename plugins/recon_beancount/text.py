@@ -29,6 +29,7 @@ _POSTING = re.compile(
     r"[ \t]+(?P<currency>[A-Z]{3})[ \t]*$",
     re.MULTILINE,
 )
+_NOTE = re.compile(r"^[ \t]+(?:;|[a-z][A-Za-z0-9_-]*:)")
 _OPEN = re.compile(r"^(\d{4}-\d\d-\d\d) open (\S+) ([A-Z]{3}(?:,[A-Z]{3})*)$", re.MULTILINE)
 _ANY_OPEN = re.compile(r"^\d{4}-\d\d-\d\d[ \t]+open[ \t]+(\S+)", re.MULTILINE)
 _LINK = re.compile(r"[A-Za-z0-9\-_/.]+", re.ASCII)
@@ -41,6 +42,7 @@ def grammar(*, opens_accounts: bool) -> Grammar:
         key_line='  recon-key: "{key}"',
         posting=_POSTING,
         posting_line="  {account}  {amount} {currency}",
+        note=_NOTE,
         account_name=beancount_account,
         compose=partial(compose, opens_accounts=opens_accounts),
     )

@@ -33,6 +33,7 @@ _POSTING = re.compile(
     r"[ \t]+(?P<currency>[A-Z]{3})[ \t]*$",
     re.MULTILINE,
 )
+_NOTE = re.compile(r"^[ \t]+;")
 _ACCOUNT = re.compile(r"^account[ \t]+(.*?)(?:[ \t]{2,}.*)?$", re.MULTILINE)
 _MARK = re.compile(r"^decimal-mark[ \t]", re.MULTILINE)
 _COMMODITY = re.compile(r"^commodity[ \t]+(?:[0-9.,]+[ \t]*)?([A-Z]{3})\b", re.MULTILINE)
@@ -50,6 +51,7 @@ def grammar(*, declares: bool) -> Grammar:
         key_line="    ; recon-key: {key}",
         posting=_POSTING,
         posting_line="{account}{amount} {currency}",
+        note=_NOTE,
         account_name=hledger_account,
         compose=partial(compose, declares=declares),
     )

@@ -56,7 +56,7 @@ class JournalCsvLedger:
         """
         text = read_ledger(self._path)
         rows = read_rows(text, self._path.name)
-        keys, outcomes = judge_reversals(receipts, rows)
+        keys, outcomes = judge_reversals(receipts, rows, lambda key: imbalance_of(rows[key]))
         self._append(text, [reverse_row(row) for key in keys for row in rows[key]])
         return outcomes
 

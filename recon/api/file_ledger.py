@@ -177,11 +177,17 @@ def judge_receipts(
 
 
 def judge_reversals(
-    receipts: dy.DataFrame[Outcomes], found: Container[str]
+    receipts: dy.DataFrame[Outcomes], found: Container[str], doubt: Callable[[str], str]
 ) -> tuple[list[str], dy.DataFrame[Outcomes]]:
     """Answer `reverse`: the keys of entries to reverse, sorted, and an outcome for every receipt.
 
-    The outcome stands under the receipt's key; its remote id is the key of the reversal.
+    Args:
+        receipts: what was posted.
+        found: the keys that the ledger has.
+        doubt: why an entry is not what was posted, '' if it is; one in doubt is not reversed.
+
+    Returns:
+        The keys to reverse, and the outcomes: each under the receipt's key, its remote id the key of the reversal.
     """
     keys: list[str] = []
     answers: list[tuple[str, str, str | None, str | None]] = []
@@ -190,6 +196,8 @@ def judge_reversals(
             answers.append((key, "rejected", "the file has no such key", None))
         elif REVERSAL + key in found:
             answers.append((key, "duplicate", "reversed before", REVERSAL + key))
+        elif reason := doubt(key):
+            answers.append((key, "rejected", reason, None))
         else:
             keys.append(key)
             answers.append((key, "accepted", None, REVERSAL + key))

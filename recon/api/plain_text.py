@@ -21,6 +21,7 @@ from recon.api.file_ledger import (
     judge_receipts,
     judge_reversals,
     read_ledger,
+    visible,
     write_ledger,
 )
 
@@ -51,6 +52,9 @@ class Grammar:
     key_line: str  # the same line to write, with {key}
     posting: re.Pattern[str]  # the line of a posting; groups account, sign, number, currency
     posting_line: str  # the same line to write, with {account}, {amount} and {currency}
+    note: re.Pattern[
+        str
+    ]  # any other line of an entry below its first: metadata or a comment, no money
     account_name: Callable[[str], str]  # an account as the program allows it, or AccountError
     # The whole new file from the text so far and the new entries, whose accounts are the program's.
     # Blank lines part entries, and no entry has one inside.
@@ -88,21 +92,17 @@ class PlainTextLedger:
     def verify(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
         """Read the file again: is each entry there once, and does it still balance?"""
         blocks = self._find_blocks(read_ledger(self._path))
-
-        def doubt(key: str) -> str:
-            found = blocks[key]
-            return f"it stands {len(found)} times" if len(found) > 1 else self._imbalance(found[0])
-
-        return judge_receipts(receipts, blocks, doubt)
+        return judge_receipts(receipts, blocks, lambda key: self._doubt(blocks[key]))
 
     def reverse(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
         """Append the opposite of entries, on their own date, under the key `reversal-of-KEY`.
 
+        What `verify` would doubt is not reversed: the opposite of half an entry is wrong money.
         The outcome stands under the receipt's key; its remote id is the key of the reversal.
         """
         text = read_ledger(self._path)
         blocks = self._find_blocks(text)
-        keys, outcomes = judge_reversals(receipts, blocks)
+        keys, outcomes = judge_reversals(receipts, blocks, lambda key: self._doubt(blocks[key]))
         if keys:
             opposite = [self._reverse_block(blocks[key][0]) for key in keys]
             write_ledger(self._path, "\n\n".join([text.rstrip("\n"), *opposite]) + "\n")
@@ -144,8 +144,23 @@ class PlainTextLedger:
         )
         return grammar.posting.sub(opposite, keyed)
 
-    def _imbalance(self, block: str) -> str:
+    def _doubt(self, copies: Sequence[str]) -> str:
+        """Say why an entry of the file is not what was posted; '' if nothing speaks against it."""
+        if len(copies) > 1:
+            return f"it stands {len(copies)} times"
+        grammar = self._grammar
+        below = copies[0].split("\n")[1:]
+        postings = [found for line in below if (found := grammar.posting.match(line))]
+        # A line that a person changed may hold money that the pattern does not see.
+        strange = [
+            line
+            for line in below
+            if not (
+                grammar.posting.match(line) or grammar.key.match(line) or grammar.note.match(line)
+            )
+        ]
+        if strange:
+            return f"a line was changed: {visible(strange[0].strip())[:80]}"
         return imbalance(
-            (found["currency"], Decimal(found["sign"] + found["number"]))
-            for found in self._grammar.posting.finditer(block)
+            (found["currency"], Decimal(found["sign"] + found["number"])) for found in postings
         )

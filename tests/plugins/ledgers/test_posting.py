@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 
 import polars as pl
 import pytest
@@ -206,5 +207,30 @@ def test_a_reversal_is_posted_once_and_has_its_own_key(ledger):
 
 def test_what_was_never_posted_cannot_be_reversed(ledger, tmp_path, kind):
     receipts = kind.connect({"path": tmp_path / "other"}).post(entries_of(entry_rows("K1")))
+
+    assert ledger.reverse(receipts)["outcome"].to_list() == ["rejected"]
+
+
+def test_an_entry_that_a_person_changed_is_in_doubt_and_not_reversed(ledger, path, kind):
+    receipts = ledger.post(entries_of(entry_rows("K1")))
+    before = path.read_text(encoding="utf-8")
+    if kind.name == "journal-csv":
+        changed = re.sub(r"(?<=,)([0-9]+\.[0-9]{2})(?=,)", "7.77", before, count=1)
+    else:
+        changed = re.sub(r"(?m)( EUR)$", r"\1 ; seen", before, count=1)
+    assert changed != before
+    path.write_text(changed, encoding="utf-8")
+
+    assert ledger.verify(receipts)["outcome"].to_list() == ["needs_confirmation"]
+    assert ledger.reverse(receipts)["outcome"].to_list() == ["rejected"]
+    assert path.read_text(encoding="utf-8") == changed
+
+
+def test_an_entry_that_stands_twice_is_not_reversed(ledger, path, kind):
+    if kind.name == "journal-csv":
+        return  # its rows are told apart by key alone
+    receipts = ledger.post(entries_of(entry_rows("K1")))
+    block = path.read_text(encoding="utf-8").split("\n\n")[-1]
+    path.write_text(path.read_text(encoding="utf-8") + "\n" + block, encoding="utf-8")
 
     assert ledger.reverse(receipts)["outcome"].to_list() == ["rejected"]
