@@ -217,7 +217,7 @@ def test_an_entry_that_a_person_changed_is_in_doubt_and_not_reversed(ledger, pat
     if kind.name == "journal-csv":
         changed = re.sub(r"(?<=,)([0-9]+\.[0-9]{2})(?=,)", "7.77", before, count=1)
     else:
-        changed = re.sub(r"(?m)( EUR)$", r"\1 ; seen", before, count=1)
+        changed = re.sub(r"(?m)(-[0-9.]+ EUR)$", r"\1 ; seen", before, count=1)
     assert changed != before
     path.write_text(changed, encoding="utf-8")
 
