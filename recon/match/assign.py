@@ -33,6 +33,8 @@ def assign(scored: Proposed, items: pl.DataFrame) -> pl.DataFrame:
     best = pl.col("millibits").max().over("line")
     competing = scored.proposals.filter(
         pl.col("millibits") > 0,
+        # A line that quotes one of a payer's equal items is never moved to another to make room.
+        ~pl.col("is_outspoken"),
         pl.col("place") <= _MOST_OPTIONS,
         pl.col("millibits") >= best - _TRAILING_MILLIBITS,
     )

@@ -36,7 +36,8 @@ def score(
 
     Returns:
         proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other,
-        is_disguised, is_held, confidence_ppm, place (1 = best of its line).
+        is_disguised, is_held, is_outspoken (the line quotes an equal item of the same payer instead),
+        confidence_ppm, place (1 = best of its line).
     """
     joined = _together(parts)
     totals = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
@@ -162,7 +163,7 @@ def _compare(scored: pl.DataFrame) -> pl.DataFrame:
     null = pl.lit(2.0).pow(-top / 1000)
     total = weight.sum().over("line") + null
     confidence = (alike / total * 1_000_000).floor().cast(pl.Int64).clip(0, 999_999)
-    return ordered.with_columns(confidence_ppm=confidence).drop("top", "is_outspoken", "weight")
+    return ordered.with_columns(confidence_ppm=confidence).drop("top", "weight")
 
 
 def _outspoken() -> pl.Expr:
