@@ -86,16 +86,13 @@ def _frames(readings: _Readings) -> ParsedStatements:
     counted = sum(row["line_count"] for row in readings.statements)
     delivered = len(readings.lines) + sum(row["record"] is not None for row in readings.rejects)
     assert counted == delivered, f"{counted} entries counted, {delivered} lines and rejects"
+    # Only typed here: the engine validates every frame that crosses into it.
     return ParsedStatements(
-        statements=ReadStatements.validate(
+        statements=ReadStatements.cast(
             pl.DataFrame(readings.statements, schema=ReadStatements.create_empty().schema)
         ),
-        lines=ReadLines.validate(
-            pl.DataFrame(readings.lines, schema=ReadLines.create_empty().schema)
-        ),
-        rejects=Rejects.validate(
-            pl.DataFrame(readings.rejects, schema=Rejects.create_empty().schema)
-        ),
+        lines=ReadLines.cast(pl.DataFrame(readings.lines, schema=ReadLines.create_empty().schema)),
+        rejects=Rejects.cast(pl.DataFrame(readings.rejects, schema=Rejects.create_empty().schema)),
         reader=f"{LIBRARY}+gate" if readings.doubts else LIBRARY,
         findings=tuple(readings.findings),
     )

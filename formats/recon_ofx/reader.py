@@ -91,16 +91,13 @@ def _frames(readings: _Readings) -> ParsedStatements:
             f"{LIBRARY} {reason} in {len(records)} of {readings.records} records ({named}); "
             "our own reading stands"
         )
+    # Only typed here: the engine validates every frame that crosses into it.
     return ParsedStatements(
-        statements=ReadStatements.validate(
+        statements=ReadStatements.cast(
             pl.DataFrame(readings.statements, schema=ReadStatements.create_empty().schema)
         ),
-        lines=ReadLines.validate(
-            pl.DataFrame(readings.lines, schema=ReadLines.create_empty().schema)
-        ),
-        rejects=Rejects.validate(
-            pl.DataFrame(readings.rejects, schema=Rejects.create_empty().schema)
-        ),
+        lines=ReadLines.cast(pl.DataFrame(readings.lines, schema=ReadLines.create_empty().schema)),
+        rejects=Rejects.cast(pl.DataFrame(readings.rejects, schema=Rejects.create_empty().schema)),
         reader=f"{LIBRARY}+gate" if doubts else LIBRARY,
         findings=tuple(readings.findings),
     )
