@@ -106,6 +106,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     version: int = 1
     on_balance_break: Literal["hold", "warn"] = "hold"
     on_continuity_break: Literal["hold", "warn"] = "warn"
+    on_notification: Literal["hold", "apply"] = "hold"
     tolerance: Tolerance = Tolerance()
     discount: Discount = Discount()
     bank_charges: BankCharges = BankCharges()

@@ -16,6 +16,7 @@ from recon.api import (
     ReadLines,
     ReadStatements,
     Rejects,
+    completed,
     exponent,
     format_minor,
     parse_minor,
@@ -74,7 +75,9 @@ def build_lines(values: pl.DataFrame) -> dy.DataFrame[ReadLines]:
     texts = [
         name
         for name, kind in ReadLines.columns().items()
-        if isinstance(kind.dtype, pl.String) and name not in {"currency", "remittance"}
+        if isinstance(kind.dtype, pl.String)
+        and name in frame.columns
+        and name not in {"currency", "remittance"}
     ]
     lines = frame.with_columns(
         pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts
@@ -91,9 +94,8 @@ def build_lines(values: pl.DataFrame) -> dy.DataFrame[ReadLines]:
             for name in ReadLines.columns()
             if name in {"currency", "remittance", *texts} and name != "bank_reference"
         },
-        is_reversal=pl.lit(value=False),
     )
-    return ReadLines.validate(lines.select(list(ReadLines.columns())), cast=True)
+    return completed(lines, ReadLines)
 
 
 def build_rejects(refusals: list[Refusal], file: str) -> dy.DataFrame[Rejects]:
@@ -150,9 +152,7 @@ def build_statements(
                 "line_count": part.height + (len(refused) if index == 0 else 0),
             }
         )
-    schema = {name: kind.dtype for name, kind in ReadStatements.columns().items()}
-    statements = ReadStatements.validate(pl.DataFrame(rows, schema=schema), cast=True)
-    return Built(statements, tuple(notes), next(iter(breaks), None))
+    return Built(completed(rows, ReadStatements), tuple(notes), next(iter(breaks), None))
 
 
 Balances = tuple[int | None, int | None]

@@ -17,6 +17,7 @@ from recon.api import (
     ReadLines,
     ReadStatements,
     Rejects,
+    completed,
     exponents,
 )
 from recon_mt940.entry import Unreadable, read_entry
@@ -88,10 +89,8 @@ def _frames(readings: _Readings) -> ParsedStatements:
     assert counted == delivered, f"{counted} entries counted, {delivered} lines and rejects"
     # Only typed here: the engine validates every frame that crosses into it.
     return ParsedStatements(
-        statements=ReadStatements.cast(
-            pl.DataFrame(readings.statements, schema=ReadStatements.create_empty().schema)
-        ),
-        lines=ReadLines.cast(pl.DataFrame(readings.lines, schema=ReadLines.create_empty().schema)),
+        statements=completed(readings.statements, ReadStatements),
+        lines=completed(readings.lines, ReadLines),
         rejects=Rejects.cast(pl.DataFrame(readings.rejects, schema=Rejects.create_empty().schema)),
         reader=f"{LIBRARY}+gate" if readings.doubts else LIBRARY,
         findings=tuple(readings.findings),

@@ -19,6 +19,7 @@ from recon.api import (
     ReadLines,
     ReadStatements,
     Rejects,
+    completed,
     exponents,
 )
 from recon_ofx.tags import read_document
@@ -93,10 +94,8 @@ def _frames(readings: _Readings) -> ParsedStatements:
         )
     # Only typed here: the engine validates every frame that crosses into it.
     return ParsedStatements(
-        statements=ReadStatements.cast(
-            pl.DataFrame(readings.statements, schema=ReadStatements.create_empty().schema)
-        ),
-        lines=ReadLines.cast(pl.DataFrame(readings.lines, schema=ReadLines.create_empty().schema)),
+        statements=completed(readings.statements, ReadStatements),
+        lines=completed(readings.lines, ReadLines),
         rejects=Rejects.cast(pl.DataFrame(readings.rejects, schema=Rejects.create_empty().schema)),
         reader=f"{LIBRARY}+gate" if doubts else LIBRARY,
         findings=tuple(readings.findings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, UnreadableItems
 from recon.frames.allocations import Allocations
+from recon.frames.complete import completed
 from recon.frames.decisions import Decisions
 from recon.frames.entries import Entries
 from recon.frames.evidence import Evidence
@@ -81,6 +82,7 @@ __all__ = [
     "SourceFile",
     "Statements",
     "UnreadableItems",
+    "completed",
     "exponent",
     "exponent_expr",
     "exponents",

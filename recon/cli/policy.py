@@ -14,6 +14,7 @@ from recon.cli.verb import Verb
 MEANING: Final = MappingProxyType(
     {
         "version": "Version of this file's layout.",
+        "on_notification": "Entries of a notification (camt.054), which a statement books too: hold or apply.",
         "on_continuity_break": "A statement that does not open where the one before closed: hold or warn.",
         "on_balance_break": "A statement whose balances do not add up: hold (shown, nothing applied) or warn.",
         "tolerance": "A difference up to the lower of both limits may be written off, given a second class of evidence.",

@@ -6,14 +6,28 @@ import dataframely as dy
 
 from recon.money import AMOUNT_LIMIT
 
+STATUSES = ("booked", "pending", "information")
+
 
 class ReadLines(dy.Schema):
-    """What a format delivers for one file: a row a booked entry, in file order."""
+    """What a format delivers for one file: a row an entry, in file order, in the terms of ISO 20022 camt.053.
+
+    Where a format has nothing for a column it is null; what the bank sent and no column holds is in `extras`.
+    An entry that the bank itemises (a batch) gives a row a detail, and no row for its total.
+    """
 
     statement_index = dy.Int64(min=0, description="the statement of ReadStatements it belongs to")
     record = dy.Int64(primary_key=True, min=1, description="1, 2, 3, ... of the entry in its file")
     line_number = dy.Int64(
         nullable=True, min=1, description="text line in the file where it begins"
+    )
+    byte_offset = dy.Int64(
+        nullable=True, min=0, description="where its raw record begins in the file, decompressed"
+    )
+    byte_length = dy.Int64(nullable=True, min=1, description="length of its raw record")
+    status = dy.String(
+        check=lambda c: c.is_in(STATUSES),
+        description="booked; pending or information is held and counts in no balance",
     )
     bank_reference = dy.String(
         nullable=True, description="the bank's id of the entry (FITID, //ref)"
@@ -32,8 +46,14 @@ class ReadLines(dy.Schema):
         nullable=True, description="BIC or national bank code of the other party"
     )
     remittance = dy.String(description="free text of the payment, wraps rejoined; '' if none")
-    end_to_end_id = dy.String(nullable=True)
+    ultimate_debtor = dy.String(nullable=True, description="on whose behalf the debtor pays")
+    ultimate_creditor = dy.String(nullable=True, description="for whom the creditor receives")
+    end_to_end_id = dy.String(nullable=True, description="as the payer gave it; no NOTPROVIDED")
+    instruction_id = dy.String(
+        nullable=True, description="the instructing party's id of the payment"
+    )
     mandate_id = dy.String(nullable=True)
+    creditor_id = dy.String(nullable=True, description="SEPA creditor identifier")
     structured_reference = dy.String(
         nullable=True, description="creditor reference in its own field"
     )
@@ -44,7 +64,31 @@ class ReadLines(dy.Schema):
     transaction_code = dy.String(
         nullable=True, description="the bank's own code (TRNTYPE, NTRF, 166)"
     )
+    bank_transaction_code = dy.String(
+        nullable=True, description="ISO 20022 domain-family-subfamily (PMNT-RCDT-ESCT)"
+    )
     transaction_text = dy.String(nullable=True, description="the bank's booking text")
+    purpose_code = dy.String(nullable=True, description="ISO 20022 external purpose (SALA)")
+    return_reason = dy.String(nullable=True, description="ISO 20022 reason of a return (AC04)")
+    charges = dy.Int64(
+        nullable=True,
+        min=-AMOUNT_LIMIT,
+        max=AMOUNT_LIMIT,
+        description="minor units, taken: positive",
+    )
+    original_amount = dy.Int64(
+        nullable=True,
+        min=-AMOUNT_LIMIT,
+        max=AMOUNT_LIMIT,
+        description="minor units of original_currency, signed like the amount",
+    )
+    original_currency = dy.String(
+        nullable=True, regex="^[A-Z]{3}$", description="ISO 4217 code of the original amount"
+    )
+    exchange_rate = dy.String(nullable=True, description="as the bank wrote it")
+    batch = dy.Int64(
+        nullable=True, min=1, description="shared by the lines that the bank booked as one amount"
+    )
     is_reversal = dy.Bool(description="marked by the bank as reversing an earlier entry")
     extras = dy.String(
         nullable=True, description="JSON object: what the bank sent beyond this frame"

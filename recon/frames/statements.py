@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
-KINDS = ("final", "interim")
+KINDS = ("final", "interim", "notification")
 BALANCE_CHECKS = ("ok", "broken", "not_checkable")
 
 
@@ -16,7 +16,10 @@ class ReadStatements(dy.Schema):
         description="the account as the bank wrote it, blanks removed; '' if not said"
     )
     currency = dy.String(regex="^[A-Z]{3}$", description="ISO 4217 code of the account")
-    kind = dy.String(check=lambda c: c.is_in(KINDS), description="final, or interim (MT942)")
+    kind = dy.String(
+        check=lambda c: c.is_in(KINDS),
+        description="final, interim (MT942, camt.052) or notification (camt.054)",
+    )
     statement_number = dy.String(nullable=True, description="the bank's number, without page")
     page = dy.Int64(nullable=True, description="sequence within the statement number")
     opening_balance = dy.Int64(nullable=True, description="minor units; null if the file has none")
@@ -24,6 +27,16 @@ class ReadStatements(dy.Schema):
     closing_balance = dy.Int64(nullable=True, description="minor units; null if the file has none")
     closing_date = dy.Date(nullable=True)
     line_count = dy.Int64(min=0, description="records counted independently of the parser")
+    reader = dy.String(
+        nullable=True, description="the reader inside the format that spoke; null: the file's"
+    )
+    dialect = dy.String(
+        nullable=True, description="the bank's variant of the format (structured-?)"
+    )
+    extras = dy.String(
+        nullable=True,
+        description="JSON object: what the bank said of the statement beyond this frame",
+    )
 
 
 class Statements(ReadStatements):

@@ -48,6 +48,7 @@ def check_statements(
     *,
     holds_balance_break: bool,
     holds_continuity_break: bool,
+    holds_notifications: bool = True,
 ) -> dy.DataFrame[Statements]:
     """Check the balances of all statements.
 
@@ -56,13 +57,17 @@ def check_statements(
         lines: gathered lines, before copies collapse, since each statement must balance by itself.
         holds_balance_break: whether a statement whose own balances do not add up is held.
         holds_continuity_break: whether one that does not continue the statement before is held.
+        holds_notifications: whether a notification (camt.054) is held: its entries are booked on a statement too.
 
     Returns:
         Statements; `balance_difference` is closing - opening - lines in minor units.
 
     Source: SWIFT MT940 fields :60F:, :61:, :62F:; ISO 20022 camt.053 balances OPBD and CLBD.
     """
-    sums = lines.group_by("statement_id").agg(pl.col("amount").cast(pl.Int128).sum().alias("moved"))
+    booked = lines.filter(pl.col("status") == "booked")
+    sums = booked.group_by("statement_id").agg(
+        pl.col("amount").cast(pl.Int128).sum().alias("moved")
+    )
     moved = pl.col("moved").fill_null(0).cast(pl.Int64)
     difference = pl.col("closing_balance") - pl.col("opening_balance") - moved
     checked = statements.join(sums, on="statement_id", how="left").with_columns(
@@ -71,12 +76,13 @@ def check_statements(
     notes = continuity(checked)
     broken = (pl.col("balance_check") == "broken") & holds_balance_break
     gap = (pl.col("continuity_check") == "broken") & holds_continuity_break
+    announced = (pl.col("kind") == "notification") & holds_notifications
     return Statements.validate(
         checked.join(notes, on="statement_id", how="left")
         .with_columns(
             continuity_check=pl.col("continuity_check").fill_null("not_checkable"),
         )
-        .with_columns(is_held=broken | gap)
+        .with_columns(is_held=broken | gap | announced)
         .select(Statements.column_names())
         .sort("statement_id")
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.frames.lines import Lines
+from recon.frames.statements import KINDS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,12 +46,19 @@ def distinct_lines(
     counted = keyed.with_columns(occurrence=pl.int_range(pl.len()).over("statement_id", "key"))
     counted = _continue_counts(counted, previous)
     identified = counted.with_columns(line_id=_line_ids(counted))
-    # A final statement's delivery is kept before an interim one's.
-    ordered = identified.sort(pl.col("kind") != "final", "file", "record", "statement_id")
+    # A booked line of a final statement is kept before what announced it.
+    order = pl.Enum(KINDS)
+    ordered = identified.sort(
+        pl.col("status") != "booked", pl.col("kind").cast(order), "file", "record", "statement_id"
+    )
     rank = pl.int_range(pl.len()).over("line_id")
     ranked = ordered.with_columns(rank=rank, copies=pl.len().over("line_id").cast(pl.Int64) - 1)
     held = statements.select("statement_id", "is_held")
-    kept = ranked.filter(pl.col("rank") == 0).join(held, on="statement_id", how="left")
+    kept = (
+        ranked.filter(pl.col("rank") == 0)
+        .join(held, on="statement_id", how="left")
+        .with_columns(is_held=pl.col("is_held") | (pl.col("status") != "booked"))
+    )
     copies = ranked.filter(pl.col("rank") > 0).select("line_id", "file", "record").sort(pl.all())
     return Lines.validate(kept.select(Lines.column_names()).sort("line_id")), copies
 

@@ -50,7 +50,7 @@ def gather(deliveries: Sequence[Delivery]) -> Gathered:
         own = [pl.lit(value).alias(name) for name, value in marks.items()]
         reader = [
             pl.lit(delivery.format).alias("format"),
-            pl.lit(delivery.parsed.reader).alias("reader"),
+            pl.col("reader").fill_null(delivery.parsed.reader),
         ]
         statements.append(delivery.parsed.statements.with_columns(*own, *reader))
         account = delivery.parsed.statements.select("statement_index", "account", "kind")
@@ -82,7 +82,7 @@ def _concat(frames: list[pl.DataFrame], empty: pl.DataFrame) -> pl.DataFrame:
 
 _MARKS: Final = {"file": pl.String, "statement_prefix": pl.String}
 _EMPTY_STATEMENTS: Final = ReadStatements.create_empty().with_columns(
-    *(pl.lit("").alias(name) for name in (*_MARKS, "format", "reader"))
+    *(pl.lit("").alias(name) for name in (*_MARKS, "format"))
 )
 _EMPTY_LINES: Final = ReadLines.create_empty().with_columns(
     *(pl.lit("").alias(name) for name in ("account", "kind", *_MARKS))

@@ -70,6 +70,7 @@ def read_statements(
         gathered.lines,
         holds_balance_break=policy.on_balance_break == "hold",
         holds_continuity_break=policy.on_continuity_break == "hold",
+        holds_notifications=policy.on_notification == "hold",
     )
     lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
     return Reading(checked, lines, gathered.rejects, copies, tuple(inputs), tuple(findings))

@@ -12,6 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from recon.frames import items as item_words
+from recon.frames import lines as line_words
 from recon.frames.items import Items
 from recon.frames.lines import Lines
 from recon.money import AMOUNT_LIMIT
@@ -37,7 +38,11 @@ _MOST_ROWS: Final = 8
 
 def lines(max_size: int = _MOST_ROWS) -> st.SearchStrategy[dy.DataFrame[Lines]]:
     """Make distinct lines of a run."""
-    return frames(Lines, {"currency": st.sampled_from(CURRENCIES)}, max_size)
+    words = {
+        "currency": st.sampled_from(CURRENCIES),
+        "status": st.sampled_from(line_words.STATUSES),
+    }
+    return frames(Lines, words, max_size)
 
 
 def items(max_size: int = _MOST_ROWS) -> st.SearchStrategy[dy.DataFrame[Items]]:

@@ -117,6 +117,7 @@ def _line(index: int, record: int, stated: Stated, booked: Booked) -> dict[str, 
         "currency": stated.currency,
         "remittance": booked.text,
         "is_reversal": False,
+        "status": "booked",
     }
     return dict.fromkeys(ReadLines.column_names()) | named
 

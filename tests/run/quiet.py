@@ -62,6 +62,7 @@ def parsed(amounts):
             "currency": "EUR",
             "remittance": f"entry {record}",
             "is_reversal": False,
+            "status": "booked",
         }
         for record, amount in enumerate(amounts, 1)
     ]

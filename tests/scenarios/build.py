@@ -70,25 +70,12 @@ def line_id(number: int) -> str:
 
 def lines_frame(rows: list[dict[str, Any]]) -> dy.DataFrame[Lines]:
     """Build lines from rows that name only what matters; the rest is plain."""
-    plain = {
+    plain = dict.fromkeys(Lines.column_names()) | {
         "statement_index": 0,
-        "line_number": None,
-        "bank_reference": None,
-        "value_date": None,
         "currency": "EUR",
-        "payer_name": None,
-        "payer_account": None,
-        "payer_bank": None,
+        "status": "booked",
         "remittance": "",
-        "end_to_end_id": None,
-        "mandate_id": None,
-        "structured_reference": None,
-        "customer_reference": None,
-        "cheque_number": None,
-        "transaction_code": None,
-        "transaction_text": None,
         "is_reversal": False,
-        "extras": None,
         "statement_id": "s1",
         "file": "bank.sta",
         "account": OUR_ACCOUNT,

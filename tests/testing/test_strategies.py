@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from docs.generate import frame_schemas
 from recon.frames import allocations, decisions, entries, evidence, outcomes, proposals, statements
+from recon.frames import lines as line_words
 from recon.frames.items import Items
 from recon.frames.lines import Lines
 from recon.money import AMOUNT_LIMIT, exponent, parse_minor
@@ -24,6 +25,8 @@ WORDS = {
     "Decisions": {"fate": decisions.FATES},
     "Entries": {"role": entries.ROLES},
     "Evidence": {"evidence_class": evidence.CLASSES},
+    "Lines": {"status": line_words.STATUSES},
+    "ReadLines": {"status": line_words.STATUSES},
     "Items": {"kind": ("invoice", "credit_note")},
     "Outcomes": {"outcome": outcomes.OUTCOMES},
     "Proposals": {"status": proposals.STATUSES},

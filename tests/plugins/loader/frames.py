@@ -47,6 +47,7 @@ def read_lines(*records, **changes):
             "currency": "EUR",
             "remittance": "INV 1001",
             "is_reversal": False,
+            "status": "booked",
         }
         | changes
         for record in records
