@@ -1,0 +1,1 @@
+"""The format bai2: BAI2 cash management files."""

@@ -1,0 +1,1 @@
+"""The format cfonb: French CFONB 120 statements."""

@@ -1,0 +1,1 @@
+"""The format coda: Belgian CODA statements."""

@@ -1,0 +1,1 @@
+"""The format norma43: Spanish AEB Norma 43 statements."""

@@ -1,0 +1,1 @@
+"""The format qif: Quicken interchange files."""
