@@ -73,6 +73,7 @@ def _line_rows(seller: Seller, month: tuple[Line, ...]) -> Iterator[dict[str, ob
             "end_to_end_id": line.end_to_end or None,
             "transaction_code": _CODES.get(line.code),
             "is_reversal": line.code == "return",
+            "status": "booked",
             "occurrence": 0,
             "copies": 0,
             "is_held": False,

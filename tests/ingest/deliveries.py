@@ -28,6 +28,7 @@ class Booked:
     amount: int
     text: str = "rent"
     reference: str | None = None
+    status: str = "booked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ def delivery(name: str, *stated: Stated) -> Delivery:
 
 
 def ingest(
-    *deliveries: Delivery, holds_balance_break: bool = True, holds_continuity_break: bool = False
+    *deliveries: Delivery,
+    holds_balance_break: bool = True,
+    holds_continuity_break: bool = False,
+    holds_notifications: bool = True,
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Gather, check and identify, as the flow of a run does; gives statements, lines and copies."""
     gathered = gather(deliveries)
@@ -76,6 +80,7 @@ def ingest(
         gathered.lines,
         holds_balance_break=holds_balance_break,
         holds_continuity_break=holds_continuity_break,
+        holds_notifications=holds_notifications,
     )
     lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
     assert lines.height + copies.height == gathered.lines.height
@@ -117,7 +122,7 @@ def _line(index: int, record: int, stated: Stated, booked: Booked) -> dict[str, 
         "currency": stated.currency,
         "remittance": booked.text,
         "is_reversal": False,
-        "status": "booked",
+        "status": booked.status,
     }
     return dict.fromkeys(ReadLines.column_names()) | named
 

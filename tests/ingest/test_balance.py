@@ -145,3 +145,20 @@ def test_statements_without_movements_continue_each_other():
     statements, _, _ = ingest(*(delivery(f"{at:04}.sta", one) for at, one in enumerate(empty)))
 
     assert set(statements.sort("file")["continuity_check"].to_list()[1:]) == {"ok"}
+
+
+def test_a_pending_entry_counts_in_no_balance_and_is_held():
+    booked = (Booked(1, 1000), Booked(1, 700, "soon", status="pending"))
+    statements, lines, _ = ingest(delivery("a.xml", Stated(booked, closing=1000)))
+
+    assert statements["balance_check"].to_list() == ["ok"]
+    assert dict(lines.select("amount", "is_held").iter_rows()) == {1000: False, 700: True}
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_notification_is_held_unless_the_policy_applies_it(holds):
+    announced = Stated((Booked(1, 1000),), opening=None, closing=None, kind="notification")
+    statements, lines, _ = ingest(delivery("a.xml", announced), holds_notifications=holds)
+
+    assert statements["is_held"].to_list() == [holds]
+    assert lines["is_held"].to_list() == [holds]

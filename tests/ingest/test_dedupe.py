@@ -181,3 +181,14 @@ def test_a_held_statement_marks_its_lines():
     _, lines, _ = ingest(delivery("a.sta", broken))
 
     assert lines.select(pl.col("is_held").all()).item()
+
+
+def test_a_booked_line_stands_before_what_announced_it():
+    announced = Stated((Booked(1, 1000, status="pending"),), opening=None, closing=None)
+    booked = Stated((Booked(1, 1000),), closing=1000)
+    _, lines, copies = ingest(delivery("a.xml", announced), delivery("b.xml", booked))
+
+    assert lines.select("file", "status", "is_held", "copies").rows() == [
+        ("b.xml", "booked", False, 1)
+    ]
+    assert copies["file"].to_list() == ["a.xml"]

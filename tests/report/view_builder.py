@@ -68,6 +68,7 @@ class ViewBuilder:
             "currency": "EUR",
             "remittance": "",
             "is_reversal": False,
+            "status": "booked",
             "line_id": identity,
             "statement_id": "S1",
             "file": "bank.sta",
