@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recon.api.child import ChildFailed, ChildLimits, call_in_child
 from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, UnreadableItems
 from recon.frames.allocations import Allocations
 from recon.frames.complete import completed
@@ -48,6 +49,8 @@ __all__ = [
     "Allocations",
     "AmountError",
     "Books",
+    "ChildFailed",
+    "ChildLimits",
     "ClosedItems",
     "ConfigurationError",
     "Decisions",
@@ -82,6 +85,7 @@ __all__ = [
     "SourceFile",
     "Statements",
     "UnreadableItems",
+    "call_in_child",
     "completed",
     "exponent",
     "exponent_expr",
