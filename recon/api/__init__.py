@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recon.api.child import ChildFailed, ChildLimits, call_in_child
+from recon.api.text import Decoded, decode, place_of, refuse_controls
 from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, UnreadableItems
 from recon.frames.allocations import Allocations
 from recon.frames.complete import completed
@@ -54,6 +55,7 @@ __all__ = [
     "ClosedItems",
     "ConfigurationError",
     "Decisions",
+    "Decoded",
     "Entries",
     "Evidence",
     "EvidenceSource",
@@ -87,6 +89,7 @@ __all__ = [
     "UnreadableItems",
     "call_in_child",
     "completed",
+    "decode",
     "exponent",
     "exponent_expr",
     "exponents",
@@ -95,4 +98,6 @@ __all__ = [
     "hookimpl",
     "parse_minor",
     "parse_minor_expr",
+    "place_of",
+    "refuse_controls",
 ]
