@@ -84,6 +84,9 @@ class LineKeys(dy.Schema):
     key = dy.String()
     span = dy.String(description="the text as read")
     chunks = dy.Int64(min=1, description="how many tokens were joined")
+    scheme = dy.String(
+        nullable=True, description="the structured reference that the token is by its check digits"
+    )
 
 
 class ItemKeys(dy.Schema):

@@ -21,7 +21,7 @@ from recon.normalise.accounts import is_own_account
 from recon.normalise.customers import customer_tables
 from recon.normalise.parties import name_key, name_words
 from recon.normalise.references import FIELD_BREAK, item_keys, line_keys
-from recon.normalise.structured import scheme_of
+from recon.normalise.structured import other_forms, recognise, scheme_of
 from recon.normalise.text import compact, fold, is_disguised
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def prepare(
         customers=customers,
         names=names,
         accounts=accounts,
-        line_keys=LineKeys.validate(line_keys(receipts)),
+        line_keys=LineKeys.validate(recognise(line_keys(receipts))),
         item_keys=ItemKeys.validate(item_keys(quotable)),
         closed_keys=_closed_keys(closed),
     )
@@ -124,6 +124,7 @@ def _items(
         table.select("item", text=text, role=roles[role]).filter(pl.col("text").str.len_bytes() > 0)
         for role, text in texts.items()
     )
+    quotable = pl.concat([quotable, other_forms(quotable)])
     numbered_items = table.with_columns(number_text=texts["number"]).select(
         ComparableItems.column_names()
     )
