@@ -1,1 +1,1 @@
-"""The format norma43: Spanish AEB Norma 43 statements."""
+"""The statement format norma43: Spanish AEB Norma 43."""

@@ -1,16 +1,23 @@
-"""The format norma43: Spanish AEB Norma 43 statements."""
+"""The format norma43: Spanish AEB Norma 43 (CSB 43). In: a file. Out: frames. Claims a file by its first record."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from recon.api import MalformedFile, Place, hookimpl
+from recon.api import hookimpl
+from recon_norma43.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     from recon.api import Format, ParsedStatements, SourceFile
+
+# The head of an account: bank, branch, account, two days, debit or credit, amount, currency, mode.
+_HEAD: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*11[0-9]{18}[0-9]{2}[01][0-9][0-3][0-9]{3}[01][0-9][0-3][0-9][012][0-9]{14}[0-9]{3}[1-3 \r\n]"
+)
 
 
 class Norma43:
@@ -19,12 +26,25 @@ class Norma43:
     name = "norma43"
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
-        """Claim nothing yet."""
-        return False
+        """Claim a file that begins with the head of an account, in columns."""
+        return _HEAD.match(_single_bytes(head)) is not None
 
-    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:  # noqa: ARG002
-        """Refuse every file."""
-        raise MalformedFile("this format is not read yet", place=Place(source.name))
+    def explain(self, head: bytes, file_name: str) -> str:
+        """Say why the file is claimed, or why not."""
+        if self.sniff(head, file_name):
+            return "it begins with the head of an account: record 11 with bank, dates, balance and currency"
+        return "its first line is no record 11 of Norma 43 (18 digits of account, two days, key, balance, currency)"
+
+    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
+        """Read one whole file; see `recon_norma43.reader`."""
+        return read(source, options)
+
+
+def _single_bytes(head: bytes) -> bytes:
+    """UTF-16 with its mark, without its zeros: the first record is of plain digits."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[2:].replace(b"\x00", b"")
+    return head
 
 
 @hookimpl

@@ -1,0 +1,173 @@
+"""Movements: the entries of all statements, read column by column.
+
+In: records with their structure, statements. Out: a row a movement with the columns of ReadLines, and where it
+cannot be trusted the cause: field, code, reason, hint.
+
+Source: AEB, Cuaderno 43, records 22, 23 and 24.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon_norma43.codes import CHEQUE, CONCEPTS, REVERSALS
+from recon_norma43.extras import json_members, json_object
+from recon_norma43.fields import currency, cut, day, signed, size
+from recon_norma43.structure import CONCEPT, EXCHANGE, MOVEMENT, UNKNOWN
+from recon_norma43.text import WIDTH, plain
+
+# The amount ends in column 42: a shorter record was cut off.
+_LEAST_WIDTH: Final = 42
+_NEVER: Final = r"^[0 ]*$"
+
+
+def read_movements(
+    records: pl.DataFrame, statements: pl.DataFrame, *, needs_closing: bool, is_torn: bool
+) -> pl.DataFrame:
+    """Read all movements with their complements, in file order.
+
+    Args:
+        records: of `with_structure`.
+        statements: of `read_statements`.
+        needs_closing: movements of an account that is not closed are not to be trusted.
+        is_torn: the file may be cut off within its last record.
+
+    Returns:
+        a row a movement; `code` is null for those that can be trusted.
+    """
+    own = records.filter(pl.col("movement").is_not_null())
+    account = statements.select("statement", "currency", "is_closed")
+    heads = own.filter("starts_movement").join(account, on="statement", how="left")
+    is_last = pl.col("movement") == (records["movement"][-1] or 0)
+    heads = heads.with_columns(
+        is_torn=is_last & ~pl.col("is_closed") & is_torn,
+        is_unproven=~pl.col("is_closed") & needs_closing,
+    )
+    pads = bool(
+        heads.select(
+            ((pl.col("length") > pl.col("width")) & (pl.col("kind") == MOVEMENT)).any()
+        ).item()
+    )
+    return (
+        heads.with_columns(**_of_movement())
+        .with_columns(**_problem(is_padded_file=pads))
+        .join(_spans(own), on="movement", how="left", maintain_order="left")
+        .join(_concepts(own), on="movement", how="left", maintain_order="left")
+        .join(_exchanges(own), on="movement", how="left", maintain_order="left")
+        .with_columns(**_of_exchange())
+        .with_columns(
+            extras=json_object(pl.col("extras_movement"), pl.col("extras_exchange").fill_null("")),
+            remittance=pl.col("remittance").fill_null(""),
+        )
+    )
+
+
+def _of_movement() -> dict[str, pl.Expr]:
+    first, second = plain(cut(53, 64)), plain(cut(65, 80))
+    references = [
+        pl.when(~text.str.contains(_NEVER)).then(text)
+        for text in (first, second, plain(cut(43, 52)))
+    ]
+    concept = cut(23, 24)
+    return {
+        "booking_date": day(cut(11, 16)),
+        "value_date": day(cut(17, 22)),
+        "amount": signed(cut(28, 28), size(cut(29, 42), pl.col("currency"))),
+        "has_value_date": ~cut(17, 22).str.contains(_NEVER),
+        "has_sign": cut(28, 28).is_in(("1", "2")),
+        "bank_reference": references[2],
+        "cheque_number": pl.when(concept == CHEQUE).then(references[2]),
+        "customer_reference": plain(
+            pl.concat_str(references[:2], separator=" ", ignore_nulls=True)
+        ),
+        "transaction_code": plain(cut(23, 27)),
+        "transaction_text": concept.replace_strict(
+            list(CONCEPTS), list(CONCEPTS.values()), default=None, return_dtype=pl.String
+        ),
+        "is_reversal": concept.is_in(REVERSALS),
+        "extras_movement": json_members(
+            {
+                "branch": plain(cut(7, 10)),
+                "free": plain(cut(3, 6)),
+                "reference_1": references[0],
+                "reference_2": references[1],
+            }
+        ),
+    }
+
+
+def _problem(*, is_padded_file: bool) -> dict[str, pl.Expr]:
+    """Name the first thing that makes a movement uncertain, as field, code, reason and hint.
+
+    Where the file keeps its trailing blanks, a movement of another length lost or won a character somewhere, and
+    nothing in its columns of digits would show it.
+    """
+    has_length = (
+        pl.col("length") == WIDTH
+        if is_padded_file
+        else pl.col("width").is_between(_LEAST_WIDTH, WIDTH)
+    )
+    ask = "ask the bank for the file again"
+    checks = (
+        (pl.col("kind") == UNKNOWN, "record", "unknown-record", "it is of no kind of record that the format has", ask),
+        (pl.col("is_orphan"), "record", "no-movement", "it completes a movement (22) that is not there", ask),
+        (~pl.col("is_clean"), "record", "control-character", "it holds a control character", ask),
+        (~has_length, "record", "record-length", f"it is not {WIDTH} characters long", ask),
+        (pl.col("currency").is_null(), "currency", "no-account", "its account (11) cannot be read, or its currency is unknown", ask),
+        (pl.col("booking_date").is_null(), "operation date", "no-date", "columns 11 to 16 are no day", ask),
+        (pl.col("value_date").is_null() & pl.col("has_value_date"), "value date", "no-date", "columns 17 to 22 are no day", ask),
+        (pl.col("amount").is_null() & ~pl.col("has_sign"), "debit or credit", "no-sign", "column 28 is neither 1 (debit) nor 2 (credit)", ask),
+        (pl.col("amount").is_null(), "amount", "no-amount", "columns 29 to 42 are no amount of the account's currency", ask),
+        (pl.col("is_torn"), "record", "cut-off", "the file ends within it or its complements", ask),
+        (pl.col("is_unproven"), "statement", "statement-not-closed", "the totals of its account (33) are missing: the file may be cut off", ask),
+    )  # fmt: skip
+    columns: dict[str, pl.Expr] = {}
+    for index, name in enumerate(("field", "code", "reason", "hint"), start=1):
+        columns[name] = pl.coalesce(
+            pl.when(check[0]).then(pl.lit(check[index])) for check in checks
+        )
+    return columns
+
+
+def _spans(own: pl.DataFrame) -> pl.DataFrame:
+    """Give the bytes of a movement with its complements."""
+    end = pl.col("byte_offset") + pl.col("byte_length")
+    return own.group_by("movement").agg(byte_end=end.max())
+
+
+def _concepts(own: pl.DataFrame) -> pl.DataFrame:
+    """Join the concepts of a movement: two fields of 38 a record, that flow on where they are full."""
+    return (
+        own.filter((pl.col("kind") == CONCEPT) & ~pl.col("is_orphan"))
+        .group_by("movement", maintain_order=True)
+        .agg(text=cut(5, WIDTH).str.join(""))
+        .select("movement", remittance=plain(pl.col("text")))
+    )
+
+
+def _exchanges(own: pl.DataFrame) -> pl.DataFrame:
+    return (
+        own.filter((pl.col("kind") == EXCHANGE) & ~pl.col("is_orphan"))
+        .unique("movement", keep="first", maintain_order=True)
+        .select(
+            "movement",
+            original_currency=currency(cut(5, 7)),
+            original_digits=cut(8, 21),
+            exchange_record=plain(cut(3, WIDTH)),
+        )
+    )
+
+
+def _of_exchange() -> dict[str, pl.Expr]:
+    magnitude = size(pl.col("original_digits"), pl.col("original_currency"))
+    is_read = magnitude.is_not_null()
+    sign = pl.when(pl.col("amount") < 0).then(-1).otherwise(1)
+    return {
+        "original_amount": magnitude * sign,
+        "original_currency": pl.when(is_read).then("original_currency"),
+        "extras_exchange": json_members(
+            {"exchange_record": pl.when(~is_read).then("exchange_record")}
+        ),
+    }
