@@ -27,6 +27,8 @@ class ComparableLines(dy.Schema):
     text = dy.String(description="remittance and references, folded, fields kept apart")
     booking_text = dy.String(description="booking text and remittance, folded")
     transaction_code = dy.String(description="upper case; '' if none")
+    bank_transaction_code = dy.String(description="ISO 20022 code, upper case; '' if none")
+    return_reason = dy.String(nullable=True)
     end_to_end_id = dy.String(nullable=True)
     structured_reference = dy.String(nullable=True)
     is_reversal = dy.Bool()

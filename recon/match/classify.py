@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from recon.frames.comparable import ComparableLines, ItemKeys, LineKeys
 
 # Booking codes that banks give to returns of direct debits and rejected transfers:
-# SWIFT type RTI; German business codes (DK) 108, 109, 159, 181, 182, 183; ISO sub-families as text.
+# SWIFT type RTI; German business codes (DK) 108, 109, 159, 181, 182, 183.
 _RETURN_CODES: Final = ("NRTI", "RTI", "108", "109", "159", "181", "182", "183")
+# ISO 20022 bank transaction code sub-families: reimbursement and return, unpaid and reversed direct debits, unpaid and
+# cancelled cheques, returned cards. Source: ISO 20022 external bank transaction code list.
+_RETURN_SUBFAMILIES: Final = ("RRTN", "UPDD", "PRDD", "RCDD", "UPCQ", "XRCQ", "ARET", "UPCT")
 _RETURN_WORDS: Final = (
     r"\b(RETURN(ED)?|REJECT(ED)?|CHARGEBACK|UNPAID|NSF|BOUNCED|RUCKLASTSCHRIFT|RUECKLASTSCHRIFT|RUCKUBERWEISUNG"
     r"|RUECKUEBERWEISUNG|RETOURE?|RUCKGABE|RUECKGABE|IMPAYE|REJET|STORNO|STORNIERUNG|TERUGBOEKING|DEVOLUCION|INSOLUTO)\b"
 )
 _INTEREST_CODES: Final = ("INT", "NINT", "DIV", "NDIV", "814")
+_INTEREST_SUBFAMILIES: Final = ("INTR",)
 _INTEREST_WORDS: Final = (
     r"\b(INTEREST|HABENZINSEN|ZINSEN|INTERETS|RENTE|INTERESSI|INTERESES|RANTA)\b"
 )
 _FEE_CODES: Final = ("FEE", "SRVCHG", "NCHG", "CHG", "808", "809", "NCOM")
+_FEE_SUBFAMILIES: Final = ("CHRG", "FEES", "COMM")
 _FEE_WORDS: Final = r"\b(ACCOUNT FEE|BANK CHARGES?|SERVICE CHARGE|KONTOFUHRUNG|ENTGELT\w*|GEBUHR\w*|FRAIS|KOSTEN|COMMISSION\w*|SPESE)\b"
 # A return comes back within this many days of the receipt that it undoes.
 _RETURN_WINDOW_DAYS: Final = 400
@@ -55,11 +60,11 @@ def set_aside(
         .then(pl.lit("zero_amount"))
         .when(pl.col("is_own_account"))
         .then(pl.lit("own_transfer"))
-        .when((pl.col("amount") > 0) & pl.col("is_reversal"))
+        .when((pl.col("amount") > 0) & (pl.col("is_reversal") | _is_sent_back()))
         .then(pl.lit("reversal_of_debit"))
-        .when(_says(_FEE_CODES, _FEE_WORDS))
+        .when(_says(_FEE_CODES, _FEE_SUBFAMILIES, _FEE_WORDS))
         .then(pl.lit("bank_fee"))
-        .when(_says(_INTEREST_CODES, _INTEREST_WORDS))
+        .when(_says(_INTEREST_CODES, _INTEREST_SUBFAMILIES, _INTEREST_WORDS))
         .then(pl.lit("interest"))
         .when(pl.col("amount") < 0)
         .then(pl.lit("payment_out"))
@@ -72,20 +77,30 @@ def set_aside(
     return pl.concat([returns, plain]).sort("line_id")
 
 
-def _says(codes: tuple[str, ...], words: str) -> pl.Expr:
+def _is_sent_back() -> pl.Expr:
+    """The bank gives a reason of return, or a code of a return: of our own payment where it is a credit."""
+    return pl.col("return_reason").is_not_null() | _is_of(_RETURN_SUBFAMILIES)
+
+
+def _is_of(subfamilies: tuple[str, ...]) -> pl.Expr:
+    return pl.col("bank_transaction_code").str.slice(-4).is_in(subfamilies)
+
+
+def _says(codes: tuple[str, ...], subfamilies: tuple[str, ...], words: str) -> pl.Expr:
     """The bank's code says so; or its words do, on a line that names no other party and quotes no open item."""
     of_the_bank = (
         pl.col("payer_account").is_null() & pl.col("payer_name").is_null() & ~pl.col("is_quoting")
     )
-    return pl.col("transaction_code").is_in(codes) | (
-        of_the_bank & pl.col("booking_text").str.contains(words)
-    )
+    of_its_code = pl.col("transaction_code").is_in(codes) | _is_of(subfamilies)
+    return of_its_code | (of_the_bank & pl.col("booking_text").str.contains(words))
 
 
 def _returns(table: pl.DataFrame) -> pl.DataFrame:
     """Debits that give a receipt back, and the receipt that each gives back if it is in the feed."""
-    says = pl.col("transaction_code").is_in(_RETURN_CODES) | pl.col("booking_text").str.contains(
-        _RETURN_WORDS
+    says = (
+        pl.col("transaction_code").is_in(_RETURN_CODES)
+        | _is_sent_back()
+        | pl.col("booking_text").str.contains(_RETURN_WORDS)
     )
     backs = table.filter(pl.col("amount") < 0, pl.col("is_reversal") | says)
     if backs.is_empty():

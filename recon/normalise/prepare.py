@@ -74,6 +74,7 @@ def _lines(lines: dy.DataFrame[Lines], own_accounts: pl.Series) -> dy.DataFrame[
         date=pl.coalesce("value_date", "booking_date"),
         payer_account=compact(pl.col("payer_account")),
         transaction_code=pl.col("transaction_code").fill_null("").str.to_uppercase(),
+        bank_transaction_code=pl.col("bank_transaction_code").fill_null("").str.to_uppercase(),
         text=pl.concat_str([pl.col(name).fill_null("") for name in fields], separator=FIELD_BREAK),
         words=shown,
         booking_text=pl.concat_str(

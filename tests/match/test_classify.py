@@ -44,6 +44,16 @@ def aside(*rows, own=(OUR_ACCOUNT,), items=()):
         ({"amount": -1, "transaction_code": "NRTI"}, ("returned", "return_of_earlier_receipt")),
         ({"amount": -1, "transaction_code": "109"}, ("returned", "return_of_earlier_receipt")),
         (
+            {"amount": -1, "bank_transaction_code": "PMNT-IDDT-UPDD"},
+            ("returned", "return_of_earlier_receipt"),
+        ),
+        ({"amount": -1, "return_reason": "AC04"}, ("returned", "return_of_earlier_receipt")),
+        ({"return_reason": "AC04"}, ("not_receivable", "reversal_of_debit")),
+        ({"bank_transaction_code": "PMNT-ICDT-RRTN"}, ("not_receivable", "reversal_of_debit")),
+        ({"bank_transaction_code": "ACMT-MCOP-INTR"}, ("not_receivable", "interest")),
+        ({"bank_transaction_code": "ACMT-MDOP-CHRG"}, ("not_receivable", "bank_fee")),
+        ({"bank_transaction_code": "PMNT-RCDT-ESCT"}, None),
+        (
             {"amount": -1, "transaction_text": "Rücklastschrift"},
             ("returned", "return_of_earlier_receipt"),
         ),
