@@ -28,7 +28,7 @@ class ComparableLines(dy.Schema):
     booking_text = dy.String(description="booking text and remittance, folded")
     transaction_code = dy.String(description="upper case; '' if none")
     bank_transaction_code = dy.String(description="ISO 20022 code, upper case; '' if none")
-    return_reason = dy.String(nullable=True)
+    return_reason = dy.String(nullable=True, description="ISO 20022 reason of a return (AC04)")
     end_to_end_id = dy.String(nullable=True)
     structured_reference = dy.String(nullable=True)
     is_reversal = dy.Bool()
