@@ -1,1 +1,1 @@
-"""The format cfonb: French CFONB 120 statements."""
+"""The statement format cfonb: French CFONB 120."""

@@ -1,16 +1,30 @@
-"""The format cfonb: French CFONB 120 statements."""
+"""The format cfonb: French CFONB 120. In: a file. Out: frames. Claims a file by the columns of its first record."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
-from recon.api import MalformedFile, Place, hookimpl
+from recon.api import hookimpl
+from recon_cfonb.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     from recon.api import Format, ParsedStatements, SourceFile
+
+# Bank, four free or of an internal code, branch, currency and decimals or blanks, account.
+_ACCOUNT: Final = (
+    rb"[0-9A-Z]{5}[0-9A-Z ]{4}[0-9A-Z]{5}(?:[A-Z]{3}[0-9]|[ ]{4})[0-9A-Z ][0-9A-Z]{11}"
+)
+_SIGNED: Final = rb"[0-9]{13}[{}A-Ra-r\x82\x8a\xc3\xe8\xe9]"
+_FIRST: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:"
+    rb"0[17]" + _ACCOUNT + rb"[ ]{2}[^\r\n]{6}[ ]{50}" + _SIGNED + rb"|"
+    rb"04" + _ACCOUNT + rb"[0-9A-Z ]{2}[0-9]{6}[0-9A-Z ]{2}[0-9 ]{6}[^\r\n]{42}" + _SIGNED + rb"|"
+    rb"05" + _ACCOUNT + rb"[0-9A-Z ]{2}[0-9]{6}[ ]{5}[0-9A-Z]{3}[^\r\n])"
+)
 
 
 class Cfonb:
@@ -19,12 +33,25 @@ class Cfonb:
     name = "cfonb"
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
-        """Claim nothing yet."""
-        return False
+        """Claim a file whose first record has the columns of a balance, a movement or a complement."""
+        return _FIRST.match(_single_bytes(head)) is not None
 
-    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:  # noqa: ARG002
-        """Refuse every file."""
-        raise MalformedFile("this format is not read yet", place=Place(source.name))
+    def explain(self, head: bytes, file_name: str) -> str:
+        """Say why the file is claimed, or why not."""
+        if self.sniff(head, file_name):
+            return "its first record has the columns of CFONB 120: kind, bank, branch, currency, account, amount with sign"
+        return "its first 120 characters are no record 01, 04, 05 or 07 of CFONB 120"
+
+    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
+        """Read one whole file; see `recon_cfonb.reader`."""
+        return read(source, options)
+
+
+def _single_bytes(head: bytes) -> bytes:
+    """UTF-16 with its mark, without its zeros: the first record is of plain letters."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[2:].replace(b"\x00", b"")
+    return head
 
 
 @hookimpl

@@ -51,9 +51,9 @@ def read_movements(
         ).item()
     )
     return (
-        heads.with_columns(**_of_movement())
+        heads.join(_spans(own), on="movement", how="left", maintain_order="left")
+        .with_columns(**_of_movement())
         .with_columns(**_problem(is_padded_file=pads))
-        .join(_spans(own), on="movement", how="left", maintain_order="left")
         .join(_concepts(own), on="movement", how="left", maintain_order="left")
         .join(_exchanges(own), on="movement", how="left", maintain_order="left")
         .with_columns(**_of_exchange())
@@ -113,7 +113,7 @@ def _problem(*, is_padded_file: bool) -> dict[str, pl.Expr]:
     checks = (
         (pl.col("kind") == UNKNOWN, "record", "unknown-record", "it is of no kind of record that the format has", ask),
         (pl.col("is_orphan"), "record", "no-movement", "it completes a movement (22) that is not there", ask),
-        (~pl.col("is_clean"), "record", "control-character", "it holds a control character", ask),
+        (~pl.col("is_clean_all"), "record", "control-character", "it or a complement holds a control character", ask),
         (~has_length, "record", "record-length", f"it is not {WIDTH} characters long", ask),
         (pl.col("currency").is_null(), "currency", "no-account", "its account (11) cannot be read, or its currency is unknown", ask),
         (pl.col("booking_date").is_null(), "operation date", "no-date", "columns 11 to 16 are no day", ask),
@@ -132,9 +132,9 @@ def _problem(*, is_padded_file: bool) -> dict[str, pl.Expr]:
 
 
 def _spans(own: pl.DataFrame) -> pl.DataFrame:
-    """Give the bytes of a movement with its complements."""
+    """Give the bytes of a movement with its complements, and whether all of it is text."""
     end = pl.col("byte_offset") + pl.col("byte_length")
-    return own.group_by("movement").agg(byte_end=end.max())
+    return own.group_by("movement").agg(byte_end=end.max(), is_clean_all=pl.col("is_clean").all())
 
 
 def _concepts(own: pl.DataFrame) -> pl.DataFrame:
