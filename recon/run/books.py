@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from recon.protocols import InputFile
-from recon.run.reading import shown_name
+from recon.run.files import shown_name
 
 if TYPE_CHECKING:
     import datetime as dt

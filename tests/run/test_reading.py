@@ -9,7 +9,8 @@ from polars.testing import assert_frame_equal
 
 from recon.config import Policy
 from recon.plugins import Plugins
-from recon.run.reading import find_files, read_statements
+from recon.run.files import find_files
+from recon.run.reading import read_statements
 from tests.run.quiet import Quiet, WordFormat
 
 PLUGINS = Plugins.for_tests(
@@ -83,7 +84,7 @@ def test_a_file_that_is_not_there_is_quarantined(tmp_path):
     entry = states(read(tmp_path / "gone.txt"))["gone.txt"]
 
     assert entry.state == "quarantined"
-    assert "no regular file" in entry.error
+    assert "cannot be opened: No such file" in entry.error
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
