@@ -16,7 +16,7 @@ import polars as pl
 from recon.api import exponents, parse_minor_expr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _TIDY: Final = str.maketrans(
     dict.fromkeys("\u2212\u2012\u2013\u2014\ufe63\uff0d", "-")
@@ -28,6 +28,7 @@ _LEAD: Final = rf"^(\()?([+-])? ?({_SYMBOL})? ?([+-])? ?"
 _TRAIL: Final = rf" ?({_SYMBOL})? ?([+-])?(\))?$"
 _LOOSE: Final = re.compile(_LEAD + r"((?:[0-9][0-9.,' ]*|[.,][0-9]+))" + _TRAIL)
 _SYMBOLS: Final = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "US$": "USD"}
+_LOST_MARK: Final = "([0-9])\ufffd([0-9]{3})"
 # A sign that several currencies share excludes all others.
 _CODES_OF_SIGN: Final = {
     "$": [code for code in exponents() if code.endswith("D")]
@@ -53,10 +54,13 @@ class Style:
 
 
 def tidy(text: str) -> str:
-    """Write minus signs, apostrophes and blanks in one way."""
+    """Write minus signs, apostrophes and blanks in one way; a lost letter (U+FFFD) between thousands was a blank."""
     if text.isascii() and "`" not in text:
         return text.strip()
-    return text.translate(_TIDY).strip()
+    text = text.translate(_TIDY)
+    for _ in range(2):
+        text = re.sub(_LOST_MARK, r"\1 \2", text)
+    return text.strip()
 
 
 def looks_like_amount(text: str) -> bool:
@@ -136,11 +140,15 @@ def _weigh(number: str, decimals: set[str], thousands: set[str], is_open: set[st
         is_open.add(last)
 
 
-@cache
-def _exact(style: Style) -> re.Pattern[str]:
+def _number(style: Style) -> str:
     point, mark = re.escape(style.decimal), re.escape(style.thousands)
     groups = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|" if mark else ""
-    return re.compile(_LEAD + rf"((?:{groups}[0-9]+)(?:{point}[0-9]*)?|{point}[0-9]+)" + _TRAIL)
+    return rf"(?:{groups}[0-9]+)(?:{point}[0-9]*)?"
+
+
+@cache
+def _exact(style: Style) -> re.Pattern[str]:
+    return re.compile(f"{_LEAD}({_number(style)}|{re.escape(style.decimal)}[0-9]+){_TRAIL}")
 
 
 def plain_text(text: str, style: Style) -> str | None:
@@ -166,27 +174,77 @@ def plain_text(text: str, style: Style) -> str | None:
 
 def plain_texts(texts: pl.Series, style: Style) -> pl.Series:
     """Do `plain_text` for a column; blank cells give none, too."""
-    point, mark = re.escape(style.decimal), re.escape(style.thousands)
-    groups = f"[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|" if mark else ""
-    text = pl.col(texts.name)
-    bare = text.str.strip_prefix("+")
+    frame = texts.alias("text").to_frame()
+    text = pl.col("text")
+    is_bare = frame.select(text.str.contains(f"^[+-]?{_number(style)}$")).to_series()
+    plain = frame.select(_without_marks(text.str.strip_prefix("+"), style)).to_series()
+    odd = (~is_bare & (texts != "")).arg_true()
+    plain = plain.zip_with(is_bare, pl.Series([None], dtype=pl.String))
+    if not len(odd):
+        return plain.alias(texts.name)
+    # Nearly all cells are a bare number; currencies, brackets and odd signs are looked for in the others alone.
+    return plain.scatter(odd, _plain_odd(texts[odd], style)).alias(texts.name)
+
+
+def _without_marks(number: pl.Expr, style: Style) -> pl.Expr:
     if style.thousands:
-        bare = bare.str.replace_all(style.thousands, "", literal=True)
-    # Nearly all cells are a bare number; the others, with currencies, brackets and odd signs, are read one by one.
-    is_bare = text.str.contains(f"^[+-]?(?:{groups}[0-9]+)(?:{point}[0-9]*)?$")
-    frame = texts.to_frame().select(
-        text,
-        is_bare=is_bare | (text == ""),
-        plain=pl.when(is_bare).then(bare.str.replace(style.decimal, ".", literal=True)),
+        number = number.str.replace_all(style.thousands, "", literal=True)
+    return number.str.replace(style.decimal, ".", literal=True)
+
+
+def _plain_odd(texts: pl.Series, style: Style) -> pl.Series:
+    """Do `plain_text` for cells that are more than a bare number."""
+    text = pl.col("text").str.replace_many(
+        [chr(char) for char in _TIDY], [str(_TIDY[char]) for char in _TIDY]
     )
-    odd = frame.filter(~pl.col("is_bare")).get_column(texts.name).unique().to_list()
-    read = {each: plain_text(each, style) for each in odd}
-    if not read:
-        return frame.get_column("plain")
-    others = text.replace_strict(
-        list(read), list(read.values()), default=None, return_dtype=pl.String
+    for _ in range(2):
+        # Marks stand three digits apart, so that a match takes the digit before the next one.
+        text = text.str.replace_all(_LOST_MARK, "${1} ${2}")
+    groups = text.str.strip_chars().str.extract_groups(_exact(style).pattern)
+    opened, first, _, second, digits, _, last, closed = (
+        groups.struct.field(str(at)) for at in range(1, 9)
     )
-    return frame.select(pl.coalesce("plain", others).alias("plain")).to_series()
+    minus = pl.when(opened.is_not_null()).then(pl.lit("-"))
+    signs = pl.concat_str(first, second, last, minus, ignore_nulls=True)
+    is_whole = opened.is_null() == closed.is_null()
+    number = _without_marks(digits, style)
+    zero = pl.when(number.str.starts_with(".")).then(pl.lit("0"))
+    plain = pl.concat_str(pl.when(signs == "-").then(signs), zero, number, ignore_nulls=True)
+    is_amount = digits.is_not_null() & is_whole & (signs.str.len_bytes() <= 1)
+    return texts.alias("text").to_frame().select(pl.when(is_amount).then(plain)).to_series()
+
+
+def minor_units(texts: pl.Series, style: Style, decimals: pl.Series) -> pl.Series:
+    """Read a column of amounts into minor units; null for blank cells and for what is no amount.
+
+    Args:
+        texts: the cells.
+        style: how the column writes numbers.
+        decimals: those of the currency of each row; null where the currency is not known.
+    """
+    units = pl.repeat(None, len(texts), dtype=pl.Int64, eager=True)
+    distinct = decimals.unique().drop_nulls()
+    if len(distinct) == 1 and not decimals.null_count():
+        # Where a number has exactly the decimals of its currency, its digits are its minor units.
+        frame = texts.alias("text").to_frame()
+        is_exact = frame.select(pl.col("text").str.contains(_with_decimals(style, distinct[0])))
+        digits = frame.select(_without_marks(pl.col("text"), style).str.replace(".", "", literal=True))
+        units = digits.to_series().cast(pl.Int64, strict=False)
+        units = units.zip_with(is_exact.to_series(), pl.Series([None], dtype=pl.Int64))
+    left = (units.is_null() & (texts != "")).arg_true()
+    if not len(left):
+        return units
+    frame = pl.DataFrame({"plain": plain_texts(texts[left], style), "decimals": decimals[left]})
+    read = frame.select(parse_minor_expr(pl.col("plain"), pl.col("decimals"))).to_series()
+    return units.scatter(left, read)
+
+
+def _with_decimals(style: Style, count: int) -> str:
+    """Write the pattern of a bare number with so many decimals, small enough to be within `AMOUNT_LIMIT`."""
+    point, mark = re.escape(style.decimal), re.escape(style.thousands)
+    groups = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{1,2}}|" if mark else ""
+    fraction = f"{point}[0-9]{{{count}}}" if count else ""
+    return f"^-?(?:{groups}[0-9]{{1,9}}){fraction}$"
 
 
 def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
@@ -199,8 +257,8 @@ def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
     return pl.any_horizontal(other_code, *other_sign).fill_null(value=False)
 
 
-def proof_units(texts: list[str], style: Style) -> list[int | None]:
+def proof_units(texts: Sequence[str] | pl.Series, style: Style) -> list[int | None]:
     """Read a column for a proof, in ten-thousandths; None for blank cells and for what is no amount."""
-    plain = plain_texts(pl.Series("text", texts, dtype=pl.String), style).to_frame("plain")
-    units = parse_minor_expr(pl.col("plain"), pl.lit(PROOF_DECIMALS, dtype=pl.Int64))
-    return plain.select(units=units).to_series().to_list()
+    column = pl.Series("text", texts, dtype=pl.String)
+    decimals = pl.repeat(PROOF_DECIMALS, len(column), dtype=pl.Int64, eager=True)
+    return minor_units(column, style, decimals).to_list()

@@ -10,7 +10,10 @@ import datetime as dt
 import re
 from collections import Counter
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
+
+import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +48,8 @@ _COMPACT: Final = re.compile(r"(?:19|20)[0-9]{6}(?:[0-9]{6}.*)?")
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 2100
 _LEAST_DAYS: Final = 5
+_WITHOUT_MARKS: Final = frozenset({"%Y%m%d", "%d%m%Y"})
+_MANY_TEXTS: Final = 20_000
 
 Part = tuple[str, str, str]
 
@@ -57,11 +62,19 @@ def looks_like_date(text: str) -> bool:
 
 @cache
 def _pattern(date_format: str) -> re.Pattern[str]:
+    return re.compile(_day(date_format) + _rest(date_format))
+
+
+def _day(date_format: str) -> str:
+    """Write the pattern of the day alone."""
     parts = re.split(r"(%[dmYyb])", date_format)
     body = "".join(_TOKENS.get(part) or re.escape(part) for part in parts)
-    if "".join(parts[1::2]) in {"%Y%m%d", "%d%m%Y"} and not "".join(parts[0::2]):
-        body = body.replace("{1,2}", "{2}") + "(?:[0-9]{6}.*)?"
-    return re.compile(body + _TIME)
+    return body.replace("{1,2}", "{2}") if date_format in _WITHOUT_MARKS else body
+
+
+def _rest(date_format: str) -> str:
+    """Write the pattern of what may stand behind the day: a time of day, which is not read."""
+    return ("(?:[0-9]{6}.*)?" if date_format in _WITHOUT_MARKS else "") + _TIME
 
 
 def check_format(date_format: str) -> bool:
@@ -92,6 +105,21 @@ def parse_date(text: str, date_format: str) -> dt.date | None:
     except ValueError:
         return None
     return day if _FIRST_YEAR <= year <= _LAST_YEAR else None
+
+
+def read_dates(texts: pl.Series, date_format: str) -> pl.Series:
+    """Do `parse_date` for a column: dates, null where the text is none of this format."""
+    distinct = texts.unique()
+    if len(distinct) > _MANY_TEXTS:
+        # A time of day makes every text another one; the days are few.
+        texts = texts.str.extract(f"^({_day(date_format)}){_rest(date_format)}$", 1)
+        distinct = texts.unique().drop_nulls()
+    read = {text: day for text in distinct if (day := parse_date(text, date_format))}
+    if not read:
+        return pl.repeat(None, len(texts), dtype=pl.Date, eager=True).alias(texts.name)
+    return texts.replace_strict(
+        list(read), list(read.values()), default=None, return_dtype=pl.Date
+    )
 
 
 def _month(name: str) -> int:

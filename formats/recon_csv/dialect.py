@@ -1,34 +1,39 @@
-"""Split the text into records. In: text. Out: a table of text cells with the line each record begins on.
+"""Split a text into records and these into columns. In: decoded bytes. Out: a table of text columns with the place of each record.
 
-Two counters see every record: the splitter and an independent pattern. Where they differ, a quote is open or
-misplaced, and the file is refused rather than read with two records run into one.
+Polars splits what is written by the rules of RFC 4180; what is not (wide rows, stray quotes, mixed line ends) is split record by
+record. Two counters see every record: the splitter and one that looks at quotes and line ends only. Where they differ, a quote is
+open or misplaced, and the file is refused rather than read with two records run into one.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
-from typing import Final
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
 
 from recon.api import MalformedFile, Place
+from recon_csv.cells import clean, cleaned
+from recon_csv.scan import find_lines, find_records
+from recon_csv.table import CELL_LIMIT, COLUMN_LIMIT, HEAD_RECORDS, Table, check_limits
+
+if TYPE_CHECKING:
+    from _csv import Reader
+    from collections.abc import Iterable
+
+    from recon_csv.decode import Decoded
+    from recon_csv.scan import Lines, Positions
 
 DELIMITERS: Final = (";", ",", "\t", "|")
-COLUMN_LIMIT: Final = 512
-CELL_LIMIT: Final = 65_536
-
-_LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
-_SEPARATOR_LINE: Final = re.compile(r"\A\"?sep=(.)\"?[ \t]*(?:\r\n|\r|\n)", re.IGNORECASE)
-_FORMULA_GUARD: Final = re.compile(r'=?"*=?"*([^"]*)"*')
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Records of a delimited text: `rows` are cells, `lines` the text line (from 1) on which each begins."""
-
-    rows: list[list[str]]
-    lines: list[int]
-    delimiter: str
+LINE_LIMIT: Final = 20_000_000
+_CHUNK: Final = 20_000
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_SEPARATOR_LINE: Final = re.compile(
+    r"\A\"?sep=([;,\t|:^~])\"?[ \t]*(?:\r\n|\r|\n|\Z)", re.IGNORECASE
+)
 
 
 def named_separator(text: str) -> str | None:
@@ -37,92 +42,214 @@ def named_separator(text: str) -> str | None:
     return found[1] if found else None
 
 
-def split(text: str, delimiter: str, file: str, quote: str = '"') -> Table:
+def split(decoded: Decoded, delimiter: str, file: str, quote: str = '"') -> Table:
     """Split the whole text; blank lines give no record.
 
     Raises:
         MalformedFile: a limit is passed, or a quote is never closed.
     """
-    first = 1 if _SEPARATOR_LINE.match(text) else 0
-    reader = csv.reader(
-        _LINES.findall(text)[first:],
-        delimiter=delimiter,
-        quotechar=quote or None,
-        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-    )
+    count = decoded.utf8.count(b"\n") + decoded.utf8.count(b"\r")
+    if count > 2 * LINE_LIMIT:
+        raise MalformedFile(
+            f"the file has about {count} lines, more than the limit of {LINE_LIMIT}",
+            place=Place(file),
+        )
+    lines = find_lines(decoded.utf8, decoded.begin)
+    table = _by_polars(decoded, lines, delimiter, quote)
+    if table is None:
+        table = _by_record(decoded, lines, (delimiter, quote), file)
+    check_limits(table.cells, table.places["line_number"], file)
+    return table
+
+
+def split_head(text: str, delimiter: str, quote: str = '"') -> list[list[str]]:
+    """Split the first records for a look at them; never raises."""
+    lines = (found[0] for found in _LINE.finditer(text[:CELL_LIMIT]))
+    reader = _reader(lines, delimiter, quote)
     rows: list[list[str]] = []
-    lines: list[int] = []
-    line = first + 1
+    try:
+        rows.extend(
+            [clean(cell) for cell in row[: COLUMN_LIMIT + 1]]
+            for row in islice(reader, HEAD_RECORDS)
+            if row
+        )
+    except csv.Error:
+        return []
+    return rows
+
+
+def _reader(lines: Iterable[str], delimiter: str, quote: str) -> Reader:
+    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    return csv.reader(lines, delimiter=delimiter, quotechar=quote or None, quoting=quoting)
+
+
+# ---------------------------------------------------------------- by Polars
+
+
+def _by_polars(decoded: Decoded, lines: Lines, delimiter: str, quote: str) -> Table | None:
+    """Split with Polars; None where the text is not written as it takes it, or where a count differs."""
+    data = decoded.utf8
+    skipped = _skipped(decoded)
+    used = lines.after(skipped)
+    end_of_line = "\r" if used.bare_returns == len(lines.starts) - 1 and used.bare_returns else "\n"
+    is_taken = len(used.starts) and delimiter.isascii() and (not quote or quote.isascii())
+    if not is_taken or (used.bare_returns and end_of_line == "\n"):
+        return None
+    records = find_records(data, used, delimiter, quote)
+    if records is None or records.is_blank.all():
+        return None
+    start = int(used.starts[0])
+    head_end = int(used.ends[records.last[:HEAD_RECORDS][-1]])
+    head = split_head(data[start:head_end].decode(), delimiter, quote)
+    width = max(map(len, head), default=0)
+    if not width or width > COLUMN_LIMIT:
+        return None
+    cells = _polars_cells(memoryview(data)[start:], width, (delimiter, quote, end_of_line))
+    filled = ~records.is_blank
+    if cells is not None and cells.height == len(filled) and not filled.all():
+        cells = cells.filter(pl.Series(filled))
+    first, last = records.first[filled] + skipped, records.last[filled] + skipped
+    if cells is None or cells.height != len(first):
+        return None
+    return Table(cleaned(cells), _places(decoded, lines, first, last), delimiter, head)
+
+
+def _polars_cells(
+    data: memoryview, width: int, written: tuple[str, str, str]
+) -> pl.DataFrame | None:
+    """Read text columns of a width; null where a cell is absent. None where Polars refuses the text."""
+    delimiter, quote, end_of_line = written
+    # Polars takes the count of columns from the first record, so one with all of them is set before it.
+    widest = (delimiter * (width - 1) + end_of_line).encode()
+    try:
+        read = pl.read_csv(
+            b"".join((widest, data)),
+            has_header=False,
+            schema={str(at): pl.String for at in range(width)},
+            separator=delimiter,
+            quote_char=quote or None,
+            eol_char=end_of_line,
+        )
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+        return None
+    return read.slice(1)
+
+
+def _skipped(decoded: Decoded) -> int:
+    """Count the lines before the records: one that names the separator."""
+    return 1 if named_separator(decoded.head) else 0
+
+
+def _places(decoded: Decoded, lines: Lines, first: Positions, last: Positions) -> pl.DataFrame:
+    """Give the place of each record in the file, by its first and last text line (from 0)."""
+    offsets = lengths = pl.repeat(None, len(first), dtype=pl.Int64, eager=True)
+    if decoded.source is not None:
+        is_same = decoded.source is decoded.utf8
+        own = lines if is_same else find_lines(decoded.source, decoded.source_begin)
+        offsets = pl.Series(own.starts[first])
+        lengths = pl.Series(own.ends[last] - own.starts[first])
+    return pl.DataFrame(
+        {
+            "line_number": pl.Series(first + 1),
+            "byte_offset": offsets,
+            "byte_length": lengths,
+        }
+    )
+
+
+# ---------------------------------------------------------------- record by record
+
+
+def _by_record(decoded: Decoded, lines: Lines, written: tuple[str, str], file: str) -> Table:
+    """Split with the tolerant reader of the standard library, and count by a pattern beside it."""
+    delimiter, quote = written
+    text = decoded.text
+    skipped = _skipped(decoded)
+    found = (line[0] for line in _LINE.finditer(text))
+    reader = _reader(islice(found, skipped, None), delimiter, quote)
+    chunks: list[pl.DataFrame] = []
+    head: list[list[str]] = []
+    first: list[int] = []
+    last: list[int] = []
+    line = skipped
+    rows: list[list[str]] = []
     try:
         for row in reader:
             if row:
-                _check_limits(row, file, line)
-                rows.append([cell if cell.isalnum() else _clean(cell) for cell in row])
-                lines.append(line)
-            line = first + reader.line_num + 1
+                _check_width(row, file, line + 1)
+                rows.append(row)
+                first.append(line)
+                last.append(skipped + reader.line_num - 1)
+            line = skipped + reader.line_num
+            if len(rows) == _CHUNK:
+                head = head or rows[:HEAD_RECORDS]
+                chunks.append(_columns(rows))
+                rows = []
     except csv.Error as error:
         raise MalformedFile(
-            f"the record cannot be split: {error}", place=Place(file, line)
+            f"the record cannot be split: {error}",
+            place=Place(file, line + 1),
+            hint="look for a quote that is never closed",
         ) from None
-    _check_count(text, delimiter, quote, (file, len(rows)))
-    return Table(rows, lines, delimiter)
+    _check_count(text, written, file, (skipped, first))
+    chunks.append(_columns(rows))
+    head = [[clean(cell) for cell in row] for row in head or rows[:HEAD_RECORDS]]
+    cells = cleaned(pl.concat(chunks, how="diagonal"))
+    places = _places(decoded, lines, np.array(first, dtype=np.int64), np.array(last, dtype=np.int64))
+    return Table(cells, places, delimiter, head)
 
 
-def split_head(text: str, delimiter: str, count: int = 120) -> list[list[str]]:
-    """Split the first lines for a look at them; never raises."""
-    lines = _LINES.findall(text[:CELL_LIMIT])[:count]
-    try:
-        return [[_clean(cell) for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
-    except csv.Error:
-        return []
+def _columns(rows: list[list[str]]) -> pl.DataFrame:
+    columns = zip_longest(*rows)
+    return pl.DataFrame(
+        [pl.Series(str(at), column, dtype=pl.String) for at, column in enumerate(columns)]
+    )
 
 
-def _clean(cell: str) -> str:
-    """Take off the guards with which exports keep spreadsheets from reading text as a number.
-
-    >>> _clean('="00123"'), _clean("'12-34-56"), _clean(" a "), _clean("=SUM"), _clean("'n Haus")
-    ('00123', '12-34-56', 'a', 'SUM', "'n Haus")
-    """
-    cell = cell.strip("\ufeff \t\r\n\u00a0")
-    if cell.startswith(("=", '"')):
-        found = _FORMULA_GUARD.fullmatch(cell)
-        cell = found[1].strip() if found else cell
-    elif cell.startswith("'") and cell[1:2].isdigit():
-        cell = cell[1:].removesuffix("'")
-    return cell
-
-
-def _check_limits(row: list[str], file: str, line: int) -> None:
+def _check_width(row: list[str], file: str, line: int) -> None:
     if len(row) > COLUMN_LIMIT:
         raise MalformedFile(
             f"the record has {len(row)} columns, more than the limit of {COLUMN_LIMIT}",
             place=Place(file, line),
         )
-    longest = max(map(len, row))
-    if longest > CELL_LIMIT:
-        raise MalformedFile(
-            f"a cell has {longest} characters, more than the limit of {CELL_LIMIT}",
-            place=Place(file, line),
-            hint="look for a quote that is never closed",
-        )
 
 
-def count_records(text: str, delimiter: str, quote: str = '"') -> int:
-    """Count the records that are not blank lines, independently of the splitter."""
+def _record_pattern(delimiter: str, quote: str) -> re.Pattern[str]:
     mark, q = re.escape(delimiter), re.escape(quote)
     plain = rf"[^{mark}\r\n]*"
     cell = rf"(?:(?>{q}(?:[^{q}]|{q}{q})*{q}){plain}|{plain})" if quote else plain
-    record = re.compile(rf"(?>{cell}(?:{mark}{cell})*)(?:\r\n|\r|\n|\Z)")
-    start = found.end() if (found := _SEPARATOR_LINE.match(text)) else 0
-    return sum(1 for hit in record.finditer(text, start) if hit[0].strip("\r\n"))
+    return re.compile(rf"(?>{cell}(?:{mark}{cell})*)(?:\r\n|\r|\n|\Z)")
 
 
-def _check_count(text: str, delimiter: str, quote: str, counted: tuple[str, int]) -> None:
-    file, records = counted
-    seen = count_records(text, delimiter, quote)
-    if seen != records:
-        raise MalformedFile(
-            f"the file has {seen} records by one count and {records} by another: a quote is not closed",
-            place=Place(file),
-            hint='close the quote, or set `quote = ""` in a profile if the bank quotes nothing',
-        )
+def _check_count(
+    text: str, written: tuple[str, str], file: str, split_at: tuple[int, list[int]]
+) -> None:
+    """Refuse the file where a pattern sees records begin on other lines than the splitter does.
+
+    Args:
+        text: the whole text.
+        written: delimiter and quote.
+        file: its name.
+        split_at: the lines before the records, and the line (from 0) on which each record begins.
+    """
+    skipped, first = split_at
+    start = sum(len(line[0]) for line in islice(_LINE.finditer(text), skipped))
+    line = skipped
+    seen = 0
+    for found in _record_pattern(*written).finditer(text, start):
+        record = found[0]
+        if record.strip("\r\n"):
+            if seen >= len(first) or first[seen] != line:
+                break
+            seen += 1
+        line += record.count("\n") + record.count("\r") - record.count("\r\n")
+    else:
+        if seen == len(first):
+            return
+    # The record before the first one that both do not see alike is the one that runs on.
+    at = first[max(min(seen, len(first)) - 1, 0)] if first else skipped
+    raise MalformedFile(
+        "a quote is not closed: by one count the record that begins here ends elsewhere",
+        place=Place(file, at + 1),
+        hint='close the quote, or set `quote = ""` in a profile if the bank quotes nothing',
+    )

@@ -8,31 +8,39 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import takewhile
+from operator import add, or_
 from typing import TYPE_CHECKING, Final
 
-from recon_csv.dates import looks_like_date, parse_date
+import numpy as np
+import polars as pl
+
+from recon_csv.dates import looks_like_date, parse_date, read_dates
+from recon_csv.fields import field_columns, first_filled
 from recon_csv.layout import column_name
 from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES
 from recon_csv.preamble import balance_label
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
-    from recon_csv.dialect import Table
+    from numpy.typing import NDArray
+
     from recon_csv.layout import Layout
+    from recon_csv.table import Table
 
 _AMOUNTS: Final = ("amount", "debit", "credit")
 
 
 @dataclass(slots=True)
 class Row:
-    """One record that is a booking; `parent` is the booking whose part it is, `remarks` come from rows below it."""
+    """One record that is a booking; `parent` is the booking whose part it is, `batch` the number of a booking that its parts replace, `remarks` come from records below it."""
 
     record: int
     line: int
     cells: list[str]
     parent: Row | None = None
+    batch: int | None = None
     parts: list[Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -51,8 +59,12 @@ class Refusal:
 
 @dataclass(slots=True)
 class Piles:
-    """All records below the header; `around` are those that are no entries, `counted` says why."""
+    """All records below the header: plain bookings by their place (from 0), other bookings as rows, and the rest.
 
+    `around` are those that are no entries, `counted` says why.
+    """
+
+    plain: NDArray[np.bool_]
     entries: list[Row] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     around: list[list[str]] = field(default_factory=list)
@@ -65,40 +77,92 @@ class Piles:
         self.places.setdefault(why, line)
         self.around.append(cells)
 
+    def keep(self, row: Row) -> None:
+        """Take a plain booking over to the rows, since a record below it adds to it."""
+        if self.plain[row.record - 1]:
+            self.plain[row.record - 1] = False
+            self.entries.append(row)
+
 
 def sort_records(table: Table, layout: Layout) -> Piles:
-    """Put every record below the header on its pile."""
-    piles = Piles()
-    body = list(zip(table.rows, table.lines, strict=True))[layout.first_row :]
-    dated = [at for at, (row, _) in enumerate(body) if _has_date(row, layout)]
-    # Only an unbroken run of balances at either end of the table is no booking.
-    rows = table.rows[layout.first_row :]
-    ends = {
-        at
-        for side in (dated, dated[::-1])
-        for at in takewhile(lambda at: balance_label(rows[at]) is not None, side)
-    }
-    for at, (cells, line) in enumerate(body):
-        number = at + 1
-        why = _no_entry(cells, layout, is_end=at in ends)
-        if why:
-            piles.leave_out(why, line, cells)
-            continue
+    """Put every record below the header on its pile.
+
+    Nearly all records of a real export are plain bookings, which their columns show; only the others are looked at one by one.
+    """
+    body = table.cells.slice(layout.first_row)
+    places = table.places.slice(layout.first_row)
+    texts = first_filled(body, layout, "booking_date")
+    dates = read_dates(texts, layout.profile.date_format)
+    shaped = [text for text in texts.unique() if looks_like_date(text)]
+    ends = _balances_at_ends(body, texts.is_in(shaped) | dates.is_not_null())
+    plain = find_plain(body, layout, dates)
+    plain[list(ends)] = False
+    piles = Piles(plain)
+    at_odd = np.flatnonzero(~plain)
+    at_plain = np.flatnonzero(plain)
+    before = np.searchsorted(at_plain, at_odd) - 1
+    odd = body.filter(pl.Series(~plain)).rows()
+    lines = places["line_number"].gather(at_odd).to_list()
+    for at, cells_read, line, behind in zip(at_odd.tolist(), odd, lines, before.tolist(), strict=True):
+        row = Row(at + 1, line, list(cells_read))
         last = piles.entries[-1] if piles.entries else None
-        if last and _is_part(cells, last, layout):
-            last.parts.append(Row(number, line, cells, parent=last))
-            continue
-        if last and _is_remark(cells, last, layout):
-            last.remarks += layout.texts("remittance", cells)
-            piles.counted["continuation"] += 1
-            piles.places.setdefault("continuation", line)
-            continue
-        refusal = _refuse(Row(number, line, cells), layout)
-        if refusal:
-            piles.refusals.append(refusal)
-        else:
-            piles.entries.append(Row(number, line, cells))
+        plain_at = int(at_plain[behind]) if behind >= 0 else -1
+        if plain_at >= (last.record if last else 0):
+            last = Row(plain_at + 1, places.item(plain_at, 0), list(body.row(plain_at)))
+        _sort(row, last, (piles, layout), is_end=at in ends)
     return piles
+
+
+def _sort(row: Row, last: Row | None, known: tuple[Piles, Layout], *, is_end: bool) -> None:
+    """Put one record on its pile; `last` is the booking above it."""
+    piles, layout = known
+    why = _no_entry(row.cells, layout, is_end=is_end)
+    if why:
+        piles.leave_out(why, row.line, row.cells)
+        return
+    if last and _is_part(row.cells, last, layout):
+        piles.keep(last)
+        row.parent = last
+        last.parts.append(row)
+        return
+    if last and _is_remark(row.cells, last, layout):
+        piles.keep(last)
+        last.remarks += layout.texts("remittance", row.cells)
+        piles.counted["continuation"] += 1
+        piles.places.setdefault("continuation", row.line)
+        return
+    refusal = _refuse(row, layout)
+    if refusal:
+        piles.refusals.append(refusal)
+    else:
+        piles.entries.append(row)
+
+
+def find_plain(body: pl.DataFrame, layout: Layout, dates: pl.Series) -> NDArray[np.bool_]:
+    """Say which records are bookings by their columns alone: a date, an amount on one side, booked, and no wider than the header."""
+    amounts = {name: field_columns(body, layout, name) for name in _AMOUNTS}
+    columns = [column for found in amounts.values() for column in found]
+    plain = dates.is_not_null() & reduce(or_, [column != "" for column in columns])
+    if amounts["debit"]:
+        sides = [column.str.contains("[1-9]").cast(pl.Int8) for column in columns]
+        plain &= reduce(add, sides) <= 1
+    if "status" in layout.columns:
+        status = first_filled(body, layout, "status")
+        plain &= ~status.is_in([word for word in status.unique() if _not_booked(word, layout)])
+    if layout.header:
+        for at in range(len(layout.header), body.width):
+            plain &= body.to_series(at) == ""
+    return plain.to_numpy(writable=True)
+
+
+def _balances_at_ends(body: pl.DataFrame, is_dated: pl.Series) -> set[int]:
+    """Give the dated records in an unbroken run of balances at either end of the table: these alone are no bookings."""
+    dated = is_dated.arg_true()
+    return {
+        at
+        for side in (dated, dated.reverse())
+        for at in takewhile(lambda at: balance_label(body.row(at)) is not None, side)
+    }
 
 
 def _has_date(cells: list[str], layout: Layout) -> bool:
@@ -120,8 +184,7 @@ def _no_entry(cells: list[str], layout: Layout, *, is_end: bool) -> str | None:
         return "blank"
     if layout.header and [c for c in cells if c] == [c for c in layout.header if c]:
         return "repeated header"
-    status = layout.text("status", cells)
-    if status and (status in layout.profile.unbooked_statuses or _is_unbooked(status)):
+    if _not_booked(layout.text("status", cells), layout):
         return "not booked"
     if _has_date(cells, layout):
         is_bare = not _has_amount(cells, layout) and not layout.text("detail_amount", cells)
@@ -140,6 +203,10 @@ def _no_dated_entry(cells: list[str], layout: Layout) -> str | None:
         return "total"
     has_number = any(char.isdigit() for text in _amount_texts(cells, layout) for char in text)
     return None if has_number or layout.text("detail_amount", cells) else "text"
+
+
+def _not_booked(status: str, layout: Layout) -> bool:
+    return bool(status) and (status in layout.profile.unbooked_statuses or _is_unbooked(status))
 
 
 @lru_cache(maxsize=256)

@@ -60,42 +60,51 @@ def _statement_keys(values: pl.DataFrame) -> list[tuple[str, str]]:
     return values.select(_KEY).unique(maintain_order=True).rows()
 
 
-def build_lines(values: pl.DataFrame) -> dy.DataFrame[ReadLines]:
+def build_lines(values: pl.DataFrame, layout: Layout) -> dy.DataFrame[ReadLines]:
     """Give the lines in file order."""
     keys = _statement_keys(values)
-    index = pl.DataFrame(
-        {
-            "account": [account for account, _ in keys],
-            "currency": [currency for _, currency in keys],
-            "statement_index": list(range(len(keys))),
-        },
-        schema={"account": pl.String, "currency": pl.String, "statement_index": pl.Int64},
-    )
-    frame = values.join(index, on=list(_KEY), how="left", maintain_order="left")
-    texts = [
-        name
+    index = pl.lit(0, dtype=pl.Int64)
+    if len(keys) > 1:
+        for place, (account, currency) in enumerate(keys):
+            is_own = (pl.col("account") == account) & (pl.col("currency") == currency)
+            index = pl.when(is_own).then(pl.lit(place, dtype=pl.Int64)).otherwise(index)
+    renamed = {
+        "value_date": "valued",
+        "original_amount": "original_units",
+        "original_currency": "original_code",
+    }
+    taken = {
+        name: pl.col(name)
         for name, kind in ReadLines.columns().items()
-        if isinstance(kind.dtype, pl.String)
-        and name in frame.columns
-        and name not in {"currency", "remittance"}
-    ]
-    lines = frame.with_columns(
-        pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in texts
-    ).select(
-        "statement_index",
-        "record",
-        "line_number",
-        "bank_reference",
+        if name in values.columns and name not in {"amount", "currency", "booking_date", *renamed}
+    }
+    taken |= {
+        name: pl.when(pl.col(name) != "").then(pl.col(name))
+        for name in taken
+        if values.schema[name] == pl.String and name not in {"remittance", "status"}
+    }
+    taken.pop("status", None)
+    taken |= {name: pl.col(own) for name, own in renamed.items() if own in values.columns}
+    charges = _charges(values, layout)
+    lines = values.select(
+        statement_index=index,
         booking_date="booked",
-        value_date="valued",
         amount="amount_read",
-        **{
-            name: name
-            for name in ReadLines.columns()
-            if name in {"currency", "remittance", *texts} and name != "bank_reference"
-        },
+        currency="currency",
+        **taken,
+        **({} if charges is None else {"charges": charges}),
     )
     return completed(lines, ReadLines)
+
+
+def _charges(values: pl.DataFrame, layout: Layout) -> pl.Expr | None:
+    """Give what the bank took; a column that holds one sign only states it without regard to the sign."""
+    if "fee_units" not in values.columns:
+        return None
+    fee = pl.col("fee_units")
+    is_negative = values["fee_units"].max() or 0
+    turned = {"subtract": False, "add": True, "included": is_negative <= 0}[layout.profile.fee]
+    return -fee if turned else fee
 
 
 def build_rejects(refusals: list[Refusal], file: str) -> dy.DataFrame[Rejects]:
@@ -113,8 +122,7 @@ def build_rejects(refusals: list[Refusal], file: str) -> dy.DataFrame[Rejects]:
         }
         for refusal in refusals
     ]
-    schema = {name: kind.dtype for name, kind in Rejects.columns().items()}
-    return Rejects.validate(pl.DataFrame(rows, schema=schema), cast=True)
+    return completed(rows, Rejects)
 
 
 def build_statements(
@@ -134,7 +142,10 @@ def build_statements(
     breaks: list[Break] = []
     rows = []
     for index, (account, currency) in enumerate(keys):
-        part = values.filter((pl.col("account") == account) & (pl.col("currency") == currency))
+        part = values
+        if len(keys) > 1:
+            is_own = (pl.col("account") == account) & (pl.col("currency") == currency)
+            part = values.filter(is_own)
         balances, broken, note = _balances(part, (layout, around), currency, refused)
         if len(keys) > 1 and "balance" not in layout.columns:
             # Balances around the table are said once and belong to one of several accounts, we do not know to which.
@@ -163,7 +174,7 @@ def _balances(
 ) -> tuple[Balances, Break | None, str | None]:
     layout, around = known
     said = (_said(around.opening, layout, currency), _said(around.closing, layout, currency))
-    if not part.get_column("balance_units").count():
+    if "balance_units" not in part.columns or not part.get_column("balance_units").count():
         return said, None, None
     running = follow_balance(part, refused, layout.profile.order)
     broken = None

@@ -61,14 +61,14 @@ def lay_over(profile: Profile, table: Table, file: str) -> Layout:
         MalformedFile: the header or a column that the profile names is not there.
     """
     if profile.header:
-        at = fits(profile, table.rows)
+        at = fits(profile, table.head)
         if at is None:
             raise MalformedFile(
                 f"no row holds the columns {', '.join(map(repr, profile.header))}",
                 place=Place(file),
                 hint="correct `header` in the profile, or ask the bank for the former layout",
             )
-        header, first_row = table.rows[at], at + 1
+        header, first_row = table.head[at], at + 1
     else:
         header, first_row = [], profile.skip_records
     columns: dict[str, list[int]] = {

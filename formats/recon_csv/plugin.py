@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from recon.api import Format, MalformedFile, ParsedStatements, Place, SourceFile, hookimpl
+from recon_csv.catalogue import find_claim
 from recon_csv.columns import find_header, known_columns
 from recon_csv.decode import decode
 from recon_csv.dialect import DELIMITERS, Table, named_separator, split, split_head
 from recon_csv.guess import Guess, guess_profile
+from recon_csv.guess_bare import guess_bare
 from recon_csv.layout import fits, lay_over
 from recon_csv.profile import Options, Profile, load_options, snippet
 from recon_csv.reader import Reading, read_table
+from recon_csv.settle import settle
 from recon_csv.sniff import looks_like_statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from recon_csv.catalogue import Claim
     from recon_csv.decode import Decoded
 
 _DECLARE: Final = "declare its layout as a profile under [formats.csv.profiles.NAME]"
@@ -53,6 +58,9 @@ class CsvFormat:
         chosen = _declared(decoded, settled, source.name)
         if chosen is not None:
             return _read_declared(source, settled.profiles[chosen], settled, chosen)
+        claim = find_claim(decoded.head, source.name)
+        if claim is not None:
+            return _read_known(source, decoded, settled, claim)
         return _read_guessed(source, decoded, settled)
 
 
@@ -61,7 +69,7 @@ def _read_declared(
 ) -> ParsedStatements:
     decoded = decode(source.data, source.name, profile.encoding)
     profile = _completed(profile, options)
-    table = split(decoded.text, profile.delimiter, source.name, profile.quote)
+    table = split(decoded, profile.delimiter, source.name, profile.quote)
     reading = Reading(source.name, is_guessed=False, findings=(f"read by the profile {name}",))
     return read_table(table, lay_over(profile, table, source.name), reading)
 
@@ -81,10 +89,8 @@ def _declared(decoded: Decoded, options: Options, file: str) -> str | None:
     """Give the one declared profile whose header stands in the file."""
     fitting = []
     for name, profile in sorted(options.profiles.items()):
-        if not profile.header or profile.delimiter not in decoded.text:
-            continue
-        table = split(decoded.text, profile.delimiter, file, profile.quote)
-        if fits(profile, table.rows) is not None:
+        head = split_head(decoded.head, profile.delimiter, profile.quote)
+        if profile.header and fits(profile, head) is not None:
             fitting.append(name)
     if len(fitting) > 1:
         raise MalformedFile(
@@ -93,6 +99,19 @@ def _declared(decoded: Decoded, options: Options, file: str) -> str | None:
             hint='name one by `profile = "..."` under [formats.csv], or make their `header` more exact',
         )
     return fitting[0] if fitting else None
+
+
+def _read_known(
+    source: SourceFile, decoded: Decoded, options: Options, claim: Claim
+) -> ParsedStatements:
+    """Read by the layout of the catalogue that the file has."""
+    table = split(decoded, claim.delimiter, source.name)
+    profile = _completed(settle(claim, table, options, source.name), options)
+    layout = claim.layout
+    told = f"read by the shipped profile {claim.name} ({layout.bank}, {layout.country})"
+    reading = Reading(source.name, is_guessed=False, findings=(told,))
+    parsed = read_table(table, lay_over(profile, table, source.name), reading)
+    return replace(parsed, reader=f"csv-profile:{claim.name}")
 
 
 def _read_guessed(source: SourceFile, decoded: Decoded, options: Options) -> ParsedStatements:
@@ -106,7 +125,7 @@ def _read_guessed(source: SourceFile, decoded: Decoded, options: Options) -> Par
     findings = ["the layout was guessed from the file"]
     if not decoded.is_certain:
         findings.append(f"the file was read as {decoded.encoding}, which it does not declare")
-    if "\ufffd" in decoded.text:
+    if "\ufffd".encode() in decoded.utf8:
         findings.append(
             "the file holds replacement characters: letters were lost before it came here"
         )
@@ -121,8 +140,8 @@ def _read_guessed(source: SourceFile, decoded: Decoded, options: Options) -> Par
 
 def _best_guess(source: SourceFile, decoded: Decoded, options: Options) -> tuple[Table, Guess]:
     """Split by the delimiter under which the header names most columns, and guess."""
-    named = named_separator(decoded.text)
-    heads = {mark: split_head(decoded.text, mark) for mark in ((named,) if named else DELIMITERS)}
+    named = named_separator(decoded.head)
+    heads = {mark: split_head(decoded.head, mark) for mark in ((named,) if named else DELIMITERS)}
     found = {
         mark: known_columns(rows[place])
         for mark, rows in heads.items()
@@ -130,8 +149,13 @@ def _best_guess(source: SourceFile, decoded: Decoded, options: Options) -> tuple
     }
     guess = None
     if found:
-        table = split(decoded.text, max(found, key=lambda mark: found[mark]), source.name)
+        table = split(decoded, max(found, key=lambda mark: found[mark]), source.name)
         guess = guess_profile(table, options)
+    for mark in () if found else heads:
+        table = split(decoded, mark, source.name)
+        guess = guess_bare(table, options)
+        if guess is not None:
+            break
     if guess is None:
         raise MalformedFile(
             "the CSV layout is not certain: no row names a date, an amount and one more column of a bank statement",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recon.api import MalformedFile, ParsedStatements, Place
+from recon_csv.bookings import lay_out
 from recon_csv.entries import Refusal, sort_records
 from recon_csv.frames import build_lines, build_rejects, build_statements
 from recon_csv.preamble import Surroundings, read_surroundings
@@ -19,7 +20,7 @@ from recon_csv.values import read_values
 if TYPE_CHECKING:
     import polars as pl
 
-    from recon_csv.dialect import Table
+    from recon_csv.table import Table
     from recon_csv.entries import Piles, Row
     from recon_csv.layout import Layout
 
@@ -44,12 +45,12 @@ def read_table(table: Table, layout: Layout, reading: Reading) -> ParsedStatemen
         MalformedFile: nothing can be read, or so little that the layout must be wrong.
     """
     piles = sort_records(table, layout)
-    above = table.rows[: max(layout.first_row - (1 if layout.header else 0), 0)]
+    above = [table.row(at) for at in range(layout.first_row - (1 if layout.header else 0))]
     around = read_surroundings([*above, *piles.around])
-    entries, batches = _open_batches(piles, layout, around)
-    values, refusals = read_values(entries, layout, around)
+    rows, batches = _open_batches(table, piles, layout, around)
+    values, refusals = read_values(lay_out(table, layout, rows, piles), layout, around)
     refusals = sorted([*piles.refusals, *refusals], key=lambda refusal: refusal.record)
-    below = len(table.rows) - layout.first_row
+    below = table.height - layout.first_row
     placed = values.height + len(refusals) + piles.counted.total() + batches.total()
     assert below == placed, f"{below} records below the header, {placed} accounted for"
     _check_share(values.height, refusals, reading)
@@ -80,7 +81,7 @@ def _frames(
         )
     return ParsedStatements(
         statements=built.statements,
-        lines=build_lines(values),
+        lines=build_lines(values, layout),
         rejects=build_rejects(refusals, reading.file),
         reader="csv-guess" if reading.is_guessed else "csv-profile",
         findings=(*findings, *built.notes),
@@ -88,17 +89,18 @@ def _frames(
 
 
 def _open_batches(
-    piles: Piles, layout: Layout, around: Surroundings
+    table: Table, piles: Piles, layout: Layout, around: Surroundings
 ) -> tuple[list[Row], Counter[str]]:
     """Put the parts of a batch in the place of their parent where they add up to it, else keep the parent."""
     told: Counter[str] = Counter()
     rows: list[Row] = []
     parents = [row for row in piles.entries if row.parts]
-    adding_up = _adding_up(parents, layout, around)
+    adding_up = _adding_up(table, parents, layout, around)
     for row in piles.entries:
         if not row.parts:
             rows.append(row)
         elif row.record in adding_up:
+            row.batch = told["batch rows replaced by their parts"] + 1
             rows += row.parts
             told["batch rows replaced by their parts"] += 1
         else:
@@ -107,12 +109,15 @@ def _open_batches(
     return rows, told
 
 
-def _adding_up(parents: list[Row], layout: Layout, around: Surroundings) -> set[int]:
+def _adding_up(
+    table: Table, parents: list[Row], layout: Layout, around: Surroundings
+) -> set[int]:
     """Give the records of the batches whose parts add up to them to the last minor unit."""
     if not parents:
         return set()
-    whole, _ = read_values(parents, layout, around)
-    parts, _ = read_values([part for row in parents for part in row.parts], layout, around)
+    whole, _ = read_values(lay_out(table, layout, parents), layout, around)
+    below = [part for row in parents for part in row.parts]
+    parts, _ = read_values(lay_out(table, layout, below), layout, around)
     owner = {part.record: row.record for row in parents for part in row.parts}
     counts = {row.record: len(row.parts) for row in parents}
     sums: Counter[int] = Counter()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from recon.api import MalformedFile
 from recon_csv.amounts import looks_like_amount
+from recon_csv.catalogue import find_claim
 from recon_csv.columns import find_header, is_foreign_table
 from recon_csv.dates import looks_like_date
 from recon_csv.decode import decode
@@ -28,7 +29,9 @@ _LEAST_CELLS: Final = 3
 def looks_like_statement(head: bytes) -> bool:
     """Say whether the bytes are a table with the header of a bank statement, or rows that each have a date and an amount."""
     try:
-        text = decode(_whole_lines(head), "").text
+        text = decode(_whole_lines(head), "").head
+        if find_claim(text, "") is not None:
+            return True
     except MalformedFile:
         return False
     if _OTHER_FORMATS.search(text[:4096]):

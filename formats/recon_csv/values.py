@@ -7,197 +7,195 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import polars as pl
 
-from recon.api import exponent_expr, exponents, parse_minor_expr
-from recon_csv.amounts import Style, other_currency_expr, plain_texts
-from recon_csv.dates import parse_date
+from recon.api import exponents
+from recon_csv.amounts import Style, minor_units, other_currency_expr
+from recon_csv.dates import read_dates
 from recon_csv.entries import Refusal
+from recon_csv.extras import as_json
+from recon_csv.fields import column_at, field_columns, first_filled
 from recon_csv.layout import column_name
+from recon_csv.texts import joined_columns
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
-    from recon_csv.entries import Row
     from recon_csv.layout import Layout
     from recon_csv.preamble import Surroundings
 
 _MONEY: Final = ("amount", "debit", "credit", "fee", "detail_amount", "balance")
-_FIRST_FILLED: Final = (
+# Text fields that are taken as they stand; of several columns the first filled one counts.
+_TEXTS: Final = (
     "payer_name",
     "payer_account",
     "payer_bank",
     "bank_reference",
+    "ultimate_debtor",
+    "ultimate_creditor",
     "end_to_end_id",
+    "instruction_id",
     "mandate_id",
+    "creditor_id",
     "structured_reference",
     "customer_reference",
     "cheque_number",
     "transaction_code",
+    "bank_transaction_code",
+    "purpose_code",
+    "return_reason",
+    "exchange_rate",
 )
+_WITHOUT_BLANKS: Final = ("account", "payer_account")
+_PLACE: Final = ("record", "line_number", "byte_offset", "byte_length", "batch")
 _CAUSES: Final = {
     "booking_date": ("wrong-date", "is no date of the form {form}, or a day that does not exist"),
     "value_date": ("wrong-date", "is no date of the form {form}, or a day that does not exist"),
     "currency": ("wrong-currency", "is no ISO 4217 currency"),
+    "original_currency": ("wrong-currency", "is no ISO 4217 currency"),
     "flag": ("wrong-flag", "is neither a debit nor a credit flag of this layout"),
     "glued": ("wrong-currency", "states another currency than its row"),
 }
+_WORDED: Final = r"[^0-9.,' +()-]"
 
 
 def read_values(
-    rows: Sequence[Row], layout: Layout, around: Surroundings
+    bookings: pl.DataFrame, layout: Layout, around: Surroundings
 ) -> tuple[pl.DataFrame, list[Refusal]]:
-    """Read rows into `record, line, dates, amount, balance, currency, account` and the text fields.
+    """Read bookings into `record` and its place, dates, amounts, currency, account and the text fields.
 
     Args:
-        rows: bookings, or parts of a batch whose dates stand with their parent.
+        bookings: as `recon_csv.bookings.lay_out` gives them.
         layout: the columns.
         around: gives the currency where no column does.
     """
-    cells = [_whole(row, layout) for row in rows]
-    frame = _texts(rows, cells, layout, around)
-    frame = _money(frame, layout)
-    is_wrong = pl.any_horizontal(pl.col("^wrong_.*$"))
-    refusals = [_refusal(wrong, layout) for wrong in frame.filter(is_wrong).iter_rows(named=True)]
-    return frame.filter(~is_wrong), refusals
+    values = _texts(bookings, layout)
+    values = _dates_and_currency(values, layout, around)
+    values = _money(values, layout)
+    wrong = [name for name in values.columns if name.startswith("wrong_")]
+    is_wrong = values.select(pl.any_horizontal(wrong)).to_series()
+    # The cell's text is only needed to say what is wrong with it.
+    sound = values.drop(wrong).with_columns(currency="code")
+    if not is_wrong.any():
+        return sound, []
+    bad = values.filter(is_wrong).iter_rows(named=True)
+    return sound.filter(~is_wrong), [_refusal(row, layout) for row in bad]
 
 
-def _whole(row: Row, layout: Layout) -> list[str]:
-    """Give the cells of a row; a part of a batch borrows from its parent what it does not say itself."""
-    if row.parent is None:
-        return row.cells
-    borrowed = list(row.parent.cells)
-    for field in ("amount", "debit", "credit", "balance", "fee"):
-        for at in layout.columns.get(field, []):
-            if at < len(borrowed):
-                borrowed[at] = ""
-    own = [*row.cells, *[""] * (len(borrowed) - len(row.cells))]
-    borrowed += [""] * (len(own) - len(borrowed))
-    merged = [mine or theirs for mine, theirs in zip(own, borrowed, strict=True)]
-    siblings = row.parent.parts
-    is_carrier = row is siblings[0 if layout.profile.order == "newest_first" else -1]
-    for at in layout.columns.get("balance", []) if is_carrier else []:
-        # The balance of a batch stands after all of its parts.
-        merged[at] = row.parent.cells[at] if at < len(row.parent.cells) else ""
-    return merged
-
-
-def _texts(
-    rows: Sequence[Row], cells: list[list[str]], layout: Layout, around: Surroundings
-) -> pl.DataFrame:
-    """Lay the text of every field out as columns; dates are read here, by their distinct texts."""
-    profile = layout.profile
-    columns: dict[str, list[str]] = {
-        field: _column(field, cells, layout)
-        for field in (*_MONEY, *_FIRST_FILLED, "currency", "flag", "booking_date", "value_date")
+def _texts(bookings: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """Lay the text of every field out as columns."""
+    single = (*_MONEY, *_TEXTS, "account", "currency", "flag", "booking_date", "value_date")
+    single += ("original_amount", "original_currency", "status")
+    columns = {
+        field: first_filled(bookings, layout, field) for field in single if field in layout.columns
     }
-    accounts = _column("account", cells, layout)
-    columns["account"] = [account or profile.account or "" for account in accounts]
-    columns["remittance"] = [
-        _joined([*layout.texts("remittance", texts), *row.remarks])
-        for row, texts in zip(rows, cells, strict=True)
-    ]
-    columns["transaction_text"] = (
-        [_joined(layout.texts("transaction_text", row)) for row in cells]
-        if "transaction_text" in layout.columns
-        else [""] * len(cells)
-    )
+    for field in _WITHOUT_BLANKS:
+        if field in columns and columns[field].str.contains(r"\s").any():
+            columns[field] = columns[field].str.replace_all(r"\s", "")
+    for field in ("remittance", "transaction_text"):
+        texts = field_columns(bookings, layout, field)
+        if texts:
+            columns[field] = joined_columns(texts)
+    said = bookings["remarks"]
+    if said.count():
+        text = columns.get("remittance", first_filled(bookings, layout, "remittance"))
+        columns["remittance"] = text.zip_with(said.is_null(), said)
+    columns["extras"] = as_json(_left_over(bookings, layout), bookings.height)
+    named = [column.alias(name) for name, column in columns.items()]
+    return bookings.select(_PLACE).with_columns(named)
+
+
+def _left_over(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Series]:
+    """Give the columns that no field reads, by the bank's names, and what a parent says of its whole batch."""
     used = {at for places in layout.columns.values() for at in places}
-    columns["extras"] = [_extras(row, layout.header, used) for row in cells]
-    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    fixed = profile.currency or (None if "currency" in layout.columns else around.currency)
-    currencies = _currencies(set(columns["currency"]), profile.currency_names, fixed)
-    dates = _dates(set(columns["booking_date"]), profile.date_format)
-    value_dates = _dates(
-        set(columns["value_date"]), profile.value_date_format or profile.date_format
-    )
-    return frame.with_columns(
-        pl.Series("record", [row.record for row in rows], dtype=pl.Int64),
-        pl.Series("line_number", [row.line for row in rows], dtype=pl.Int64),
-        pl.col("account").str.replace_all(r"\s", ""),
-        pl.col("payer_account").str.replace_all(r"\s", ""),
-        currency_text=pl.col("currency"),
-        currency=_mapped(pl.col("currency"), currencies, pl.String),
-        booked=_mapped(pl.col("booking_date"), dates, pl.Date),
-        valued=_mapped(pl.col("value_date"), value_dates, pl.Date),
-    )
+    width = sum(name.isdigit() for name in bookings.columns)
+    left: dict[str, pl.Series] = {}
+    for at in range(width):
+        if at not in used:
+            name = column_name(layout.header, at)
+            left[name if name not in left else f"#{at + 1}"] = column_at(bookings, at)
+    if bookings["batch_text"].count():
+        left["batch"] = bookings["batch_text"].fill_null("")
+    return left
 
 
-def _column(field: str, cells: list[list[str]], layout: Layout) -> list[str]:
-    """Give the first filled cell of a field for every row."""
-    if field not in layout.columns:
-        return [""] * len(cells)
-    if len(layout.columns[field]) > 1:
-        return [layout.text(field, row) for row in cells]
-    at = layout.columns[field][0]
-    return [row[at] if at < len(row) else "" for row in cells]
+def _dates_and_currency(
+    values: pl.DataFrame, layout: Layout, around: Surroundings
+) -> pl.DataFrame:
+    profile = layout.profile
+    booked = read_dates(values["booking_date"], profile.date_format)
+    added = [booked.alias("booked"), booked.is_null().alias("wrong_booking_date")]
+    if "value_date" in values.columns:
+        text = values["value_date"]
+        valued = read_dates(text, profile.value_date_format or profile.date_format)
+        added += [valued.alias("valued")]
+        added += [((text != "") & valued.is_null()).alias("wrong_value_date")]
+    if "currency" in values.columns:
+        texts, fixed = values["currency"], profile.currency
+    else:
+        texts = pl.repeat("", values.height, dtype=pl.String, eager=True)
+        fixed = profile.currency or around.currency
+    codes = _currencies(texts, profile.currency_names, fixed)
+    added += [codes.alias("code"), codes.is_null().alias("wrong_currency")]
+    if "account" not in values.columns:
+        account = profile.account or ""
+        added += [pl.repeat(account, values.height, dtype=pl.String, eager=True).alias("account")]
+    elif profile.account:
+        text = values["account"]
+        held = pl.repeat(profile.account, values.height, dtype=pl.String, eager=True)
+        added += [text.zip_with(text != "", held).alias("account")]
+    return values.with_columns(added)
 
 
-def _mapped(
-    column: pl.Expr, table: dict[str, str] | dict[str, dt.date], kind: type[pl.DataType]
-) -> pl.Expr:
-    if not table:
-        return pl.lit(None, dtype=kind)
-    return column.replace_strict(list(table), list(table.values()), default=None, return_dtype=kind)
-
-
-def _currencies(texts: set[str], names: dict[str, str], fixed: str | None) -> dict[str, str]:
-    table = {text: names.get(text, text.upper()) for text in texts if text}
+def _currencies(texts: pl.Series, names: Mapping[str, str], fixed: str | None) -> pl.Series:
+    """Give the ISO 4217 code of every text; null where it is none."""
+    table = {text: names.get(text, text.upper()) for text in texts.unique() if text}
     if fixed:
         table[""] = fixed
-    return {text: code for text, code in table.items() if code in exponents()}
+    known = {text: code for text, code in table.items() if code in exponents()}
+    if not known:
+        return pl.repeat(None, len(texts), dtype=pl.String, eager=True)
+    return texts.replace_strict(
+        list(known), list(known.values()), default=None, return_dtype=pl.String
+    )
 
 
-def _dates(texts: set[str], date_format: str) -> dict[str, dt.date]:
-    return {text: day for text in texts if (day := parse_date(text, date_format))}
+def _decimals(codes: pl.Series) -> pl.Series:
+    table = exponents()
+    return codes.replace_strict(
+        list(table), list(table.values()), default=None, return_dtype=pl.Int64
+    )
 
 
-def _money(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _money(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Read the amounts and mark every cell that is wrong."""
     profile = layout.profile
     style = Style(profile.decimal_mark, profile.thousands_mark)
     held = style
     if profile.balance_decimal_mark:
         held = Style(profile.balance_decimal_mark, profile.balance_thousands_mark)
-    decimals = exponent_expr(pl.col("currency"))
-    used = [name for name in _MONEY if name in layout.columns]
-    units = {f"{name}_units": pl.lit(None, dtype=pl.Int64) for name in _MONEY} | {
-        f"{name}_units": parse_minor_expr(pl.col(f"{name}_plain"), decimals) for name in used
-    }
-    worded = [name for name in used if frame.get_column(name).str.contains(r"[^0-9.,' +()-]").any()]
-    plain = [_plain(frame.get_column(name), held if name == "balance" else style) for name in used]
-    frame = frame.with_columns(plain).with_columns(**units)
-    wrong = {
-        f"wrong_{name}": _is_filled(name) & pl.col(f"{name}_units").is_null() for name in _MONEY
-    }
-    glued = pl.any_horizontal(
-        pl.lit(value=False),
-        *(other_currency_expr(pl.col(name), pl.col("currency")) for name in worded),
-    )
-    flags = [*profile.debit_flags, *profile.credit_flags]
-    has_flag = "flag" in layout.columns
-    return frame.with_columns(
-        **wrong,
-        wrong_currency=pl.col("currency").is_null(),
-        wrong_glued=glued,
-        wrong_flag=~pl.col("flag").is_in(flags) if has_flag else pl.lit(value=False),
-        wrong_booking_date=pl.col("booked").is_null(),
-        wrong_value_date=_is_filled("value_date") & pl.col("valued").is_null(),
-    ).with_columns(amount_read=_movement(layout))
+    decimals = _decimals(values["code"])
+    added = []
+    worded = []
+    for name in _MONEY:
+        if name in values.columns:
+            text = values[name]
+            units = minor_units(text, held if name == "balance" else style, decimals)
+            added += [units.alias(f"{name}_units")]
+            added += [(units.is_null() & (text != "")).alias(f"wrong_{name}")]
+            worded += [name] if text.str.contains(_WORDED).any() else []
+    if worded:
+        glued = [other_currency_expr(pl.col(name), pl.col("code")) for name in worded]
+        added += [values.select(wrong_glued=pl.any_horizontal(glued)).to_series()]
+    if "flag" in values.columns:
+        flags = [*profile.debit_flags, *profile.credit_flags]
+        added += [(~values["flag"].is_in(flags)).alias("wrong_flag")]
+    values = values.with_columns(added)
+    values = values.with_columns(amount_read=_movement(values, layout))
+    return _original(values, style)
 
 
-def _plain(texts: pl.Series, style: Style) -> pl.Series:
-    """Write the amounts of a column plainly, for our own checked parsing."""
-    return plain_texts(texts, style).alias(f"{texts.name}_plain")
-
-
-def _is_filled(name: str) -> pl.Expr:
-    return pl.col(name) != ""
-
-
-def _movement(layout: Layout) -> pl.Expr:
+def _movement(values: pl.DataFrame, layout: Layout) -> pl.Expr:
     """Give what a row moved: money in is positive."""
     profile, columns = layout.profile, layout.columns
     if "debit" in columns:
@@ -210,21 +208,42 @@ def _movement(layout: Layout) -> pl.Expr:
     else:
         turned = profile.amount_sign == "debit_positive"
         moved = -pl.col("amount_units") if turned else pl.col("amount_units")
-    if profile.fee != "included":
+    if profile.fee != "included" and "fee" in columns:
         fee = pl.col("fee_units").fill_null(0)
         moved = moved + fee if profile.fee == "add" else moved - fee
-    is_part = _is_filled("detail_amount") & ~pl.any_horizontal(
-        _is_filled(name) for name in ("amount", "debit", "credit")
-    )
+    if "detail_amount" not in columns:
+        return moved
+    sums = [name for name in ("amount", "debit", "credit") if name in values.columns]
+    is_part = (pl.col("detail_amount") != "") & pl.all_horizontal(pl.col(sums) == "")
     return pl.when(is_part).then(pl.col("detail_amount_units")).otherwise(moved)
 
 
-def _refusal(wrong: dict[str, object], layout: Layout) -> Refusal:
+def _original(values: pl.DataFrame, style: Style) -> pl.DataFrame:
+    """Read what the payment was in its own currency, signed like the amount."""
+    if "original_amount" not in values.columns:
+        return values
+    text = values["original_amount"]
+    if "original_currency" in values.columns:
+        codes = _currencies(values["original_currency"], {}, None)
+        is_wrong = codes.is_null() & (values["original_currency"] != "")
+    else:
+        codes, is_wrong = values["code"], pl.repeat(False, values.height, eager=True)
+    size = minor_units(text, style, _decimals(codes)).abs()
+    signed = size.zip_with(values["amount_read"].fill_null(0) >= 0, -size)
+    return values.with_columns(
+        original_units=signed,
+        original_code=codes,
+        wrong_original_amount=size.is_null() & (text != "") & codes.is_not_null(),
+        wrong_original_currency=is_wrong,
+    )
+
+
+def _refusal(wrong: Mapping[str, object], layout: Layout) -> Refusal:
     order = ("booking_date", "value_date", "currency", "glued", "flag", *_MONEY)
-    field = next(name for name in order if wrong[f"wrong_{name}"])
+    order += ("original_amount", "original_currency")
+    field = next(name for name in order if wrong.get(f"wrong_{name}"))
     code, rule = _CAUSES.get(field, ("wrong-amount", "is no amount of this layout and currency"))
-    shown = {"currency": "currency_text", "glued": "amount"}.get(field, field)
-    text = str(wrong[shown])
+    text = str(wrong.get("amount" if field == "glued" else field, ""))
     profile = layout.profile
     form = profile.value_date_format if field == "value_date" else None
     rule = rule.format(form=form or profile.date_format)
@@ -238,18 +257,3 @@ def _refusal(wrong: dict[str, object], layout: Layout) -> Refusal:
         reason=f"{text!r} {rule}",
         excerpt=text,
     )
-
-
-def _joined(texts: list[str]) -> str:
-    """Join text columns: wraps and runs of blanks become one blank, a text said twice stands once."""
-    parts = [" ".join(text.split()) for text in texts]
-    return " ".join(dict.fromkeys(part for part in parts if part))
-
-
-def _extras(row: list[str], header: list[str], used: set[int]) -> str:
-    left: dict[str, str] = {}
-    for at, cell in enumerate(row):
-        if cell and at not in used:
-            name = column_name(header, at)
-            left[name if name not in left else f"#{at + 1}"] = cell
-    return msgspec.json.encode(left).decode() if left else ""

@@ -1,0 +1,61 @@
+"""Take off a cell what is not its text: blanks around it, and the guards that keep spreadsheets from reading text as a number.
+
+In: cells, one by one or as a frame of columns. Out: their text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import polars as pl
+
+_AROUND: Final = " \t\r\n\u00a0\ufeff"
+_FORMULA_GUARD: Final = r'=?"*=?"*([^"]*)"*'
+
+
+def clean(cell: str) -> str:
+    """Clean one cell.
+
+    >>> clean('="00123"'), clean("'12-34-56"), clean(" a "), clean("=SUM"), clean("'n Haus")
+    ('00123', '12-34-56', 'a', 'SUM', "'n Haus")
+    """
+    cell = cell.strip(_AROUND)
+    if cell.startswith(("=", '"')):
+        found = re.fullmatch(_FORMULA_GUARD, cell)
+        return found[1].strip(_AROUND) if found else cell
+    if re.match("'[0-9]", cell):
+        return cell[1:].removesuffix("'")
+    return cell
+
+
+def cleaned(cells: pl.DataFrame) -> pl.DataFrame:
+    """Do `clean` for every cell of a frame of text columns; an absent cell becomes an empty one."""
+    # A look at both ends of each cell is many times cheaper than work on it, and most columns need none.
+    cells = cells.fill_null("")
+    padded = [column.name for column in cells.iter_columns() if _is_padded(column)]
+    cells = cells.with_columns(pl.col(name).str.strip_chars(_AROUND) for name in padded)
+    guarded = [column.name for column in cells.iter_columns() if _is_guarded(column)]
+    return cells.with_columns(_unguarded(pl.col(name)).alias(name) for name in guarded)
+
+
+def _is_padded(column: pl.Series) -> bool:
+    return any(
+        column.str.starts_with(char).any() or column.str.ends_with(char).any() for char in _AROUND
+    )
+
+
+def _is_guarded(column: pl.Series) -> bool:
+    return any(column.str.starts_with(char).any() for char in "='\"")
+
+
+def _unguarded(text: pl.Expr) -> pl.Expr:
+    inner = text.str.extract(f"^{_FORMULA_GUARD}$", 1).str.strip_chars(_AROUND)
+    behind = text.str.slice(1).str.strip_suffix("'")
+    return (
+        pl.when(text.str.starts_with("=") | text.str.starts_with('"'))
+        .then(inner.fill_null(text))
+        .when(text.str.contains("^'[0-9]"))
+        .then(behind)
+        .otherwise(text)
+    )

@@ -1,0 +1,86 @@
+"""A table of text: columns, the place of every record in the file, and the first records as rows.
+
+In: columns split from a text or read from a sheet. Out: cells by column; by record only where a few are looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from recon.api import MalformedFile, Place
+
+
+COLUMN_LIMIT: Final = 512
+CELL_LIMIT: Final = 65_536
+HEAD_RECORDS: Final = 120
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Records as columns.
+
+    `cells` has the text columns "0", "1", ...; a cell that a short record lacks is empty. `places` has a row a record: the text line
+    (from 1) on which it begins, and its slice of the file's bytes, null where that is not known. `head` are the first records, each with
+    as many cells as it has.
+    """
+
+    cells: pl.DataFrame
+    places: pl.DataFrame
+    delimiter: str
+    head: list[list[str]]
+
+    @property
+    def height(self) -> int:
+        """Give the count of records."""
+        return self.cells.height
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """Give all records as rows; those behind the head have a cell for every column. Slow."""
+        behind = self.cells.slice(len(self.head)).rows()
+        return [*self.head, *map(list, behind)]
+
+    @property
+    def lines(self) -> list[int]:
+        """Give the text line on which each record begins."""
+        return self.places["line_number"].to_list()
+
+    def row(self, at: int) -> list[str]:
+        """Give one record."""
+        return self.head[at] if at < len(self.head) else list(self.cells.row(at))
+
+    def line(self, at: int) -> int:
+        """Give the text line on which a record begins, from 1."""
+        return int(self.places.item(at, "line_number"))
+
+    def column(self, at: int, first_row: int = 0) -> pl.Series:
+        """Give the texts of one column from a record on, '' where it has none."""
+        if at >= self.cells.width:
+            return pl.repeat("", max(self.height - first_row, 0), dtype=pl.String, eager=True)
+        return self.cells.to_series(at).slice(first_row)
+
+
+def check_limits(cells: pl.DataFrame, lines: pl.Series, file: str) -> None:
+    """Refuse a table that is too wide, or a cell that is too long to be one.
+
+    Raises:
+        MalformedFile: a limit is passed.
+    """
+    if cells.width > COLUMN_LIMIT:
+        raise MalformedFile(
+            f"the table has {cells.width} columns, more than the limit of {COLUMN_LIMIT}",
+            place=Place(file),
+        )
+    longest = cells.select(pl.all().str.len_bytes().max())
+    for name in cells.columns:
+        size = longest.item(0, name) or 0
+        if size > CELL_LIMIT:
+            at = cells.get_column(name).str.len_bytes().arg_max() or 0
+            raise MalformedFile(
+                f"a cell has {size} bytes, more than the limit of {CELL_LIMIT}",
+                place=Place(file, int(lines[at])),
+                hint="look for a quote that is never closed",
+            )
