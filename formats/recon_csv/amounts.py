@@ -16,7 +16,7 @@ import polars as pl
 from recon.api import exponents, parse_minor_expr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _TIDY: Final = str.maketrans(
     dict.fromkeys("\u2212\u2012\u2013\u2014\ufe63\uff0d", "-")
@@ -81,7 +81,7 @@ def glued_currency(text: str) -> str | None:
     return _SYMBOLS.get(word) or (word.upper() if word.upper() in exponents() else None)
 
 
-def find_styles(texts: Iterable[str]) -> list[Style]:
+def find_styles(texts: Sequence[str] | pl.Series) -> list[Style]:
     """Give every style that the whole column allows: one means certain, none means contradiction.
 
     >>> find_styles(["1.234,50", "7"]), find_styles(["1.234"])
@@ -107,7 +107,7 @@ def find_styles(texts: Iterable[str]) -> list[Style]:
     return [Style(decimal, min(thousands, default=""))]
 
 
-def _shapes(texts: Iterable[str]) -> list[str]:
+def _shapes(texts: Sequence[str] | pl.Series) -> list[str]:
     """Give one text for all that have the same marks in the same places: a few of a column of thousands.
 
     Only a zero alone before its mark says more than any other digit.
@@ -115,7 +115,7 @@ def _shapes(texts: Iterable[str]) -> list[str]:
     text = pl.col("text")
     is_small = text.str.contains("(?:^|[^0-9])0[.,]")
     shape = pl.when(is_small).then(text).otherwise(text.str.replace_all("[0-9]", "1"))
-    column = pl.Series("text", list(texts), dtype=pl.String)
+    column = pl.Series("text", texts, dtype=pl.String)
     return column.to_frame().select(shape.unique().sort()).to_series().to_list()
 
 

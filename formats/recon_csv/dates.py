@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections import Counter
 from functools import cache, lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -127,7 +126,7 @@ def _month(name: str) -> int:
     return _MONTHS.index(short) + 1 if short in _MONTHS else 0
 
 
-def find_formats(texts: Sequence[str]) -> list[str]:
+def find_formats(texts: Sequence[str] | pl.Series) -> list[str]:
     """Give every format that the whole column allows; one means certain, more mean that it is open.
 
     Args:
@@ -135,12 +134,17 @@ def find_formats(texts: Sequence[str]) -> list[str]:
 
     Cells without the shape of a date are passed over: they belong to footers, and a reader rejects the rest.
     """
-    shaped = [text for text in texts if looks_like_date(text)]
+    # Bookings of one day stand together, so runs of equal texts say as much as all of them.
+    runs = pl.Series("text", texts, dtype=pl.String).rle().struct.unnest()
+    shaped = [(text, count) for count, text in runs.rows() if text and looks_like_date(text)]
     if not shaped:
         return []
-    by_text = {text: _candidates(text) for text in set(shaped)}
-    candidates = Counter(map(by_text.__getitem__, shaped)).most_common(1)[0][0]
-    alike = [text for text in shaped if by_text[text] == candidates]
+    by_text = {text: _candidates(text) for text, _ in shaped}
+    seen: Counter[tuple[str, ...]] = Counter()
+    for text, count in shaped:
+        seen[by_text[text]] += count
+    candidates = seen.most_common(1)[0][0]
+    alike = [text for text, _ in shaped if by_text[text] == candidates]
     if len(candidates) == 1:
         return list(candidates)
     fitting = [name for name in candidates if _all_in_range(set(alike), name)]

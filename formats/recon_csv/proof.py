@@ -10,14 +10,71 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
 Order = Literal["newest_first", "oldest_first", "unknown"]
 Pair = tuple[int | None, int | None]
 _ORDERS: Final[tuple[Order, Order]] = ("newest_first", "oldest_first")
-# The wrong order breaks within a few rows, so a glance spares a walk through a long file.
-_GLANCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moves:
+    """The amount of every row and the balance that stands beside it, in one order of rows; 0 where there is none."""
+
+    amounts: NDArray[np.int64]
+    balances: NDArray[np.int64]
+    has_amount: NDArray[np.bool_]
+    has_balance: NDArray[np.bool_]
+
+    @classmethod
+    def of_columns(cls, amounts: pl.Series, balances: pl.Series) -> Moves:
+        """Take two columns of minor units."""
+        return cls(
+            amounts.fill_null(0).to_numpy(),
+            balances.fill_null(0).to_numpy(),
+            amounts.is_not_null().to_numpy(),
+            balances.is_not_null().to_numpy(),
+        )
+
+    @classmethod
+    def of(cls, rows: Moves | Iterable[Pair]) -> Moves:
+        """Take moves as they are, or rows of amount and balance."""
+        if isinstance(rows, Moves):
+            return rows
+        pairs = list(rows)
+        amounts, balances = (
+            pl.Series([pair[at] for pair in pairs], dtype=pl.Int64) for at in (0, 1)
+        )
+        return cls.of_columns(amounts, balances)
+
+    def __len__(self) -> int:
+        return len(self.amounts)
+
+    def __getitem__(self, part: slice) -> Moves:
+        """Give some of the rows, or all in the other order by `[::-1]`."""
+        return Moves(
+            self.amounts[part], self.balances[part], self.has_amount[part], self.has_balance[part]
+        )
+
+    def turned(self) -> Moves:
+        """Give the rows with all signs of the amounts turned."""
+        return Moves(-self.amounts, self.balances, self.has_amount, self.has_balance)
+
+    def pairs(self) -> list[Pair]:
+        """Give the rows one by one."""
+        read = (self.amounts, self.has_amount, self.balances, self.has_balance)
+        return [
+            (amount if has_amount else None, balance if has_balance else None)
+            for amount, has_amount, balance, has_balance in zip(
+                *(column.tolist() for column in read), strict=True
+            )
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +86,22 @@ class Chain:
     first_break: int | None = None
 
 
-def chain(pairs: Iterable[Pair]) -> Chain:
+def chain(rows: Moves | Iterable[Pair]) -> Chain:
     """Follow the balance through rows that run from the oldest to the newest."""
-    links = breaks = 0
-    last: int | None = None
-    between: int | None = 0
-    first_break = None
-    for row, (amount, balance) in enumerate(pairs):
-        between = None if between is None or amount is None else between + amount
-        if balance is None:
-            continue
-        if last is not None:
-            if between is None or last + between != balance:
-                breaks += 1
-                first_break = row if first_break is None else first_break
-            elif between:
-                links += 1
-        last, between = balance, 0
-    return Chain(links, breaks, first_break)
+    moves = Moves.of(rows)
+    held = np.flatnonzero(moves.has_balance)
+    # Sums may wrap, but their differences are taken in the same arithmetic and are those of a few rows each.
+    between = np.diff(np.cumsum(moves.amounts)[held])
+    is_known = np.diff(np.cumsum(~moves.has_amount)[held]) == 0
+    holds_here = is_known & (np.diff(moves.balances[held]) == between)
+    breaks = np.flatnonzero(~holds_here)
+    first_break = int(held[breaks[0] + 1]) if len(breaks) else None
+    return Chain(int((holds_here & (between != 0)).sum()), len(breaks), first_break)
 
 
-def holds(groups: Sequence[Sequence[Pair]], order: Order, *, is_turned: bool = False) -> bool:
+def holds(
+    groups: Sequence[Moves | Sequence[Pair]], order: Order, *, is_turned: bool = False
+) -> bool:
     """Say whether the balances of several accounts, whose rows stand in file order, prove the amounts in this order of rows.
 
     Args:
@@ -59,38 +111,40 @@ def holds(groups: Sequence[Sequence[Pair]], order: Order, *, is_turned: bool = F
     """
     links = 0
     for group in groups:
-        rows = group[::-1] if order == "newest_first" else group
-        if is_turned:
-            rows = [(None if amount is None else -amount, held) for amount, held in rows]
-        if chain(rows[:_GLANCE]).breaks:
-            return False
-        found = chain(rows)
+        moves = Moves.of(group)
+        rows = moves[::-1] if order == "newest_first" else moves
+        found = chain(rows.turned() if is_turned else rows)
         if found.breaks:
             return False
         links += found.links
     return links > 0
 
 
-def proven_order(groups: Sequence[Sequence[Pair]]) -> Order:
+def proven_order(groups: Sequence[Moves | Sequence[Pair]]) -> Order:
     """Give the order of rows in which the balance holds, `unknown` if it is none or both."""
     proven = [order for order in _ORDERS if holds(groups, order)]
     return proven[0] if len(proven) == 1 else "unknown"
 
 
-def is_turned(groups: Sequence[Sequence[Pair]]) -> bool:
+def is_turned(groups: Sequence[Moves | Sequence[Pair]]) -> bool:
     """Say whether the balance holds with all signs turned, and only so."""
     if any(holds(groups, order) for order in _ORDERS):
         return False
     return any(holds(groups, order, is_turned=True) for order in _ORDERS)
 
 
-def balances_at_ends(pairs: Sequence[Pair]) -> tuple[int, int] | None:
+def balances_at_ends(rows: Moves | Iterable[Pair]) -> tuple[int, int] | None:
     """Give the balance before the first and after the last of rows that run from the oldest to the newest."""
-    held = [row for row, (_, balance) in enumerate(pairs) if balance is not None]
-    if not held or any(amount is None for amount, _ in pairs):
+    moves = Moves.of(rows)
+    held = np.flatnonzero(moves.has_balance)
+    if not len(held) or not moves.has_amount.all():
         return None
-    amounts = [amount or 0 for amount, _ in pairs]
-    first, last = held[0], held[-1]
-    opening = (pairs[first][1] or 0) - sum(amounts[: first + 1])
-    closing = (pairs[last][1] or 0) + sum(amounts[last + 1 :])
+    first, last = int(held[0]), int(held[-1])
+    opening = int(moves.balances[first]) - _sum(moves.amounts[: first + 1])
+    closing = int(moves.balances[last]) + _sum(moves.amounts[last + 1 :])
     return opening, closing
+
+
+def _sum(amounts: NDArray[np.int64]) -> int:
+    # Int64 sums wrap in silence.
+    return int(pl.Series(amounts).cast(pl.Int128).sum())

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from recon_csv.proof import (
     Chain,
+    Moves,
     Order,
     Pair,
     balances_at_ends,
@@ -46,23 +49,21 @@ def follow_balance(
         refused: records of the file that could not be read, ascending.
         declared: the order that a profile states, used where the balance proves none.
     """
-    pairs: list[Pair] = part.select("amount_read", "balance_units").rows()
-    days: list[dt.date] = part.get_column("booked").to_list()
-    numbers: list[int] = part.get_column("record").to_list()
-    gaps = _gaps(numbers, refused)
-    order = _order(pairs, days, (gaps, declared))
-    forward = _follow(pairs, gaps, "oldest_first" if order == "unknown" else order)
+    moves = Moves.of_columns(part["amount_read"], part["balance_units"])
+    days = part["booked"]
+    gaps = _gaps(part["record"], refused)
+    order = _order(moves, days, (gaps, declared))
+    forward = _follow(moves, gaps, "oldest_first" if order == "unknown" else order)
+    ordered = moves[::-1] if order == "newest_first" else moves
     if order != "unknown" and not forward.breaks:
-        ordered = pairs[::-1] if order == "newest_first" else pairs
         return Running(balances_at_ends(ordered), is_ordered=True)
-    arranged = None if refused else arrange(pairs, days)
+    arranged = None if refused else arrange(moves.pairs(), days.to_list())
     if arranged is not None:
         return Running(balances_at_ends(arranged), is_ordered=True)
     if order == "unknown":
-        either = [forward, _follow(pairs, gaps, "newest_first")]
+        either = [forward, _follow(moves, gaps, "newest_first")]
         forward = min(either, key=lambda found: found.breaks)
         return Running(None, is_ordered=False, breaks=forward.breaks, break_row=forward.first_break)
-    ordered = pairs[::-1] if order == "newest_first" else pairs
     return Running(
         balances_at_ends(ordered),
         is_ordered=True,
@@ -71,23 +72,23 @@ def follow_balance(
     )
 
 
-def _gaps(numbers: Sequence[int], refused: Sequence[int]) -> list[int]:
+def _gaps(numbers: pl.Series, refused: Sequence[int]) -> list[int]:
     """Give the rows (from 0) before which a refused record stands."""
-    places = {sum(number < record for number in numbers) for record in refused}
-    return sorted(place for place in places if 0 < place < len(numbers))
+    places = np.unique(np.searchsorted(numbers.to_numpy(), np.array(refused, dtype=np.int64)))
+    return [int(place) for place in places if 0 < place < len(numbers)]
 
 
-def _runs(pairs: Sequence[Pair], gaps: Sequence[int]) -> list[tuple[int, Sequence[Pair]]]:
+def _runs(moves: Moves, gaps: Sequence[int]) -> list[tuple[int, Moves]]:
     """Part the rows at the gaps; each run with the row at which it begins."""
-    edges = [0, *gaps, len(pairs)]
-    return [(start, pairs[start:end]) for start, end in pairwise(edges)]
+    edges = [0, *gaps, len(moves)]
+    return [(start, moves[start:end]) for start, end in pairwise(edges)]
 
 
-def _follow(pairs: Sequence[Pair], gaps: Sequence[int], order: Order) -> Chain:
+def _follow(moves: Moves, gaps: Sequence[int], order: Order) -> Chain:
     """Follow the balance within each run; `first_break` counts rows as the file has them."""
     links = breaks = 0
     first: int | None = None
-    runs = _runs(pairs, gaps)
+    runs = _runs(moves, gaps)
     for start, run in reversed(runs) if order == "newest_first" else runs:
         found = chain(run[::-1] if order == "newest_first" else run)
         links += found.links
@@ -98,21 +99,21 @@ def _follow(pairs: Sequence[Pair], gaps: Sequence[int], order: Order) -> Chain:
     return Chain(links, breaks, first)
 
 
-def _order(pairs: list[Pair], days: Sequence[dt.date], known: tuple[Sequence[int], Order]) -> Order:
+def _order(moves: Moves, days: pl.Series, known: tuple[Sequence[int], Order]) -> Order:
     """Give the order of rows: as the balance proves or the profile declares, else as the dates run."""
     gaps, declared = known
-    proven = proven_order([run for _, run in _runs(pairs, gaps)])
+    proven = proven_order([run for _, run in _runs(moves, gaps)])
     if proven != "unknown":
         return proven
     if declared != "unknown":
         return declared
-    if len(pairs) == 1:
+    if len(moves) == 1:
         return "oldest_first"
-    if len(set(days)) < 2:
+    if days.n_unique() < 2:
         return "unknown"
-    if list(days) == sorted(days):
+    if days.is_sorted():
         return "oldest_first"
-    return "newest_first" if list(days) == sorted(days, reverse=True) else "unknown"
+    return "newest_first" if days.is_sorted(descending=True) else "unknown"
 
 
 def arrange(pairs: Sequence[Pair], days: Sequence[dt.date]) -> list[Pair] | None:
