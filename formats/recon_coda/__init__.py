@@ -1,1 +1,1 @@
-"""The format coda: Belgian CODA statements."""
+"""The statement format coda: Belgian coded statements of account."""

@@ -1,0 +1,49 @@
+"""Fixed columns as values: cut, dates, amounts, rates. In: expressions of text. Out: expressions, null if none.
+
+Source: Febelfin CODA 2.6: dates are DDMMYY, amounts fifteen digits of which three are decimals whatever the currency,
+signs 0 for credit and 1 for debit, rates twelve digits of which eight are decimals.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from recon.api import AMOUNT_LIMIT, exponent_expr
+
+_AMOUNT_DECIMALS: Final = 3
+
+
+def cut(first: int, last: int) -> pl.Expr:
+    """Give the columns `first` to `last` of the record, both counted from 1 as the standard does."""
+    return pl.col("text").str.slice(first - 1, last - first + 1)
+
+
+def day(text: pl.Expr) -> pl.Expr:
+    """Read DDMMYY; null where it is no day."""
+    is_plain = text.str.contains(r"^[0-9]{6}$")
+    return pl.when(is_plain).then(text.str.to_date("%d%m%y", strict=False))
+
+
+def size(digits: pl.Expr, currency: pl.Expr) -> pl.Expr:
+    """Read fifteen digits into minor units of the currency; null where they are none, exactly."""
+    is_plain = digits.str.contains(r"^[0-9]{15}$")
+    thousandths = pl.when(is_plain).then(digits.cast(pl.Int64, strict=False))
+    missing = exponent_expr(currency) - _AMOUNT_DECIMALS
+    factor = pl.lit(10, dtype=pl.Int64).pow(missing.clip(lower_bound=0))
+    divisor = pl.lit(10, dtype=pl.Int64).pow((-missing).clip(lower_bound=0))
+    is_exact = (thousandths % divisor == 0) & (thousandths // divisor <= AMOUNT_LIMIT // factor)
+    return pl.when(is_exact).then(thousandths // divisor * factor)
+
+
+def signed(key: pl.Expr, magnitude: pl.Expr) -> pl.Expr:
+    """Give an amount its sign; null where the key is neither 0 (credit) nor 1 (debit)."""
+    return pl.when(key == "0").then(magnitude).when(key == "1").then(-magnitude)
+
+
+def rate(digits: pl.Expr) -> pl.Expr:
+    """Write a rate of four digits and eight decimals as a plain number; null where it is zero or none."""
+    is_rate = digits.str.contains(r"^[0-9]{12}$") & (digits.str.strip_chars("0") != "")
+    whole = digits.str.head(4).str.strip_chars_start("0").str.pad_start(1, "0")
+    return pl.when(is_rate).then(pl.concat_str(whole, pl.lit("."), digits.str.tail(8)))
