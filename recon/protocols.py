@@ -76,6 +76,28 @@ class Format(Protocol):
         ...
 
 
+@runtime_checkable
+class ExplainsClaim(Protocol):
+    """What a format may have beside `sniff`; `recon formats sniff` shows it."""
+
+    def explain(self, head: bytes, file_name: str) -> str:
+        """Say in one sentence why the file is, or is not, of this format; must not raise."""
+        ...
+
+
+@runtime_checkable
+class DraftsOptions(Protocol):
+    """What a format may have whose files can be told in many ways; `recon init --from` shows it."""
+
+    def draft(self, source: SourceFile) -> str:
+        """Propose the policy's rows for a file that cannot be read unaided, as TOML with comments on what is open.
+
+        Raises:
+            MalformedFile: nothing can be said of this file.
+        """
+        ...
+
+
 # ---------------------------------------------------------------- sources
 
 

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 VERBS: Final = (
     "match",
     "read",
+    "show",
+    "init",
     "demo",
     "eval",
     "policy",
+    "formats",
     "plugins",
     "doctor",
     "completion",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -49,6 +50,32 @@ def check(how: str) -> None:
         write_frame(status_frame(plugins, failed_only=True), how)
         raise Exit(1)
     note(f"{len(plugins.statuses)} registrations, none has failed")
+
+
+@command.group("new", cls=VerbGroup, epilog="Example: recon plugins new format acme-bank")
+def new() -> None:
+    """Write the package of a new plugin."""
+
+
+@new.command("format", cls=Verb, epilog="Example: recon plugins new format acme-bank --in ~/src")
+@click.argument("name", metavar="NAME")
+@click.option(
+    "--in",
+    "parent",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="FOLDER",
+    help="Where the folder cashrecon-NAME is made; here, if left out.",
+)
+def new_format(name: str, parent: Path) -> None:
+    """Write a package that reads an example layout and passes the conformance suite.
+
+    Install it with `pip install -e cashrecon-NAME`, put your bank's rules in place of the example's, and keep the suite.
+    """
+    from recon.plugins.new_format import write_new_format
+
+    for path in write_new_format(name, parent):
+        click.echo(path.as_posix())
 
 
 def _discover() -> Plugins:

@@ -59,6 +59,15 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one format says of a file; `claims` is None where it failed, with the failure in `because`."""
+
+    format: str
+    claims: bool | None
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLedger:
     """A ledger that was connected to, with the name it is known by."""
 
@@ -155,6 +164,39 @@ class Plugins:
             else:
                 claims += [name] if answer else []
         return Claims(tuple(claims), tuple(failures))
+
+    def opinions(self, head: bytes, file_name: str) -> tuple[Opinion, ...]:
+        """Ask every format what it says of a file, and why.
+
+        Args:
+            head: the first 64 KiB of the file.
+            file_name: the file's name; formats decide by content.
+        """
+        return tuple(self._opinion(name, head, file_name) for name in self.names("format"))
+
+    def _opinion(self, name: str, head: bytes, file_name: str) -> Opinion:
+        one = self._find("format", name)
+        try:
+            with blaming(one.owner, f"sniff of {name}", Place(file_name)):
+                claims = one.target.sniff(head, file_name)
+                require_type(claims, bool)
+                because = ""
+                if isinstance(one.target, protocols.ExplainsClaim):
+                    because = one.target.explain(head, file_name)
+                    require_type(because, str)
+        except ReconError as error:
+            return Opinion(name, None, error.message)
+        return Opinion(name, claims, because)
+
+    def draft(self, name: str, source: SourceFile) -> str | None:
+        """Let a format propose options for a file, as TOML; None if it never does."""
+        one = self._find("format", name)
+        if not isinstance(one.target, protocols.DraftsOptions):
+            return None
+        with blaming(one.owner, f"draft of {name}", Place(source.name)):
+            text = one.target.draft(source)
+            require_type(text, str)
+            return text
 
     def read(self, name: str, source: SourceFile, options: Options) -> ParsedStatements:
         """Let a format read one file, and check frames, keys and counts.

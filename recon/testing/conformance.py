@@ -1,12 +1,16 @@
 """Say whether a format keeps its contract, with one of its own files.
 
 In: a format, a sound file and options. Out: what it read; or `NotConforming` with every complaint. Needs no test
-runner: call `check_format` from a test of your own package, with each of your sample files.
+runner: call `check_format` from a test of your own package, with each of your sample files; or let
+`FormatConformance` do so, a test for each rule.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import polars as pl
 
 from recon.errors import PluginFailed, ReconError
 from recon.ingest.detect import HEAD_BYTES
@@ -66,17 +70,34 @@ def check_format(
         parsed = plugins.read(format_.name, source, given)
     except ReconError as error:
         raise NotConforming(f"the sound file is not read: {error.render()}") from error
-    complaints = [
-        *_of_sniffing(plugins, format_, source),
-        *_of_repeating(plugins, format_, source, given, parsed),
-        *_of_damage(plugins, format_, source, given, damages),
-    ]
+    case = Case(plugins, format_.name, source, given, parsed)
+    complaints = [complaint for rule in RULES for complaint in rule(case)]
+    complaints += of_damage(case, damages)
     if complaints:
         raise NotConforming("\n".join(complaints))
     return parsed
 
 
-def _of_sniffing(plugins: Plugins, format_: Format, source: SourceFile) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One format with one file of its own, and what it read out of it."""
+
+    plugins: Plugins
+    name: str
+    source: SourceFile
+    options: dict[str, Any]
+    parsed: ParsedStatements
+
+    def read(self, data: bytes, name: str | None = None) -> ParsedStatements:
+        """Read other bytes in the same way."""
+        return self.plugins.read(
+            self.name, SourceFile(name or self.source.name, data), self.options
+        )
+
+
+def of_sniffing(case: Case) -> Iterator[str]:
+    """The format claims its file by content, whatever its name, and no file of anybody else."""
+    plugins, source = case.plugins, case.source
     head = source.data[:HEAD_BYTES]
     for name in (source.name, "statement", "x.bin"):
         claims = plugins.sniff_all(head, name)
@@ -87,36 +108,92 @@ def _of_sniffing(plugins: Plugins, format_: Format, source: SourceFile) -> Itera
         claims = plugins.sniff_all(foreign, source.name)
         yield from (failure.message for failure in claims.failures)
         if claims.formats:
-            yield f"{format_.name} claims a file that is no statement: {foreign[:30]!r}"
+            yield f"{case.name} claims a file that is no statement: {foreign[:30]!r}"
 
 
-def _of_repeating(
-    plugins: Plugins,
-    format_: Format,
-    source: SourceFile,
-    options: dict[str, Any],
-    parsed: ParsedStatements,
-) -> Iterator[str]:
-    wrong = parsed.rejects.filter(parsed.rejects["file"] != source.name)
+def of_repeating(case: Case) -> Iterator[str]:
+    """The same bytes give the same frames, under any name; rejects name the file."""
+    rejects = case.parsed.rejects
+    wrong = rejects.filter(rejects["file"] != case.source.name)
     if not wrong.is_empty():
-        yield f"{wrong.height} rejects do not name the file {source.name!r}"
-    for name in (source.name, "another.name"):
-        again = plugins.read(format_.name, SourceFile(name, source.data), options)
+        yield f"{wrong.height} rejects do not name the file {case.source.name!r}"
+    for name in (case.source.name, "another.name"):
+        again = case.read(case.source.data, name)
         for frame in ("statements", "lines"):
-            if not getattr(parsed, frame).equals(getattr(again, frame)):
+            if not getattr(case.parsed, frame).equals(getattr(again, frame)):
                 yield f"read again as {name!r}, the {frame} differ"
 
 
-def _of_damage(
-    plugins: Plugins, format_: Format, source: SourceFile, options: dict[str, Any], count: int
-) -> Iterator[str]:
-    for what, data in (*_cut(source.data, count), *_exchanged(source.data, count)):
+def of_balances(case: Case) -> Iterator[str]:
+    """Opening balance and booked lines give the closing balance of every statement that has both."""
+    lines = case.parsed.lines.filter(status="booked")
+    moved = dict(lines.group_by("statement_index").agg(pl.col("amount").sum()).iter_rows())
+    columns = ("statement_index", "opening_balance", "closing_balance")
+    for index, opening, closing in case.parsed.statements.select(columns).iter_rows():
+        known = opening is not None and closing is not None
+        if known and opening + moved.get(index, 0) != closing:
+            yield (
+                f"statement {index} opens with {opening}, moves {moved.get(index, 0)} and closes with {closing}: "
+                "a sign or a record is wrong, or the sample is"
+            )
+
+
+def of_raw_records(case: Case) -> Iterator[str]:
+    """Each raw record lies in the file, and no two overlap unless a batch shares one."""
+    placed = case.parsed.lines.drop_nulls(["byte_offset", "byte_length"]).sort("byte_offset")
+    end, batch_before = 0, None
+    columns = ("record", "byte_offset", "byte_length", "batch")
+    for record, offset, length, batch in placed.select(columns).iter_rows():
+        shared = batch is not None and batch == batch_before
+        if offset + length > len(case.source.data) or (offset < end and not shared):
+            yield f"record {record} is said to lie at byte {offset}, {length} bytes long"
+        end, batch_before = max(end, offset + length), batch
+
+
+def of_encodings(case: Case) -> Iterator[str]:
+    """No amount changes when line ends or the encoding do: the file is read alike, or refused."""
+    amounts = case.parsed.lines["amount"].to_list()
+    for what, data in _rewritten(case.source.data):
         try:
-            plugins.read(format_.name, SourceFile(source.name, data), options)
+            again = case.read(data)
         except PluginFailed as error:
             yield f"{what}: {error.message}"
         except ReconError:
             continue
+        else:
+            if again.lines["amount"].to_list() != amounts and again.rejects.is_empty():
+                yield f"{what}: other amounts are read, and nothing is rejected"
+
+
+def of_damage(case: Case, count: int) -> Iterator[str]:
+    """Cut off or damaged anywhere, the file is read by the contract or refused with a `ReconError`."""
+    for what, data in (*_cut(case.source.data, count), *_exchanged(case.source.data, count)):
+        try:
+            case.read(data)
+        except PluginFailed as error:
+            yield f"{what}: {error.message}"
+        except ReconError:
+            continue
+
+
+RULES: Final = (of_sniffing, of_repeating, of_balances, of_raw_records, of_encodings)
+
+
+def _rewritten(data: bytes) -> Iterator[tuple[str, bytes]]:
+    plain = data.replace(b"\r\n", b"\n")
+    yield "with CR LF line ends", plain.replace(b"\n", b"\r\n")
+    yield "with LF line ends", plain
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return
+    if not text.startswith("\ufeff"):
+        yield "with a byte order mark", b"\xef\xbb\xbf" + data
+    yield "in UTF-16", text.encode("utf-16")
+    try:
+        yield "in Latin-1", text.encode("latin-1")
+    except UnicodeEncodeError:
+        return
 
 
 def _cut(data: bytes, count: int) -> Iterator[tuple[str, bytes]]:

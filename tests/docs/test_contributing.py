@@ -1,8 +1,7 @@
-"""The format in CONTRIBUTING.md is complete: written into an empty folder and installed, it reads its file."""
+"""What CONTRIBUTING.md promises of `recon plugins new`: the package is found, reads its sample, and passes its own suite."""
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import tomllib
@@ -11,22 +10,20 @@ from importlib.metadata import distributions
 import pytest
 
 from recon.config import Policy
+from recon.errors import ConfigurationError
 from recon.plugins import Plugins
+from recon.plugins.new_format import write_new_format
 from recon.run import read_statements
-from tests.docs.calling import ROOT
 from tests.run.quiet import Quiet
-
-PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-FILES = dict(re.findall(r"^```\w+ ([\w.]+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
-    """Write the package of the page, and the metadata that an installer makes of it."""
-    for name, text in FILES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    project = tomllib.loads(FILES["pyproject.toml"])["project"]
-    info = tmp_path / "cashrecon_toybank-1.0.dist-info"
+    """Write a new format, and the metadata that an installer makes of it."""
+    write_new_format("toy-bank", tmp_path)
+    folder = tmp_path / "cashrecon-toy-bank"
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    info = folder / "cashrecon_toy_bank-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text(
         f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", "utf-8"
@@ -34,42 +31,44 @@ def installed(tmp_path, monkeypatch):
     points = project["entry-points"]["recon"].items()
     rows = ["[recon]", *(f"{name} = {module}" for name, module in points)]
     (info / "entry_points.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.delitem(sys.modules, "recon_toybank", raising=False)
-    return tmp_path
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "cashrecon_toy_bank", raising=False)
+    return folder
 
 
-def test_the_format_of_the_page_is_found_beside_the_built_in_ones_and_reads_its_file(installed):
+def test_a_new_format_is_found_beside_the_built_in_ones_and_reads_its_sample(installed):
     plugins = Plugins.discover(distributions())
-    reading = read_statements([installed / "toybank.txt"], Policy(), plugins, Quiet())
+    sample = installed / "tests" / "sample.toy-bank"
+    reading = read_statements([sample], Policy(), plugins, Quiet())
 
     assert plugins.failures == ()
-    assert {"csv", "mt940", "ofx", "toybank"} <= set(plugins.names("format"))
-    assert [file.state for file in reading.inputs] == ["read"]
-    assert reading.inputs[0].format == "toybank"
-    assert sorted(reading.lines["amount"]) == [-9990, 25000]
+    assert {"csv", "mt940", "ofx", "toy-bank"} <= set(plugins.names("format"))
+    assert reading.inputs[0].format == "toy-bank"
+    assert sorted(reading.lines["amount"]) == [-5000, 15000, 120000]
     assert reading.statements["balance_check"].to_list() == ["ok"]
+    assert [
+        sample.read_bytes()[offset : offset + length]
+        for offset, length in reading.lines.sort("record")
+        .select("byte_offset", "byte_length")
+        .iter_rows()
+    ] == sample.read_bytes().splitlines(keepends=True)[1:]
 
 
-@pytest.mark.parametrize(
-    ("wrong", "place"),
-    [("250.00", 2), ("2026-10-03", 3), ("EUR", 1), ("|CITY POWER", 3)],
-)
-def test_the_format_of_the_page_refuses_what_is_wrong_with_its_place(installed, wrong, place):
+@pytest.mark.parametrize("wrong", ["EUR", "100.00|1400.00", "|END\n2026"])
+def test_a_new_format_refuses_what_is_wrong_in_its_first_row(installed, wrong):
     broken = installed / "broken.txt"
-    broken.write_text(FILES["toybank.txt"].replace(wrong, "x"), encoding="utf-8")
+    sound = (installed / "tests" / "sample.toy-bank").read_text(encoding="utf-8")
+    broken.write_text(sound.replace(wrong, "x", 1), encoding="utf-8")
     plugins = Plugins.discover(distributions(path=[str(installed)]))
     reading = read_statements([broken], Policy(), plugins, Quiet())
 
     assert reading.inputs[0].state == "quarantined"
-    assert (
-        f"error[malformed-file] {broken.parent.name}/broken.txt:{place}" in reading.inputs[0].error
-    )
+    assert f"{broken.parent.name}/broken.txt:1" in reading.inputs[0].error
 
 
-def test_the_conformance_test_of_the_page_passes(installed):
+def test_a_new_format_passes_its_own_suite(installed):
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_toybank.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
         cwd=installed,
         capture_output=True,
         text=True,
@@ -77,26 +76,17 @@ def test_the_conformance_test_of_the_page_passes(installed):
     )
 
     assert done.returncode == 0, done.stdout
-    assert "1 passed" in done.stdout
+    assert "9 passed" in done.stdout
 
 
-def test_the_format_of_the_page_is_short():
-    assert len(FILES["recon_toybank.py"].splitlines()) <= 60
+@pytest.mark.parametrize("name", ["", "Acme", "acme_bank", "acme-", "1bank", "a/b", "../up"])
+def test_a_name_that_is_none_is_refused(tmp_path, name):
+    with pytest.raises(ConfigurationError, match="no name for a format"):
+        write_new_format(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_the_scenario_of_the_page_is_one_that_is_run():
-    (scenario,) = re.findall(r"^```text\n(# one customer.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    readme = (ROOT / "fixtures" / "scenarios" / "README.md").read_text(encoding="utf-8")
-
-    assert scenario in readme
-
-
-def test_every_check_of_the_page_is_there():
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    targets = set(re.findall(r"`make (\w+)`", PAGE))
-    steps = set(re.findall(r"`bash \.ci/run ([\w ]+)`", PAGE)[0].split())
-
-    assert targets >= {"test", "lint", "types", "arch", "bench"}
-    assert [t for t in targets if not re.search(rf"^{t}:", makefile, re.MULTILINE)] == []
-    assert [step for step in steps if step not in gate] == []
+def test_a_folder_that_is_there_is_left_alone(tmp_path):
+    write_new_format("acme", tmp_path)
+    with pytest.raises(ConfigurationError, match="cannot write"):
+        write_new_format("acme", tmp_path)
