@@ -17,7 +17,7 @@ import msgspec
 
 from recon.api import MalformedFile, Place
 from recon_csv.dialect import DELIMITERS, named_separator, split_head
-from recon_csv.profile import Columns
+from recon_csv.profile import Columns  # noqa: TC001 - msgspec reads it when a layout is loaded
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _HEADER_WITHIN: Final = 60
 _LOST: Final = "\ufffd"
+ANY_NAME: Final = "*"
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,9 +39,9 @@ class BankLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """One layout of one bank.
 
     `columns` maps our field to a name of the first header, or `#3` for the third column; the other headers name the same columns in
-    other languages. `has_more_columns` says that further columns may follow those that are named. An export without a header is known
-    by `shape`, a pattern for each cell that all of its rows fit, and by `marks`, one of which must stand in some row: words that
-    only this bank writes. What the bank leaves to the user's settings (`date_order`, `decimal_mark`) is null: the file must tell.
+    other languages; a name `*` stands for any. `has_more_columns` says that further columns may follow those that are named, and
+    `conditions` gives patterns that all filled cells of a column fit. An export without a header is known by `shape`, a pattern for
+    each cell that all of its rows fit, and by `marks`, one of which must stand in some row: words that only this bank writes. What the bank leaves to the user's settings (`date_order`, `decimal_mark`) is null: the file must tell.
     """
 
     bank: str
@@ -49,6 +50,7 @@ class BankLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     columns: Columns
     headers: list[Header] = []
     has_more_columns: bool = False
+    conditions: dict[str, str] = {}
     shape: list[str] = []
     marks: list[str] = []
     preamble_records: int = 0
@@ -118,11 +120,9 @@ def find_claim(text: str, file: str) -> Claim | None:
     """
     named = named_separator(text)
     heads = {mark: split_head(text, mark) for mark in ((named,) if named else DELIMITERS)}
-    claims = [
-        claim
-        for mark, rows in heads.items()
-        for claim in (*_by_header(rows, mark), *_by_shape(rows, mark))
-    ]
+    claims = [claim for mark, rows in heads.items() for claim in _by_header(rows, mark)]
+    if not claims:
+        claims = [claim for mark, rows in heads.items() for claim in _by_shape(rows, mark)]
     names = sorted({claim.name for claim in claims})
     if len(names) > 1:
         raise MalformedFile(
@@ -160,51 +160,70 @@ def claimants(names: Sequence[str]) -> tuple[str, ...]:
     words = fingerprint(names)
     known = _by_words()
     found = set(known.get(words, ()))
-    if any(_LOST in name for name in names):
-        found |= {
-            name for other, each in known.items() if _is_damaged(names, other) for name in each
-        }
+    is_damaged = any(_LOST in name for name in names)
+    found |= {
+        name
+        for other, each in known.items()
+        if (is_damaged or ANY_NAME in other) and _is_alike(names, other)
+        for name in each
+    }
     for length in range(len(words) - 1, 2, -1):
         layouts = known.get(words[:length], ())
         found |= {name for name in layouts if bank_layouts()[name].has_more_columns}
     return tuple(sorted(found))
 
 
-def _is_damaged(names: Sequence[str], words: tuple[str, ...]) -> bool:
-    """Say whether a header is the given one with letters lost (U+FFFD) on its way."""
+def _is_alike(names: Sequence[str], words: tuple[str, ...]) -> bool:
+    """Say whether a header is one with letters lost on its way (U+FFFD), or with names that are any."""
     cells = list(names)
     while cells and not cells[-1].strip():
         cells.pop()
-    return len(cells) == len(words) and all(map(_is_alike, cells, words))
+    return len(cells) == len(words) and all(map(_is_same_name, cells, words))
 
 
-def _is_alike(cell: str, word: str) -> bool:
-    if _LOST not in cell:
-        return (plain_words(cell) or cell.strip()) == word
+def _is_same_name(cell: str, word: str) -> bool:
+    if word == ANY_NAME or _LOST not in cell:
+        return word == ANY_NAME or (plain_words(cell) or cell.strip()) == word
     pieces = [plain_words(piece) for piece in re.split(f"{_LOST}+", cell)]
     return re.fullmatch(".{1,3}".join(map(re.escape, pieces)), word) is not None
 
 
 def _by_header(rows: Sequence[Sequence[str]], mark: str) -> Iterator[Claim]:
-    for row in rows[:_HEADER_WITHIN]:
-        if len(row) > 1:
-            for name in claimants(row):
-                yield Claim(name, bank_layouts()[name], mark, list(row))
+    for at, row in enumerate(rows[:_HEADER_WITHIN]):
+        for name in claimants(row) if len(row) > 1 else ():
+            layout = bank_layouts()[name]
+            if _meets_conditions(rows[at + 1 :], layout):
+                yield Claim(name, layout, mark, list(row))
+
+
+def _meets_conditions(rows: Sequence[Sequence[str]], layout: BankLayout) -> bool:
+    for name, pattern in layout.conditions.items():
+        at = layout.place(name)
+        cells = [row[at] for row in rows if at < len(row) and row[at]]
+        if not cells or not all(re.fullmatch(pattern, cell) for cell in cells):
+            return False
+    return True
 
 
 def _by_shape(rows: Sequence[Sequence[str]], mark: str) -> Iterator[Claim]:
     for name, layout in bank_layouts().items():
-        body = [row for row in rows[layout.preamble_records :] if any(row)]
+        body = [row for row in rows if any(row)][layout.preamble_records :]
         if layout.shape and body and _fits_shape(body, layout):
             yield Claim(name, layout, mark, [])
 
 
 def _fits_shape(rows: Sequence[Sequence[str]], layout: BankLayout) -> bool:
     patterns = [re.compile(pattern) for pattern in layout.shape]
-    is_shaped = all(
-        len(row) == len(patterns)
-        and all(pattern.fullmatch(cell) for pattern, cell in zip(patterns, row, strict=True))
+    missing = [""] * len(patterns)
+    shaped = [
+        not any(row[len(patterns) :])
+        and all(map(re.Pattern.fullmatch, patterns, [*row, *missing][: len(patterns)]))
         for row in rows
+    ]
+    # Rows of words alone are no entries; banks put notes between and below these.
+    is_shaped = any(shaped) and all(
+        fits or not any(char.isdigit() for cell in row for char in cell)
+        for fits, row in zip(shaped, rows, strict=True)
     )
     if not is_shaped or not layout.marks:
         return is_shaped

@@ -22,7 +22,7 @@ from recon_csv.profile import Options, Profile
 from recon_csv.words import currency_in_name, plain_words
 
 if TYPE_CHECKING:
-    from recon_csv.dialect import Table
+    from recon_csv.table import Table
 
 _TEXT_FIELDS: Final = (
     "payer_name",
@@ -143,7 +143,7 @@ def _guess_dates(
         for index in roles.all(role)
     ]
     cells = [_first_filled(row, booking) for row in entries.rows]
-    found = _settle(cells, [*others, around], options)
+    found = settle_dates(cells, [*others, around], options)
     if len(found) != 1 and entries.rows:
         draft.questions.append(
             "which is the day and which the month of the dates"
@@ -156,14 +156,16 @@ def _guess_dates(
     if value is None:
         return
     draft.columns["value_date"] = roles.name(value)
-    formats = _settle(entries.cells(value), [entries.cells(booking[0]), *others, around], options)
+    formats = settle_dates(
+        entries.cells(value), [entries.cells(booking[0]), *others, around], options
+    )
     if len(formats) > 1:
         draft.questions.append("which is the day and which the month of the value dates")
     if formats and formats[0] != draft.settings["date_format"]:
         draft.settings["value_date_format"] = formats[0]
 
 
-def _settle(cells: list[str], siblings: list[list[str]], options: Options) -> list[str]:
+def settle_dates(cells: list[str], siblings: list[list[str]], options: Options) -> list[str]:
     """Find the format of a column; where it is open, a sibling column of the same shape may tell."""
     formats = find_formats([cell for cell in cells if cell])
     if len(formats) < 2:

@@ -11,7 +11,7 @@ from recon_csv.profile import FIELDS, Profile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recon_csv.dialect import Table
+    from recon_csv.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _ACCOUNT_WORDS: Final = frozenset(
         "numero conto",
         "numer rachunku",
     }
-    | {"cuenta", "kontokorrent", "numero cuenta", "conto corrente", "bank account"}
+    | {"nr v d rekening", "cuenta", "kontokorrent", "numero cuenta", "conto corrente", "bank account"}
 )
 _CURRENCY_WORDS: Final = frozenset(
     {
@@ -62,6 +62,7 @@ _LABEL_LIMIT: Final = 48
 # Every word for a balance holds one of these; most cells of a large file are passed over by them.
 _BALANCE_STEMS: Final = ("sald", "balan", "sold", "kontostand", "bestand", "bertrag")
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_BARE_ACCOUNT: Final = re.compile(r"[0-9]{10,20}")
 _LABELLED: Final = re.compile(r"\s*([^:]{2,40}?)\s*:\s*(.+)", re.DOTALL)
 _CURRENCY_AMOUNT: Final = re.compile(
     r"([A-Z]{3}) ?[-+]?[0-9][0-9.,' ]*|[-+]?[0-9][0-9.,' ]* ?([A-Z]{3})"
@@ -89,12 +90,23 @@ def read_surroundings(rows: Sequence[Sequence[str]]) -> Surroundings:
         for label, value in pairs
         if label in _ACCOUNT_WORDS and any(char.isdigit() for char in value)
     }
+    accounts = accounts or {row[0] for row in rows if _is_bare_account_row(row)}
     return Surroundings(
         account=_only(accounts),
         currency=_only(_currencies(pairs, cells)),
         dates=tuple(cell for cell in cells if looks_like_date(cell)),
         opening=_only(_balances(rows, pairs, OPENING_WORDS)),
         closing=_only(_balances(rows, pairs, CLOSING_WORDS)),
+    )
+
+
+def _is_bare_account_row(row: Sequence[str]) -> bool:
+    """Say whether a row says account, day and balance without a label; the numbers of cards are masked."""
+    return (
+        len(row) > 1
+        and _BARE_ACCOUNT.fullmatch(row[0]) is not None
+        and any(map(looks_like_date, row[1:]))
+        and any("," in cell or "." in cell for cell in row[1:] if looks_like_amount(cell))
     )
 
 

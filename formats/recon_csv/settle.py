@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+import polars as pl
+
 from recon.api import MalformedFile, Place
 from recon_csv.amounts import Style, find_styles, proof_units
+from recon_csv.catalogue import ANY_NAME
 from recon_csv.dates import find_formats
 from recon_csv.preamble import read_surroundings
 from recon_csv.profile import Profile
@@ -18,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from recon_csv.catalogue import BankLayout, Claim
-    from recon_csv.dialect import Table
     from recon_csv.profile import Columns, Options
+    from recon_csv.table import Table
 
-_AMOUNTS: Final = ("amount", "debit", "credit", "detail_amount", "fee")
-_FIRST_TOKENS: Final = {"day_first": "%d", "month_first": "%m", "year_first": "%Y"}
+_AMOUNTS: Final = ("amount", "debit", "credit", "fee")
+_FIRST_TOKENS: Final = {"day_first": "%d", "month_first": "%m", "year_first": "%y"}
 Mark = Literal[".", ","]
 Group = Literal["", ".", ",", "'", " "]
 
@@ -34,9 +37,11 @@ def settle(claim: Claim, table: Table, options: Options, file: str) -> Profile:
         MalformedFile: the file leaves open what the layout does not say.
     """
     layout, places = claim.layout, claim.layout.places()
-    first_row, header = claim.first_row(table.rows[:120]), claim.header
-    columns = _Columns(table.rows[first_row:], places)
-    around = read_surroundings(table.rows[: first_row - 1 if header else first_row])
+    first_row, header = claim.first_row(table.head), claim.header
+    columns = _Columns(table, first_row, places)
+    # A header without fixed names may hold the account itself.
+    above = first_row - 1 if header and ANY_NAME not in layout.headers[0].names else first_row
+    around = read_surroundings(table.head[:above])
     settings = _dates(columns, layout, options) | _numbers(columns, layout)
     in_header = {code for at in _number_places(places) if (code := _currency_at(header, at))}
     currency = layout.currency or (next(iter(in_header)) if len(in_header) == 1 else None)
@@ -71,15 +76,33 @@ def settle(claim: Claim, table: Table, options: Options, file: str) -> Profile:
 class _Columns:
     """Cells of the table by field, and the questions that stay open."""
 
-    def __init__(self, rows: Sequence[Sequence[str]], places: dict[str, list[int]]) -> None:
-        self._rows = rows
+    def __init__(self, table: Table, first_row: int, places: dict[str, list[int]]) -> None:
+        self._table = table
+        self._first_row = first_row
         self._places = places
         self.questions: list[str] = []
 
-    def cells(self, *fields: str) -> list[str]:
-        """Give the filled cells of some fields."""
-        wanted = [at for field in fields for at in self._places.get(field, [])]
-        return [row[at] for at in wanted for row in self._rows if at < len(row) and row[at]]
+    def filled(self, *fields: str) -> pl.Series:
+        """Give all filled cells of some fields."""
+        columns = [self._column(at) for field in fields for at in self._places.get(field, [])]
+        return _not_empty(pl.concat(columns)) if columns else pl.Series(dtype=pl.String)
+
+    def first_filled(self, field: str) -> pl.Series:
+        """Give the first filled cell of a field on every row that has one, in the order of the file."""
+        columns = [self._column(at) for at in self._places.get(field, [])]
+        if not columns:
+            return pl.Series(dtype=pl.String)
+        first = columns[0]
+        for column in columns[1:]:
+            first = first.zip_with(first != "", column)
+        return _not_empty(first)
+
+    def _column(self, at: int) -> pl.Series:
+        return self._table.column(at, self._first_row).rename("cell")
+
+
+def _not_empty(column: pl.Series) -> pl.Series:
+    return column.filter(column != "")
 
 
 def _number_places(places: dict[str, list[int]]) -> list[int]:
@@ -93,8 +116,8 @@ def _currency_at(header: Sequence[str], at: int) -> str | None:
 def _dates(columns: _Columns, layout: BankLayout, options: Options) -> dict[str, Any]:
     """Settle the formats of the dates: by the column, else by the bank's order, else by the other date column or the user."""
     order = layout.date_order or options.date_order
-    booked = _date_formats(columns.cells("booking_date"), order)
-    valued = _date_formats(columns.cells("value_date"), order)
+    booked = _date_formats(columns.first_filled("booking_date"), order)
+    valued = _date_formats(columns.first_filled("value_date"), order)
     if len(booked) > 1:
         booked = [name for name in booked if [name] == valued] or booked
     if len(valued) > 1:
@@ -107,21 +130,17 @@ def _dates(columns: _Columns, layout: BankLayout, options: Options) -> dict[str,
     return {"date_format": booked[0], "value_date_format": other}
 
 
-def _date_formats(cells: list[str], order: str | None) -> list[str]:
+def _date_formats(cells: pl.Series, order: str | None) -> list[str]:
     found = find_formats(cells)
     if len(found) > 1 and order is not None:
-        return [
-            name
-            for name in found
-            if name.startswith(_FIRST_TOKENS[order].lower())
-            or name.startswith(_FIRST_TOKENS[order])
-        ] or found
+        first = _FIRST_TOKENS[order]
+        return [name for name in found if name.lower().startswith(first)] or found
     return found
 
 
 def _numbers(columns: _Columns, layout: BankLayout) -> dict[str, Any]:
     """Settle the marks of the amounts and of the balance, and the sign of the debit column."""
-    style = _style(columns.cells(*_AMOUNTS), layout.decimal_mark)
+    style = _style(columns.filled(*_AMOUNTS), layout.decimal_mark)
     if style is None:
         columns.questions.append("which is the decimal mark of the amounts")
         style = Style(".", "")
@@ -129,19 +148,20 @@ def _numbers(columns: _Columns, layout: BankLayout) -> dict[str, Any]:
         "decimal_mark": cast("Mark", style.decimal),
         "thousands_mark": cast("Group", style.thousands),
     }
-    held = _style(columns.cells("balance"), None)
+    balances = columns.filled("balance")
+    held = None if balances.is_empty() else _style(balances, None)
     if held is not None and held != style:
         settings |= {"balance_decimal_mark": held.decimal, "balance_thousands_mark": held.thousands}
     if layout.debit_sign is not None:
         settings["debit_sign"] = layout.debit_sign
-    elif debits := {unit > 0 for unit in proof_units(columns.cells("debit"), style) if unit}:
+    elif debits := {unit > 0 for unit in proof_units(columns.filled("debit"), style) if unit}:
         settings["debit_sign"] = "negative" if debits == {False} else "positive"
         if len(debits) > 1:
             columns.questions.append("what a negative debit is: the debit column holds both signs")
     return settings
 
 
-def _style(cells: list[str], mark: str | None) -> Style | None:
+def _style(cells: pl.Series, mark: str | None) -> Style | None:
     """Give the one style of a column, None if it is open."""
     found = find_styles(cells)
     if mark is None:
@@ -149,9 +169,5 @@ def _style(cells: list[str], mark: str | None) -> Style | None:
     fitting = [style for style in found if style.decimal == mark]
     if fitting:
         return fitting[0]
-    is_plain = (
-        len(found) == 1
-        and not found[0].thousands
-        and not any("." in cell or "," in cell for cell in cells)
-    )
-    return Style(mark, "") if is_plain or not cells else None
+    has_marks = bool(cells.str.contains("[.,]").any())
+    return None if has_marks else Style(mark, found[0].thousands if found else "")

@@ -38,7 +38,7 @@ def test_a_real_export_is_read_right_or_refused_with_its_reason(case: Case):
 def test_no_balance_contradicts_the_amounts_of_a_guess(case: Case):
     found = outcome(case.path)
 
-    if not isinstance(found, MalformedFile):
+    if not isinstance(found, MalformedFile) and found.reader == "csv-guess":
         assert running_balance(case.path, found)[1] == 0
 
 
@@ -62,7 +62,7 @@ def test_a_proof_fails_when_one_amount_is_changed():
     assert running_balance(BY_NAME[name].path, replace(found, lines=changed))[1] == 1
 
 
-def test_most_of_the_real_exports_are_read_without_a_profile():
+def test_most_of_the_real_exports_are_read_without_a_declared_profile():
     states = Counter(
         "refused" if isinstance(found := outcome(case.path), MalformedFile) else judge(case, found)
         for case in CASES
