@@ -38,7 +38,8 @@ class ChildLimits:
     """What one call may use; beyond it the child is ended.
 
     Defaults are those of a file that a bank sends: 10 s of CPU and 1 GiB of memory. `wall_seconds` also ends a child
-    that only waits. `output_bytes` bounds the encoded value, and `printed_bytes` what the function prints.
+    that only waits. `output_bytes` bounds the encoded value, and `printed_bytes` what the function prints. A function that
+    is not fenced may open files and start processes, which inherit the limits; that is for code of one's own.
     """
 
     cpu_seconds: int = 10
@@ -48,6 +49,7 @@ class ChildLimits:
     printed_bytes: int = 1024**2
     open_files: int = 64
     may_start_threads: bool = False
+    is_fenced: bool = True
 
 
 DEFAULT_LIMITS: Final = ChildLimits()

@@ -49,7 +49,8 @@ def main() -> None:
     sys.excepthook = _Failure(channel)
     sys.path += [path for path in request["import_from"] if path not in sys.path]
     _limit(request["limits"])
-    _fence(sys.path)
+    if request["limits"]["is_fenced"]:
+        _fence(sys.path)
     module, _, name = request["function"].partition(":")
     value = getattr(importlib.import_module(module), name)(request["payload"])
     _send(channel, {"value": value})

@@ -109,6 +109,13 @@ def test_what_the_function_raises_is_named(name, payload, raised):
     assert (error.reason, error.raised) == ("raised", raised)
 
 
+def test_a_function_of_ones_own_may_start_processes_and_open_files():
+    free = ChildLimits(is_fenced=False, may_start_threads=True)
+
+    assert call("start", limits=free) is None
+    assert call("open_path", str(Path(__file__)), free).startswith('"""A child')
+
+
 def test_a_message_is_short_and_cannot_drive_a_terminal():
     error = failure("raise_value", "\x1b[2J" + "bank data " * 100_000)
 
