@@ -1,30 +1,53 @@
-"""The format bai2: BAI2 cash management files."""
+"""The format bai2: BAI2 cash management files of American banks, and the NAI files of Australian ones."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import MalformedFile, Place, hookimpl
+from recon.api import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from recon.api import Format, ParsedStatements, SourceFile
 
+# A file header with date and time, and a group header right behind it (a continuation may stand between).
+_HEADERS: Final = re.compile(
+    rb"\s*01,[^,\r\n]*,[^,\r\n]*,\s*[0-9]{6}(?:[0-9]{2})?\s*,[0-9: ]*,[^\r\n/]*(?:/[ \t]*)?[\r\n \t]+"
+    rb"(?:88,[^\r\n]*[\r\n]+\s*)*02,[^,\r\n]*,[^,\r\n]*,"
+)
+_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
 
 class Bai2:
-    """BAI2 cash management files."""
+    """BAI2 and NAI files."""
 
     name = "bai2"
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
-        """Claim nothing yet."""
-        return False
+        """Claim what begins with a file header (01) and a group header (02)."""
+        return bool(_HEADERS.match(_plain(head)))
 
-    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:  # noqa: ARG002
-        """Refuse every file."""
-        raise MalformedFile("this format is not read yet", place=Place(source.name))
+    def explain(self, head: bytes, file_name: str) -> str:
+        """Say why the file is claimed or not."""
+        if self.sniff(head, file_name):
+            return "it begins with a BAI2 file header (01) and a group header (02)"
+        if re.match(rb"\s*01,", _plain(head)):
+            return "it begins with 01, but no dated file header with a group header (02) behind it follows"
+        return "it does not begin with a BAI2 file header (01)"
+
+    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
+        """Read one file; see reader.py for the options."""
+        from recon_bai2.reader import read  # noqa: PLC0415 -- loads Polars only when it is needed
+
+        return read(source, options)
+
+
+def _plain(head: bytes) -> bytes:
+    for mark in _MARKS:
+        head = head.removeprefix(mark)
+    return head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
 
 
 @hookimpl
