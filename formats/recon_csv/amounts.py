@@ -214,29 +214,44 @@ def _plain_odd(texts: pl.Series, style: Style) -> pl.Series:
     return texts.alias("text").to_frame().select(pl.when(is_amount).then(plain)).to_series()
 
 
-def minor_units(texts: pl.Series, style: Style, decimals: pl.Series) -> pl.Series:
-    """Read a column of amounts into minor units; null for blank cells and for what is no amount.
+def minor_units(
+    texts: pl.Series, style: Style, decimals: pl.Series
+) -> tuple[pl.Series, pl.Series]:
+    """Read a column of amounts into minor units.
 
     Args:
         texts: the cells.
         style: how the column writes numbers.
         decimals: those of the currency of each row; null where the currency is not known.
+
+    Returns:
+        minor units, null for blank cells and for what is no amount; and the rows (from 0) of the cells that are more than digits
+        and marks.
     """
-    units = pl.repeat(None, len(texts), dtype=pl.Int64, eager=True)
-    distinct = decimals.unique().drop_nulls()
-    if len(distinct) == 1 and not decimals.null_count():
-        # Where a number has exactly the decimals of its currency, its digits are its minor units.
-        frame = texts.alias("text").to_frame()
-        is_exact = frame.select(pl.col("text").str.contains(_with_decimals(style, distinct[0])))
-        digits = frame.select(_without_marks(pl.col("text"), style).str.replace(".", "", literal=True))
-        units = digits.to_series().cast(pl.Int64, strict=False)
-        units = units.zip_with(is_exact.to_series(), pl.Series([None], dtype=pl.Int64))
+    units = _exact_units(texts, style, decimals)
     left = (units.is_null() & (texts != "")).arg_true()
     if not len(left):
-        return units
+        return units, left
     frame = pl.DataFrame({"plain": plain_texts(texts[left], style), "decimals": decimals[left]})
     read = frame.select(parse_minor_expr(pl.col("plain"), pl.col("decimals"))).to_series()
-    return units.scatter(left, read)
+    return units.scatter(left, read), left
+
+
+def _exact_units(texts: pl.Series, style: Style, decimals: pl.Series) -> pl.Series:
+    """Read the bare numbers with exactly the decimals of their one currency: their digits are their minor units."""
+    nothing = pl.repeat(None, len(texts), dtype=pl.Int64, eager=True)
+    count = decimals.first()
+    if count is None or not (decimals == count).all(ignore_nulls=False):
+        return nothing
+    frame = texts.alias("text").to_frame()
+    text = pl.col("text")
+    is_exact = frame.select(text.str.contains(_with_decimals(style, count))).to_series()
+    if not is_exact.any():
+        return nothing
+    digits = text.str.replace_all(style.thousands, "", literal=True) if style.thousands else text
+    digits = digits.str.replace(style.decimal, "", literal=True) if count else digits
+    units = frame.select(digits.cast(pl.Int64, strict=False)).to_series()
+    return units if is_exact.all() else units.zip_with(is_exact, nothing)
 
 
 def _with_decimals(style: Style, count: int) -> str:
@@ -261,4 +276,4 @@ def proof_units(texts: Sequence[str] | pl.Series, style: Style) -> list[int | No
     """Read a column for a proof, in ten-thousandths; None for blank cells and for what is no amount."""
     column = pl.Series("text", texts, dtype=pl.String)
     decimals = pl.repeat(PROOF_DECIMALS, len(column), dtype=pl.Int64, eager=True)
-    return minor_units(column, style, decimals).to_list()
+    return minor_units(column, style, decimals)[0].to_list()

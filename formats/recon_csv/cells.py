@@ -6,9 +6,12 @@ In: cells, one by one or as a frame of columns. Out: their text.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Sequence
 
 _AROUND: Final = " \t\r\n\u00a0\ufeff"
 _FORMULA_GUARD: Final = r'=?"*=?"*([^"]*)"*'
@@ -29,24 +32,41 @@ def clean(cell: str) -> str:
     return cell
 
 
-def cleaned(cells: pl.DataFrame) -> pl.DataFrame:
-    """Do `clean` for every cell of a frame of text columns; an absent cell becomes an empty one."""
+def cleaned(cells: pl.DataFrame, occurring: Container[str]) -> pl.DataFrame:
+    """Do `clean` for every cell of a frame of text columns; an absent cell becomes an empty one.
+
+    Args:
+        cells: text columns.
+        occurring: the text or the characters that its cells can hold; the others are not looked for.
+    """
     # A look at both ends of each cell is many times cheaper than work on it, and most columns need none.
     cells = cells.fill_null("")
-    padded = [column.name for column in cells.iter_columns() if _is_padded(column)]
+    around = [char for char in _AROUND if char in occurring]
+    guards = [char for char in "='\"" if char in occurring]
+    padded = [column.name for column in cells.iter_columns() if _is_padded(column, around)]
     cells = cells.with_columns(pl.col(name).str.strip_chars(_AROUND) for name in padded)
-    guarded = [column.name for column in cells.iter_columns() if _is_guarded(column)]
+    guarded = [column.name for column in cells.iter_columns() if _is_guarded(column, guards)]
     return cells.with_columns(_unguarded(pl.col(name)).alias(name) for name in guarded)
 
 
-def _is_padded(column: pl.Series) -> bool:
+def occurring_in(data: bytes, delimiter: str, quote: str) -> frozenset[str]:
+    """Give the characters that `cleaned` looks for and that cells of this UTF-8 text can hold."""
+    within = quote and quote.encode() in data
+    # Delimiters and line ends are in a cell only between quotes.
+    never = frozenset() if within else frozenset((delimiter, "\r", "\n"))
+    wanted = [(char, char.encode()) for char in _AROUND + "='\"" if char not in never]
+    # One byte is looked for much faster than several, and most files lack the first already.
+    return frozenset(char for char, text in wanted if text[:1] in data and text in data)
+
+
+def _is_padded(column: pl.Series, around: Sequence[str]) -> bool:
     return any(
-        column.str.starts_with(char).any() or column.str.ends_with(char).any() for char in _AROUND
+        column.str.starts_with(char).any() or column.str.ends_with(char).any() for char in around
     )
 
 
-def _is_guarded(column: pl.Series) -> bool:
-    return any(column.str.starts_with(char).any() for char in "='\"")
+def _is_guarded(column: pl.Series, guards: Sequence[str]) -> bool:
+    return any(column.str.starts_with(char).any() for char in guards)
 
 
 def _unguarded(text: pl.Expr) -> pl.Expr:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon_csv.fields import runs_of, translated
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -108,17 +110,16 @@ def parse_date(text: str, date_format: str) -> dt.date | None:
 
 def read_dates(texts: pl.Series, date_format: str) -> pl.Series:
     """Do `parse_date` for a column: dates, null where the text is none of this format."""
+    runs = runs_of(texts)
+    if runs is not None:
+        return read_dates(runs[0], date_format)[runs[1]].alias(texts.name)
     distinct = texts.unique()
     if len(distinct) > _MANY_TEXTS:
         # A time of day makes every text another one; the days are few.
         texts = texts.str.extract(f"^({_day(date_format)}){_rest(date_format)}$", 1)
         distinct = texts.unique().drop_nulls()
     read = {text: day for text in distinct if (day := parse_date(text, date_format))}
-    if not read:
-        return pl.repeat(None, len(texts), dtype=pl.Date, eager=True).alias(texts.name)
-    return texts.replace_strict(
-        list(read), list(read.values()), default=None, return_dtype=pl.Date
-    )
+    return translated(texts, read, pl.Date)
 
 
 def _month(name: str) -> int:

@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 
 from recon.api import MalformedFile, Place
-from recon_csv.cells import clean, cleaned
-from recon_csv.scan import find_lines, find_records
+from recon_csv.cells import clean, cleaned, occurring_in
+from recon_csv.scan import LINE_LIMIT, find_lines, find_records
 from recon_csv.table import CELL_LIMIT, COLUMN_LIMIT, HEAD_RECORDS, Table, check_limits
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from recon_csv.scan import Lines, Positions
 
 DELIMITERS: Final = (";", ",", "\t", "|")
-LINE_LIMIT: Final = 20_000_000
 _CHUNK: Final = 20_000
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _SEPARATOR_LINE: Final = re.compile(
@@ -48,13 +47,9 @@ def split(decoded: Decoded, delimiter: str, file: str, quote: str = '"') -> Tabl
     Raises:
         MalformedFile: a limit is passed, or a quote is never closed.
     """
-    count = decoded.utf8.count(b"\n") + decoded.utf8.count(b"\r")
-    if count > 2 * LINE_LIMIT:
-        raise MalformedFile(
-            f"the file has about {count} lines, more than the limit of {LINE_LIMIT}",
-            place=Place(file),
-        )
     lines = find_lines(decoded.utf8, decoded.begin)
+    if len(lines.starts) >= LINE_LIMIT:
+        raise MalformedFile(f"the file has more than {LINE_LIMIT} lines", place=Place(file))
     table = _by_polars(decoded, lines, delimiter, quote)
     if table is None:
         table = _by_record(decoded, lines, (delimiter, quote), file)
@@ -104,26 +99,30 @@ def _by_polars(decoded: Decoded, lines: Lines, delimiter: str, quote: str) -> Ta
     width = max(map(len, head), default=0)
     if not width or width > COLUMN_LIMIT:
         return None
-    cells = _polars_cells(memoryview(data)[start:], width, (delimiter, quote, end_of_line))
+    # Polars takes the count of columns from the first record; where that has fewer, one with all of them is set before it.
+    is_widest = len(head[0]) == width and not records.is_blank[0]
+    widest = b"" if is_widest else (delimiter * (width - 1) + end_of_line).encode()
+    body = b"".join((widest, memoryview(data)[start:])) if widest or start else data
+    cells = _polars_cells(body, width, (delimiter, quote, end_of_line))
+    if cells is None:
+        return None
+    cells = cells if is_widest else cells.slice(1)
     filled = ~records.is_blank
-    if cells is not None and cells.height == len(filled) and not filled.all():
+    if cells.height == len(filled) and not filled.all():
         cells = cells.filter(pl.Series(filled))
     first, last = records.first[filled] + skipped, records.last[filled] + skipped
-    if cells is None or cells.height != len(first):
+    if cells.height != len(first):
         return None
-    return Table(cleaned(cells), _places(decoded, lines, first, last), delimiter, head)
+    cells = cleaned(cells, occurring_in(data, delimiter, quote))
+    return Table(cells, _places(decoded, lines, first, last), delimiter, head)
 
 
-def _polars_cells(
-    data: memoryview, width: int, written: tuple[str, str, str]
-) -> pl.DataFrame | None:
+def _polars_cells(data: bytes, width: int, written: tuple[str, str, str]) -> pl.DataFrame | None:
     """Read text columns of a width; null where a cell is absent. None where Polars refuses the text."""
     delimiter, quote, end_of_line = written
-    # Polars takes the count of columns from the first record, so one with all of them is set before it.
-    widest = (delimiter * (width - 1) + end_of_line).encode()
     try:
-        read = pl.read_csv(
-            b"".join((widest, data)),
+        return pl.read_csv(
+            data,
             has_header=False,
             schema={str(at): pl.String for at in range(width)},
             separator=delimiter,
@@ -132,7 +131,6 @@ def _polars_cells(
         )
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         return None
-    return read.slice(1)
 
 
 def _skipped(decoded: Decoded) -> int:
@@ -194,7 +192,7 @@ def _by_record(decoded: Decoded, lines: Lines, written: tuple[str, str], file: s
     _check_count(text, written, file, (skipped, first))
     chunks.append(_columns(rows))
     head = [[clean(cell) for cell in row] for row in head or rows[:HEAD_RECORDS]]
-    cells = cleaned(pl.concat(chunks, how="diagonal"))
+    cells = cleaned(pl.concat(chunks, how="diagonal"), text)
     places = _places(decoded, lines, np.array(first, dtype=np.int64), np.array(last, dtype=np.int64))
     return Table(cells, places, delimiter, head)
 

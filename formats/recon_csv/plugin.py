@@ -53,11 +53,11 @@ class CsvFormat:
         settled = load_options(options)
         named = settled.profile
         if named is not None:
-            return _read_declared(source, settled.profiles[named], settled, named)
+            return _read_declared(source, settled, named)
         decoded = decode(source.data, source.name)
         chosen = _declared(decoded, settled, source.name)
         if chosen is not None:
-            return _read_declared(source, settled.profiles[chosen], settled, chosen)
+            return _read_declared(source, settled, chosen, decoded)
         claim = find_claim(decoded.head, source.name)
         if claim is not None:
             return _read_known(source, decoded, settled, claim)
@@ -65,9 +65,11 @@ class CsvFormat:
 
 
 def _read_declared(
-    source: SourceFile, profile: Profile, options: Options, name: str
+    source: SourceFile, options: Options, name: str, decoded: Decoded | None = None
 ) -> ParsedStatements:
-    decoded = decode(source.data, source.name, profile.encoding)
+    profile = options.profiles[name]
+    if decoded is None or profile.encoding:
+        decoded = decode(source.data, source.name, profile.encoding)
     profile = _completed(profile, options)
     table = split(decoded, profile.delimiter, source.name, profile.quote)
     reading = Reading(source.name, is_guessed=False, findings=(f"read by the profile {name}",))

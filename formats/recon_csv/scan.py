@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Positions = NDArray[np.int64]
 
+# Positions take eight bytes each; a file of line ends alone must not fill the memory with them.
+LINE_LIMIT: Final = 20_000_000
+
 _CR: Final = 13
 _LF: Final = 10
 # A comparison makes one byte for each byte; blocks keep that small beside the file.
@@ -50,7 +53,7 @@ def find_lines(data: bytes, begin: int = 0) -> Lines:
     breaks = _positions(view, _LF, begin)
     after_return = (breaks > begin) & (view[breaks - 1] == _CR)
     ends = breaks - after_return
-    bare = _bare_returns(data, view, begin, int(after_return.sum()))
+    bare = _bare_returns(view, begin, int(after_return.sum()))
     if len(bare):
         order = np.argsort(np.concatenate([breaks, bare]), kind="stable")
         breaks = np.concatenate([breaks, bare])[order]
@@ -62,8 +65,9 @@ def find_lines(data: bytes, begin: int = 0) -> Lines:
     return Lines(starts, ends, len(bare))
 
 
-def _bare_returns(data: bytes, view: NDArray[np.uint8], begin: int, paired: int) -> Positions:
-    if data.count(b"\r", begin) == paired:
+def _bare_returns(view: NDArray[np.uint8], begin: int, paired: int) -> Positions:
+    blocks = range(begin, len(view), _BLOCK)
+    if sum(np.count_nonzero(view[at : at + _BLOCK] == _CR) for at in blocks) == paired:
         return np.zeros(0, dtype=np.int64)
     returns = _positions(view, _CR, begin)
     follows = view[np.minimum(returns + 1, len(view) - 1)]
@@ -90,16 +94,20 @@ def find_records(data: bytes, lines: Lines, delimiter: str, quote: str) -> Recor
 
 
 def _positions(view: NDArray[np.uint8], byte: int, begin: int) -> Positions:
-    found = [
-        np.flatnonzero(view[at : at + _BLOCK] == byte) + at
-        for at in range(begin, len(view), _BLOCK)
-    ]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *found])
+    """Give the places of a byte, no more than a little beyond `LINE_LIMIT`."""
+    found = [np.zeros(0, dtype=np.int64)]
+    count = 0
+    for at in range(begin, len(view), _BLOCK):
+        found.append(np.flatnonzero(view[at : at + _BLOCK] == byte) + at)
+        count += len(found[-1])
+        if count > LINE_LIMIT:
+            break
+    return np.concatenate(found)
 
 
 def _are_regular(data: bytes, quotes: Positions, begin: int, delimiter: str) -> bool:
     """Say whether every quote opens a cell, closes it, or is one of a pair inside it."""
-    if len(quotes) % 2:
+    if len(quotes) % 2 or len(quotes) > LINE_LIMIT:
         return False
     view = np.frombuffer(data, dtype=np.uint8)
     opening, closing = quotes[0::2], quotes[1::2]

@@ -14,7 +14,7 @@ from recon_csv.amounts import Style, minor_units, other_currency_expr
 from recon_csv.dates import read_dates
 from recon_csv.entries import Refusal
 from recon_csv.extras import as_json
-from recon_csv.fields import column_at, field_columns, first_filled
+from recon_csv.fields import column_at, field_columns, first_filled, runs_of, translated
 from recon_csv.layout import column_name
 from recon_csv.texts import joined_columns
 
@@ -149,22 +149,21 @@ def _dates_and_currency(
 
 def _currencies(texts: pl.Series, names: Mapping[str, str], fixed: str | None) -> pl.Series:
     """Give the ISO 4217 code of every text; null where it is none."""
+    runs = runs_of(texts)
+    if runs is not None:
+        return _currencies(runs[0], names, fixed)[runs[1]]
     table = {text: names.get(text, text.upper()) for text in texts.unique() if text}
     if fixed:
         table[""] = fixed
     known = {text: code for text, code in table.items() if code in exponents()}
-    if not known:
-        return pl.repeat(None, len(texts), dtype=pl.String, eager=True)
-    return texts.replace_strict(
-        list(known), list(known.values()), default=None, return_dtype=pl.String
-    )
+    return translated(texts, known, pl.String)
 
 
 def _decimals(codes: pl.Series) -> pl.Series:
-    table = exponents()
-    return codes.replace_strict(
-        list(table), list(table.values()), default=None, return_dtype=pl.Int64
-    )
+    runs = runs_of(codes)
+    if runs is not None:
+        return _decimals(runs[0])[runs[1]]
+    return translated(codes, exponents(), pl.Int64)
 
 
 def _money(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
@@ -180,10 +179,10 @@ def _money(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     for name in _MONEY:
         if name in values.columns:
             text = values[name]
-            units = minor_units(text, held if name == "balance" else style, decimals)
+            units, odd = minor_units(text, held if name == "balance" else style, decimals)
             added += [units.alias(f"{name}_units")]
             added += [(units.is_null() & (text != "")).alias(f"wrong_{name}")]
-            worded += [name] if text.str.contains(_WORDED).any() else []
+            worded += [name] if text[odd].str.contains(_WORDED).any() else []
     if worded:
         glued = [other_currency_expr(pl.col(name), pl.col("code")) for name in worded]
         added += [values.select(wrong_glued=pl.any_horizontal(glued)).to_series()]
@@ -228,7 +227,7 @@ def _original(values: pl.DataFrame, style: Style) -> pl.DataFrame:
         is_wrong = codes.is_null() & (values["original_currency"] != "")
     else:
         codes, is_wrong = values["code"], pl.repeat(False, values.height, eager=True)
-    size = minor_units(text, style, _decimals(codes)).abs()
+    size = minor_units(text, style, _decimals(codes))[0].abs()
     signed = size.zip_with(values["amount_read"].fill_null(0) >= 0, -size)
     return values.with_columns(
         original_units=signed,
