@@ -60,6 +60,7 @@ class BankLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     debit_sign: Literal["positive", "negative", "either"] | None = None
     debit_flags: list[str] = []
     credit_flags: list[str] = []
+    flag_pattern: str = ""
     fee: Literal["included", "subtract", "add"] = "included"
     unbooked_statuses: list[str] = []
     order: Literal["newest_first", "oldest_first", "unknown"] = "unknown"
@@ -146,7 +147,7 @@ def fingerprint(names: Sequence[str]) -> tuple[str, ...]:
 
 
 @cache
-def _by_words() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+def names_by_header() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     """Index the layouts by the fingerprints of their headers."""
     table: dict[tuple[str, ...], set[str]] = {}
     for name, layout in bank_layouts().items():
@@ -158,7 +159,7 @@ def _by_words() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 def claimants(names: Sequence[str]) -> tuple[str, ...]:
     """Give the layouts that claim a header."""
     words = fingerprint(names)
-    known = _by_words()
+    known = names_by_header()
     found = set(known.get(words, ()))
     is_damaged = any(_LOST in name for name in names)
     found |= {

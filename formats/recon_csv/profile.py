@@ -43,6 +43,16 @@ FIELDS: Final = (
     "cheque_number",
     "transaction_code",
     "transaction_text",
+    "original_amount",
+    "original_currency",
+    "exchange_rate",
+    "ultimate_debtor",
+    "ultimate_creditor",
+    "instruction_id",
+    "creditor_id",
+    "bank_transaction_code",
+    "purpose_code",
+    "return_reason",
 )
 Columns = dict[str, str | list[str]]
 
@@ -53,7 +63,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     `columns` maps our field to the bank's column: its name as in the header, or `#3` for the third column. Several columns
     of a text field are joined; of a date or a name the first that is filled counts. `header` names columns that must all
     stand in one row: that row is the header, and rows above it are preamble. Without a header, `skip_records` counts the preamble.
-    The amount is one signed column, a debit and a credit column, or an amount and a flag.
+    The amount is one signed column, a debit and a credit column, or an amount and a flag; `flag_pattern` cuts the flag out of its cell
+    as its first group, where a bank writes it into a text.
     """
 
     columns: Columns
@@ -72,6 +83,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     debit_sign: Literal["positive", "negative", "either"] = "positive"
     debit_flags: list[str] = []
     credit_flags: list[str] = []
+    flag_pattern: str = ""
     fee: Literal["included", "subtract", "add"] = "included"
     unbooked_statuses: list[str] = []
     order: Literal["newest_first", "oldest_first", "unknown"] = "unknown"

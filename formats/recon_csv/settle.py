@@ -64,6 +64,7 @@ def settle(claim: Claim, table: Table, options: Options, file: str) -> Profile:
         amount_sign=layout.amount_sign,
         debit_flags=layout.debit_flags,
         credit_flags=layout.credit_flags,
+        flag_pattern=layout.flag_pattern,
         fee=layout.fee,
         unbooked_statuses=layout.unbooked_statuses,
         order=layout.order,
