@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import MalformedFile, Place, hookimpl
+from recon.api import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
     from recon.api import Format, ParsedStatements, SourceFile
 
+# A header line, and a line behind it that is another header, a field or the end of a record.
+_HEADER: Final = re.compile(
+    rb"\s*!(?:type:[ ]*[a-z][a-z ]*|account|option:[a-z]+|clear:[a-z]+)[ \t]*[\r\n]+[!^A-Z$/%]",
+    re.IGNORECASE,
+)
+_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
 
 class Qif:
-    """Quicken interchange files."""
+    """QIF bank, cash and card transactions."""
 
     name = "qif"
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
-        """Claim nothing yet."""
-        return False
+        """Claim what begins with a header such as `!Type:Bank` or `!Account`."""
+        for mark in _MARKS:
+            head = head.removeprefix(mark)
+        plain = head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
+        return bool(_HEADER.match(plain))
 
-    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:  # noqa: ARG002
-        """Refuse every file."""
-        raise MalformedFile("this format is not read yet", place=Place(source.name))
+    def explain(self, head: bytes, file_name: str) -> str:
+        """Say why the file is claimed or not."""
+        if self.sniff(head, file_name):
+            return "it begins with a QIF header (!Type: or !Account); a currency must be named by the policy"
+        return "it does not begin with a QIF header (!Type: or !Account)"
+
+    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
+        """Read one file; see reader.py for the options, of which `currency` must be given."""
+        from recon_qif.reader import read  # noqa: PLC0415 -- loads Polars only when it is needed
+
+        return read(source, options)
 
 
 @hookimpl

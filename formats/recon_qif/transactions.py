@@ -1,0 +1,193 @@
+"""Records of transactions as rows: one a record, with the reason why it cannot be read where it cannot.
+
+In: the contents of a file. Out: columns of ReadLines, and code, field, reason, hint of what is wrong.
+
+Source: Quicken Interchange Format: D date, T and U amount, P payee, M memo, N number, L category, C cleared status,
+A address, S E $ % split; a split details the transaction and is no line of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.api import exponent_expr, parse_minor_expr
+from recon_qif.extras import json_object
+from recon_qif.values import dates, plain_amounts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from recon_qif.records import Contents
+
+COLUMNS: Final = (
+    "statement_index", "record", "line_number", "byte_offset", "byte_length", "status",
+    "booking_date", "amount", "currency", "payer_name", "remittance", "customer_reference",
+    "cheque_number", "extras",
+)  # fmt: skip
+_SPLIT: Final = {"S": "category", "E": "memo", "$": "amount", "%": "percent"}
+_NAMED: Final = frozenset({"D", "T", "U", "P", "M", "N", "L", "C", "A", *_SPLIT})
+_OPENING: Final = "opening balance"
+
+
+def read_transactions(
+    source_name: str, contents: Contents, statements: pl.DataFrame, options: Mapping[str, Any]
+) -> pl.DataFrame:
+    """Read the transactions of all sections that hold money.
+
+    Args:
+        source_name: for the place of an error.
+        contents: see records.py.
+        statements: section, statement_index, currency.
+        options: date_order and decimal_mark, where the policy says them.
+
+    Raises:
+        MalformedFile: order of dates or decimal mark are not certain over the whole file.
+    """
+    # Numbered in file order; sections without money have no records.
+    numbered = contents.records.join(
+        statements, on="section", how="inner", maintain_order="left"
+    ).with_columns(number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    fields = contents.fields.join(
+        numbered.select("record"), on="record", how="semi", maintain_order="left"
+    )
+    rows = numbered.join(_pivoted(fields), on="record", how="left", maintain_order="left")
+    rows = rows.join(_splits(fields), on="record", how="left", maintain_order="left")
+    rows = rows.join(_others(fields), on="record", how="left", maintain_order="left")
+    mark = options.get("decimal_mark")
+    written = pl.concat([rows["T"], rows["U"]])
+    plain, doubtful = plain_amounts(source_name, written, mark)
+    count = len(rows)
+    rows = rows.with_columns(
+        dates(source_name, rows["D"], options.get("date_order")).alias("booking_date"),
+        plain[:count].alias("plain_t"),
+        plain[count:].alias("plain_u"),
+        doubtful[:count].alias("doubtful"),
+    )
+    decimals = exponent_expr(pl.col("currency"))
+    rows = rows.with_columns(
+        amount_t=parse_minor_expr(pl.col("plain_t"), decimals),
+        amount_u=parse_minor_expr(pl.col("plain_u"), decimals),
+    )
+    return _judged(_completed(rows))
+
+
+def _pivoted(fields: pl.DataFrame) -> pl.DataFrame:
+    def one(tag: str) -> pl.Expr:
+        return pl.col("value").filter(pl.col("tag") == tag)
+
+    return fields.group_by("record", maintain_order=True).agg(
+        *(one(tag).first().str.strip_chars().alias(tag) for tag in "DTUNLC"),
+        *(one(tag).str.strip_chars().str.join(" ").alias(tag) for tag in "PM"),
+        one("A").str.strip_chars().str.join("\n").alias("A"),
+        most=pl.max_horizontal(*(one(tag).len() for tag in "DTU")),
+    )
+
+
+def _splits(fields: pl.DataFrame) -> pl.DataFrame:
+    """Write the splits of each record as a JSON list, in their order."""
+    parts = fields.filter(pl.col("tag").is_in(list(_SPLIT)))
+    numbered = parts.with_columns(split=(pl.col("tag") == "S").cum_sum().over("record"))
+    objects = {
+        name: pl.col("value").filter(pl.col("tag") == tag).str.strip_chars().str.join(" ")
+        for tag, name in _SPLIT.items()
+    }
+    return (
+        numbered.group_by("record", "split", maintain_order=True)
+        .agg(**objects)
+        .with_columns(
+            pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in objects
+        )
+        .with_columns(one=json_object({name: pl.col(name) for name in objects}))
+        .group_by("record", maintain_order=True)
+        .agg(splits=pl.concat_str(pl.lit("["), pl.col("one").str.join(","), pl.lit("]")))
+    )
+
+
+def _others(fields: pl.DataFrame) -> pl.DataFrame:
+    """Keep fields that have no name here, with their tags, as they stand in the file."""
+    return (
+        fields.filter(~pl.col("tag").is_in(list(_NAMED)))
+        .group_by("record", maintain_order=True)
+        .agg(others=pl.concat_str("tag", "value").str.join("\n"))
+    )
+
+
+def _completed(rows: pl.DataFrame) -> pl.DataFrame:
+    def filled(name: str) -> pl.Expr:
+        return pl.when(pl.col(name) != "").then(pl.col(name))
+
+    # Quicken writes the balance that an account was opened with as its first transaction, against itself.
+    is_first = pl.int_range(pl.len()).over("statement_index") == 0
+    is_opening = is_first & (pl.col("P").str.to_lowercase() == _OPENING)
+    kept = {"category": "L", "cleared": "C", "address": "A", "other_fields": "others"}
+    plain = json_object({name: filled(column) for name, column in kept.items()})
+    members = pl.concat_str(
+        plain.str.slice(1).str.head(-1),
+        pl.concat_str(pl.lit('"splits":'), "splits"),
+        separator=",",
+        ignore_nulls=True,
+    )
+    return rows.with_columns(
+        amount=pl.coalesce("amount_t", "amount_u"),
+        payer_name=filled("P"),
+        remittance=pl.col("M").fill_null(""),
+        customer_reference=filled("N"),
+        cheque_number=pl.when(pl.col("N").str.contains(r"^[0-9]+$")).then(pl.col("N")),
+        status=pl.when(is_opening).then(pl.lit("information")).otherwise(pl.lit("booked")),
+        extras=pl.when(members != "").then(pl.concat_str(pl.lit("{"), members, pl.lit("}"))),
+        record=pl.col("number"),
+    )
+
+
+def _judged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add what is wrong with a row, the first thing only."""
+    written = pl.coalesce("T", "U")
+    quoted = pl.concat_str(pl.lit("'"), written.fill_null("").str.head(40), pl.lit("'"))
+    differs = (pl.col("amount_t") != pl.col("amount_u")).fill_null(value=False)
+    unread = pl.col("amount_t").is_null() & pl.col("T").is_not_null()
+    causes: list[tuple[pl.Expr, str, str, pl.Expr]] = [
+        (
+            ~pl.col("is_ended"),
+            "^",
+            "cut-off",
+            pl.lit("the record has no end (^), so its last field may be cut off"),
+        ),
+        (
+            pl.col("most") > 1,
+            "^",
+            "repeated-field",
+            pl.lit("two dates or amounts in one record: the end (^) between two is missing"),
+        ),
+        (
+            pl.col("booking_date").is_null(),
+            "D",
+            "no-date",
+            pl.concat_str(
+                pl.lit("'"), pl.col("D").fill_null("").str.head(40), pl.lit("' is no day")
+            ),
+        ),
+        (
+            pl.col("doubtful"),
+            "T",
+            "ambiguous-amount",
+            pl.concat_str(quoted, pl.lit(" has a decimal or a thousands mark; nothing decides it")),
+        ),
+        (
+            pl.col("amount").is_null() | unread,
+            "T",
+            "no-amount",
+            pl.concat_str(quoted, pl.lit(" is no amount in "), "currency"),
+        ),
+        (differs, "U", "two-amounts", pl.lit("the amounts T and U of the record differ")),
+    ]
+    return rows.with_columns(
+        field=pl.coalesce(pl.when(cause[0]).then(pl.lit(cause[1])) for cause in causes),
+        code=pl.coalesce(pl.when(cause[0]).then(pl.lit(cause[2])) for cause in causes),
+        reason=pl.coalesce(pl.when(cause[0]).then(cause[3]) for cause in causes),
+        excerpt=pl.concat_str(
+            pl.lit("D"), pl.col("D").fill_null(""), pl.lit(" T"), written.fill_null("")
+        ).str.head(120),
+    )
