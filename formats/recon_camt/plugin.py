@@ -1,10 +1,11 @@
-"""The format camt: ISO 20022 account reports camt.053, camt.052 and notifications camt.054."""
+"""The format camt: ISO 20022 account reports camt.053, camt.052 and notifications camt.054, all versions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon.api import MalformedFile, Place, hookimpl
+from recon.api import hookimpl
+from recon_camt.claim import claim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +20,18 @@ class Camt:
     name = "camt"
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
-        """Claim nothing yet."""
-        return False
+        """Claim XML whose message is an account report, whatever its name space says."""
+        return claim(head).is_ours
 
-    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:  # noqa: ARG002
-        """Refuse every file."""
-        raise MalformedFile("this format is not read yet", place=Place(source.name))
+    def explain(self, head: bytes, file_name: str) -> str:  # noqa: ARG002 -- content decides
+        """Say in one sentence why the file is claimed, or not."""
+        return claim(head).reason
+
+    def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
+        """Read one file; the options are `currency` (where nothing says it) and `encoding`."""
+        from recon_camt.reader import read  # noqa: PLC0415 -- loads the reader only when it is needed
+
+        return read(source, options)
 
 
 @hookimpl

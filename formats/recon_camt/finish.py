@@ -1,0 +1,213 @@
+"""Finish a reading: records and places, statements with balances, findings. In: a Reading. Out: ParsedStatements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from recon.api import (
+    MalformedFile,
+    ParsedStatements,
+    Place,
+    ReadLines,
+    ReadStatements,
+    Rejects,
+    completed,
+    exponent_expr,
+)
+from recon_camt.dates import with_dates, with_dates_marked
+from recon_camt.declared import declared_findings
+from recon_camt.reading import FAULT_SCHEMA
+from recon_camt.reversals import with_proven_reversals
+from recon_camt.signs import with_proven_signs
+from recon_camt.statements import read_statements
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from recon_camt.document import Document
+from recon_camt.reading import Reading
+
+FAST: Final = "camt"
+TOLERANT: Final = "camt-lxml"
+_HINT: Final = "look at the raw record; if the bank wrote it so, tell the bank"
+_BATCH_PARTS: Final = ("detail", "charges", "difference")
+
+
+def finished(document: Document, reading: Reading, currency: str | None) -> ParsedStatements:
+    """Make the frames of a document.
+
+    Raises:
+        MalformedFile: it holds no statement.
+    """
+    told = reading.told()
+    if not len(told.statements):
+        raise MalformedFile(
+            "the file holds no statement",
+            place=Place(document.name),
+            hint="the message is empty; ask the bank for the statements themselves",
+        )
+    lines = pl.concat(reading.lines).sort("start", "sequence", maintain_order=True)
+    faults = pl.concat(reading.faults).sort("start", maintain_order=True)
+    _check_counts(lines, faults, reading.entries)
+    statements, doubts = read_statements(
+        told, reading.paths, _currencies(lines, faults, len(told.statements)), currency
+    )
+    lines, undated = with_dates(lines, statements)
+    faults = pl.concat([faults, undated]).sort("start", maintain_order=True)
+    statements, signed_findings = with_proven_signs(statements, lines)
+    lines, reversed_findings = with_proven_reversals(lines, statements)
+    lines, faults = _numbered(lines, faults)
+    lines = with_dates_marked(_with_places(document, lines))
+    rejects = _rejects(document, faults, doubts)
+    counts = pl.concat([lines.select("statement"), faults.select("statement")])["statement"]
+    per_statement = np.bincount(counts.to_numpy(), minlength=len(statements))
+    findings = (
+        *document.findings,
+        *signed_findings,
+        *reversed_findings,
+        *declared_findings(statements, lines, faults),
+        *_findings(lines, statements),
+    )
+    return ParsedStatements(
+        statements=completed(
+            _statements(document, reading, statements, per_statement), ReadStatements
+        ),
+        lines=completed(_lines(lines), ReadLines),
+        rejects=completed(rejects, Rejects),
+        reader=TOLERANT if reading.tolerant else FAST,
+        findings=findings,
+    )
+
+
+def _check_counts(lines: pl.DataFrame, faults: pl.DataFrame, entries: int) -> None:
+    """Every entry is lines or one reject, never both and never neither."""
+    good, bad = lines["start"].n_unique(), len(faults)
+    assert good + bad == entries, f"{entries} entries, {good} became lines and {bad} rejects"
+
+
+def _currencies(lines: pl.DataFrame, faults: pl.DataFrame, count: int) -> pl.Series:
+    """Give the currency of each statement's entries where they have one."""
+    entries = [frame.select("statement", "currency") for frame in (lines, faults)]
+    one = (
+        pl.concat(entries)
+        .filter(exponent_expr(pl.col("currency")).is_not_null())
+        .group_by("statement")
+        .agg(pl.col("currency").unique())
+        .filter(pl.col("currency").list.len() == 1)
+        .with_columns(pl.col("currency").list.first())
+    )
+    every = pl.DataFrame({"statement": pl.int_range(count, dtype=pl.Int64, eager=True)})
+    return every.join(one, on="statement", how="left", maintain_order="left")["currency"]
+
+
+def _numbered(lines: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Number lines and rejects together as they stand in the file, and the entries of batches."""
+    start = np.concatenate([lines["start"].to_numpy(), faults["start"].to_numpy()])
+    order = np.argsort(start, kind="stable")
+    record = np.empty(len(start), np.int64)
+    record[order] = np.arange(1, len(start) + 1)
+    ordinal = np.empty(len(start), np.int64)
+    ordinal[order] = np.cumsum(np.diff(start[order], prepend=-1) != 0)
+    is_batch = pl.col("part").is_in(_BATCH_PARTS)
+    return (
+        lines.with_columns(
+            record=pl.Series(record[: len(lines)]), entry=pl.Series(ordinal[: len(lines)])
+        ).with_columns(batch=pl.when(is_batch).then("entry")),
+        faults.with_columns(record=pl.Series(record[len(lines) :], dtype=pl.Int64)),
+    )
+
+
+def _with_places(document: Document, lines: pl.DataFrame) -> pl.DataFrame:
+    start, stop = lines["raw_start"].to_numpy(), lines["raw_stop"].to_numpy()
+    begin, end = document.places(start), document.places(stop)
+    if begin is None or end is None:
+        unknown = pl.lit(None, dtype=pl.Int64)
+        begins, lengths = unknown, unknown
+    else:
+        begins, lengths = pl.lit(pl.Series(begin)), pl.lit(pl.Series(end - begin))
+    return lines.with_columns(
+        line_number=pl.Series(_line_numbers(document, start)),
+        byte_offset=begins,
+        byte_length=lengths,
+    )
+
+
+def _line_numbers(document: Document, start: NDArray[np.int64]) -> NDArray[np.int64]:
+    order = np.argsort(start, kind="stable")
+    found = np.empty(len(start), np.int64)
+    found[order] = document.lines(start[order])
+    return found
+
+
+def _lines(lines: pl.DataFrame) -> pl.DataFrame:
+    kept = lines.rename({"statement": "statement_index"})
+    return kept.drop(
+        "start", "sequence", "part", "raw_start", "raw_stop", "entry", "date_source", "settled_text"
+    )
+
+
+def _rejects(document: Document, faults: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
+    """Lay out rejected entries and balances; a balance is no record of the file."""
+    every = pl.concat([faults, doubts.cast(FAULT_SCHEMA)], how="diagonal").sort("start")
+    return every.select(
+        file=pl.lit(document.name),
+        record="record",
+        line_number=pl.Series(_line_numbers(document, every["start"].to_numpy())),
+        field="field",
+        code="code",
+        reason=_clipped("reason", 200),
+        excerpt=_clipped("excerpt", 120),
+        hint=pl.lit(_HINT),
+    )
+
+
+def _clipped(name: str, limit: int) -> pl.Expr:
+    text = pl.col(name)
+    cut = text.str.slice(0, limit - 1) + "…"
+    return pl.when(text.str.len_chars() > limit).then(cut).otherwise(text)
+
+
+def _statements(
+    document: Document, reading: Reading, statements: pl.DataFrame, counts: NDArray[np.int64]
+) -> pl.DataFrame:
+    is_tolerant = np.isin(np.arange(len(statements)), sorted(reading.tolerant))
+    dialect = document.version or {"BkToCstmrStmt": "camt.053", "BkToCstmrAcctRpt": "camt.052"}.get(
+        document.message, "camt.054"
+    )
+    columns = ("statement_index", "account", "currency", "kind", "statement_number", "page")
+    balances = ("opening_balance", "opening_date", "closing_balance", "closing_date", "extras")
+    return statements.select(
+        *columns,
+        *balances,
+        line_count=pl.Series(counts),
+        reader=pl.when(pl.Series(is_tolerant)).then(pl.lit(TOLERANT)).otherwise(pl.lit(FAST)),
+        dialect=pl.lit(dialect),
+    )
+
+
+def _findings(lines: pl.DataFrame, statements: pl.DataFrame) -> list[str]:
+    found = []
+    sources = lines["date_source"].drop_nulls().value_counts(sort=True)
+    found += [
+        f"{count} lines have no booking date; {source} stands in"
+        for source, count in sources.rows()
+    ]
+    for part, what in (
+        ("charges", "batches are less their charges, which are lines of their own"),
+        ("difference", "batches differ from their details; the difference is a line of its own"),
+        ("kept", "batches have details without certain amounts; each is one line"),
+    ):
+        count = (lines["part"] == part).sum()
+        if count:
+            found.append(f"{count} {what}")
+    for name in ("opening", "closing"):
+        doubtful = statements.filter(pl.col(f"{name}_doubt").is_not_null())
+        found += [
+            f"statement {row['statement_index'] + 1}: several balances {row[f'{name}_doubt']} of one day differ; "
+            f"none is taken as the {name} one"
+            for row in doubtful.to_dicts()
+        ]
+    return found

@@ -1,0 +1,255 @@
+"""What of an entry and its details no column shows. In: texts and lines. Out: the extras of each line, as JSON.
+
+A text is left out only where a column shows just that text; keys are paths, `Ntry/...` for the entry's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from recon_camt.extras import SCHEMA, objects, pairs
+from recon_camt.words import (
+    ADDITIONAL_TEXT,
+    BATCH_REFERENCE,
+    CODE_PATHS,
+    CREDITOR_ID,
+    CREDITOR_ID_SCHEME,
+    CREDITOR_REFERENCE,
+    DETAIL_COLUMNS,
+    ENTRY_COLUMNS,
+    NOT_PROVIDED,
+    ORIGINALS,
+    PARTY_COLUMNS,
+    PROPRIETARY_CODE,
+    RATES,
+    SHARES,
+    STRUCTURED_TEXT,
+    UNSTRUCTURED,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from recon_camt.leaves import Leaves
+    from recon_camt.lines import Sources
+
+_AMOUNTS: Final = tuple(dict.fromkeys((*SHARES, *ORIGINALS)))
+_BOTH: Final = {
+    **dict.fromkeys(_AMOUNTS, ("shown_amount", "original_text")),
+    **{f"{path}@Ccy": ("currency", "original_currency") for path in _AMOUNTS},
+    **{path: (f"code_{index}",) for index, path in enumerate(CODE_PATHS)},
+    **dict.fromkeys(RATES, ("exchange_rate",)),
+    PROPRIETARY_CODE: ("transaction_code",),
+}
+# Path of a detail -> columns of which one may show its text.
+_SHOWN_OF_DETAIL: Final = {
+    **_BOTH,
+    **{path: (name,) for name, paths in DETAIL_COLUMNS.items() for path in paths},
+    **{
+        path.format(side): (name,)
+        for name, paths in PARTY_COLUMNS.items()
+        for path in paths
+        for side in ("Dbtr", "Cdtr")
+    },
+    "Refs/AcctSvcrRef": ("bank_reference",),
+    "CdtDbtInd": ("shown_indicator",),
+    CREDITOR_ID: ("creditor_id",),
+    CREDITOR_ID_SCHEME: ("shown_scheme",),
+    ADDITIONAL_TEXT: ("remittance",),
+}
+_SHOWN_OF_ENTRY: Final = {
+    **_BOTH,
+    **{path: (name,) for name, paths in ENTRY_COLUMNS.items() for path in paths},
+    "AcctSvcrRef": ("bank_reference",),
+    "BookgDt/Dt": ("shown_booking_date",),
+    "ValDt/Dt": ("shown_value_date",),
+    **dict.fromkeys(BATCH_REFERENCE, ("customer_reference",)),
+}
+# The lines of an entry add up to its amount, and its marks are columns of all of them.
+_ALWAYS_OF_ENTRY: Final = frozenset({"Amt", "Amt@Ccy", "CdtDbtInd", "Sts", "Sts/Cd", "RvslInd"})
+_ALWAYS_OF_DETAIL: Final = frozenset({UNSTRUCTURED})
+
+
+def kept_texts(
+    sources: Sources, lines: pl.DataFrame, entry_of_detail: NDArray[np.int64]
+) -> pl.Series:
+    """Give the extras of each line.
+
+    Args:
+        sources: the texts, and which entry and detail each line has.
+        lines: with all columns that show texts.
+        entry_of_detail: the entry of each detail.
+    """
+    shown = _shown(lines, sources)
+    line_of_detail = np.full(sources.detail.count, -1, np.int64)
+    t = lines["t"].to_numpy()
+    has_detail = ~np.isnan(t) if t.dtype.kind == "f" else np.ones(len(t), bool)
+    line_of_detail[t[has_detail].astype(np.int64)] = np.flatnonzero(has_detail)
+    found = [
+        *_of_details(sources, shown, line_of_detail),
+        *_of_structured(sources, shown, line_of_detail),
+        *_of_entries(sources, shown),
+        *_marks(lines),
+        _kept_details(sources, lines, entry_of_detail),
+    ]
+    return objects(pl.concat([SCHEMA.to_frame(), *found]), len(lines))
+
+
+def _shown(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
+    """Give the texts that columns show, as the bank wrote them."""
+    share = pl.coalesce(
+        sources.of_detail(sources.detail.first(SHARES[0])),
+        sources.of_detail(sources.detail.first(SHARES[1])),
+    )
+    is_share = pl.col("part") == "detail"
+    code = pl.col("bank_transaction_code").str.split_exact("-", 2)
+    is_id = pl.col("creditor_id").is_not_null()
+    return lines.with_columns(
+        shown_amount=pl.when(is_share).then(share).otherwise("amount_text"),
+        shown_indicator=pl.when(is_share)
+        .then(sources.of_detail(sources.detail.first("CdtDbtInd")))
+        .otherwise("indicator"),
+        shown_scheme=pl.when(is_id).then(pl.lit("SEPA")),
+        shown_booking_date=pl.col("booking_date").cast(pl.String),
+        shown_value_date=pl.col("value_date").cast(pl.String),
+        **{f"code_{index}": code.struct.field(f"field_{index}") for index in range(3)},
+    )
+
+
+def _of_details(
+    sources: Sources, shown: pl.DataFrame, line_of_detail: NDArray[np.int64]
+) -> Iterator[pl.DataFrame]:
+    leaves = sources.detail
+    for words in leaves.paths():
+        if words in _ALWAYS_OF_DETAIL:
+            continue
+        rows = leaves.rows(words)
+        line = line_of_detail[leaves.owner[rows]]
+        rows, line = rows[line >= 0], line[line >= 0]
+        yield _unshown(leaves, rows, line, words, shown, _SHOWN_OF_DETAIL.get(words, ()))
+
+
+def _of_entries(sources: Sources, shown: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    leaves = sources.entry
+    entry_of_line = sources.n.to_numpy()
+    for words in leaves.paths():
+        if words in _ALWAYS_OF_ENTRY:
+            continue
+        rows = leaves.rows(words)
+        # Each line of a batch bears what is said of the whole entry.
+        owner = leaves.owner[rows]
+        begin = np.searchsorted(entry_of_line, owner, side="left")
+        count = np.searchsorted(entry_of_line, owner, side="right") - begin
+        line = np.repeat(begin, count) + _steps(count)
+        yield _unshown(
+            leaves,
+            np.repeat(rows, count),
+            line,
+            words,
+            shown,
+            _SHOWN_OF_ENTRY.get(words, ()),
+            prefix="Ntry/",
+        )
+
+
+def _steps(count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give 0, 1, ... count - 1 for each count, one after the other."""
+    return np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+
+
+def _unshown(
+    leaves: Leaves,
+    rows: NDArray[np.int64],
+    line: NDArray[np.int64],
+    words: str,
+    shown: pl.DataFrame,
+    columns: tuple[str, ...],
+    prefix: str = "",
+) -> pl.DataFrame:
+    text = leaves.text.gather(rows)
+    is_shown = pl.Series([False]).new_from_index(0, len(text))
+    for name in columns:
+        is_shown |= (text == shown[name].gather(line)).fill_null(value=False)
+    if words == "Refs/EndToEndId":
+        is_shown |= text.str.to_uppercase().is_in(NOT_PROVIDED)
+    kept = ~is_shown
+    text = text.filter(kept)
+    key = pl.Series([f"{prefix}{words}"]).new_from_index(0, len(text))
+    return pairs(pl.Series(line).filter(kept), key, text)
+
+
+def _of_structured(
+    sources: Sources, shown: pl.DataFrame, line_of_detail: NDArray[np.int64]
+) -> Iterator[pl.DataFrame]:
+    leaves = sources.structured
+    for words in leaves.paths():
+        if words == STRUCTURED_TEXT:
+            continue
+        rows = leaves.rows(words)
+        structured = leaves.owner[rows]
+        line = line_of_detail[sources.structured_owner[structured]]
+        rows, structured, line = (one[line >= 0] for one in (rows, structured, line))
+        text = leaves.text.gather(rows)
+        if words in CREDITOR_REFERENCE:
+            is_shown = text == shown["structured_reference"].gather(line)
+            kept = ~is_shown.fill_null(value=False)
+        else:
+            kept = pl.Series([True]).new_from_index(0, len(text))
+        key = _structured_keys(sources, structured, words)
+        yield pairs(pl.Series(line).filter(kept), key.filter(kept), text.filter(kept))
+
+
+def _structured_keys(sources: Sources, structured: NDArray[np.int64], words: str) -> pl.Series:
+    """Number the structured remittances of a detail that has several, so that their fields stay together."""
+    owner = sources.structured_owner
+    first = np.searchsorted(owner, owner[structured], side="left")
+    count = np.searchsorted(owner, owner[structured], side="right") - first
+    frame = pl.DataFrame({"number": structured - first + 1, "count": count})
+    numbered = pl.format("RmtInf/Strd[{}]/" + words, "number")
+    plain = pl.lit(f"RmtInf/Strd/{words}")
+    return frame.select(pl.when(pl.col("count") > 1).then(numbered).otherwise(plain)).to_series()
+
+
+def _marks(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Mark the lines that the bank did not itemise."""
+    numbered = lines.with_row_index("line").with_columns(pl.col("line").cast(pl.Int64))
+    rows = numbered.filter(pl.col("part").is_in(["charges", "difference"]))
+    yield pairs(rows["line"], pl.Series(["made_of"]).new_from_index(0, len(rows)), rows["part"])
+
+
+def _kept_details(
+    sources: Sources, lines: pl.DataFrame, entry_of_detail: NDArray[np.int64]
+) -> pl.DataFrame:
+    """Keep whole details of a batch that is one line, as a list of objects."""
+    kept = lines.with_row_index("line").filter(pl.col("part") == "kept").select("line", "n")
+    if kept.is_empty():
+        return SCHEMA.to_frame()
+    line_of_entry = np.full(int(entry_of_detail.max()) + 1, -1, np.int64)
+    line_of_entry[kept["n"].to_numpy()] = kept["line"].to_numpy()
+    line = line_of_entry[entry_of_detail]
+    numbered = np.cumsum(line >= 0) - 1
+    chosen = np.flatnonzero(line >= 0)
+    structured = sources.structured
+    sides = [(sources.detail, sources.detail.owner, "")]
+    sides.append((structured, sources.structured_owner[structured.owner], "RmtInf/Strd/"))
+    found = []
+    for leaves, owner, prefix in sides:
+        for words in leaves.paths():
+            rows = leaves.rows(words)
+            rows = rows[line[owner[rows]] >= 0]
+            key = pl.Series([f"{prefix}{words}"]).new_from_index(0, len(rows))
+            found.append(pairs(pl.Series(numbered[owner[rows]]), key, leaves.text.gather(rows)))
+    each = objects(pl.concat([SCHEMA.to_frame(), *found]), len(chosen)).fill_null("{}")
+    listed = (
+        pl.DataFrame({"line": line[chosen], "value": each})
+        .group_by("line", maintain_order=True)
+        .agg(pl.col("value").str.join(", "))
+    )
+    whole = "[" + listed["value"] + "]"
+    key = pl.Series(["TxDtls"]).new_from_index(0, len(listed))
+    return pl.DataFrame({"line": listed["line"], "key": key, "value": whole})

@@ -1,0 +1,133 @@
+"""What both readers deliver of a part of a document: its texts, each with its path and its owner on its level.
+
+In: the texts of a tokeniser, as arrays. Out: columns, one value for each owner. The mapping to lines and statements
+sees nothing but this, so it is the same whichever reader spoke.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from recon_camt.paths import Level, Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The elements of one level in a part: the owner of each on the level above, and where each stands."""
+
+    parent: NDArray[np.int64]
+    path: NDArray[np.int32]
+    start: NDArray[np.int64]
+    stop: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts in document order: number of the path, number of the owner on the path's level, the text itself."""
+
+    path: NDArray[np.int32]
+    owner: NDArray[np.int64]
+    text: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a reader found in one part of a document."""
+
+    owners: Mapping[Level, Owners]
+    texts: Texts
+
+
+class Leaves:
+    """The texts of one level, to be asked by path."""
+
+    def __init__(self, paths: Paths, level: Level, texts: Texts, count: int) -> None:
+        """Sort the texts of this level by path.
+
+        Args:
+            paths: the names of paths.
+            level: the level wanted.
+            texts: all texts of the part.
+            count: how many owners the level has in this part.
+        """
+        on_level = paths.levels()[texts.path] == level
+        rows = np.flatnonzero(on_level)
+        rows = rows[np.argsort(texts.path[rows], kind="stable")]
+        path = texts.path[rows]
+        self.count = count
+        self.owner = texts.owner[rows]
+        self.text = texts.text.gather(rows)
+        self.path = path
+        starts = np.flatnonzero(np.diff(path, prepend=-1)) if len(path) else np.empty(0, np.int64)
+        stops = np.append(starts[1:], len(path))[: len(starts)]
+        self._slices: dict[str, list[slice]] = {}
+        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+            words = paths.text(int(path[start]))
+            self._slices.setdefault(words, []).append(slice(start, stop))
+
+    def paths(self) -> Iterable[str]:
+        """Give the paths that occur."""
+        return self._slices.keys()
+
+    def rows(self, words: str) -> NDArray[np.int64]:
+        """Give the row numbers of one path, in document order of the owners' own texts."""
+        slices = self._slices.get(words, [])
+        if not slices:
+            return np.empty(0, np.int64)
+        rows = np.concatenate([np.arange(one.start, one.stop) for one in slices])
+        # Two versions' spellings of one path in one document stand in two slices.
+        return rows if len(slices) == 1 else rows[np.argsort(self.owner[rows], kind="stable")]
+
+    def first(self, *words: str) -> pl.Series:
+        """Give the first text of the first of these paths that an owner has; null if it has none."""
+        place = np.full(self.count, len(self.text), np.int64)
+        for one in reversed(words):
+            rows = self.rows(one)
+            place[self.owner[rows[::-1]]] = rows[::-1]
+        return self.text.extend_constant(None, 1).gather(place)
+
+    def joined(self, words: str, separator: str = " ") -> pl.Series:
+        """Give all texts of one path in order, joined; null if an owner has none."""
+        if not self.is_repeated(words):
+            return self.first(words)
+        rows = self.rows(words)
+        frame = pl.DataFrame({"owner": self.owner[rows], "text": self.text.gather(rows)})
+        grouped = frame.group_by("owner", maintain_order=True).agg(
+            pl.col("text").str.join(separator)
+        )
+        return _spread(grouped["owner"].to_numpy(), grouped["text"], self.count)
+
+    def is_repeated(self, words: str) -> bool:
+        """Say whether an owner has more than one text of this path."""
+        owner = self.owner[self.rows(words)]
+        return bool((np.diff(owner) == 0).any())
+
+    def differing(self, words: Sequence[str]) -> pl.Series:
+        """Give true for each owner that has two different texts of one of these paths."""
+        found = np.zeros(self.count, bool)
+        for one in words:
+            if self.is_repeated(one):
+                rows = self.rows(one)
+                text = self.text.gather(rows)
+                owner = self.owner[rows]
+                other = (text != text.shift(1)).fill_null(value=False).to_numpy()
+                found[owner[1:][(np.diff(owner) == 0) & other[1:]]] = True
+        return pl.Series(found)
+
+
+def _spread(owner: NDArray[np.int64], values: pl.Series, count: int) -> pl.Series:
+    place = np.full(count, len(values), np.int64)
+    place[owner] = np.arange(len(values))
+    return values.extend_constant(None, 1).gather(place)

@@ -1,0 +1,69 @@
+"""Decide the sign of balances that come without CdtDbtInd, where the entries prove it. Out: statements, findings.
+
+The indicator is mandatory, and yet some banks leave it out. Opening balance plus booked entries is the closing balance:
+if just one choice of signs makes that hold, it is taken. A statement without entries proves nothing, and follows the
+other statements of its file if all of them prove credits; otherwise such a balance is none.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import polars as pl
+
+
+def with_proven_signs(
+    statements: pl.DataFrame, lines: pl.DataFrame
+) -> tuple[pl.DataFrame, list[str]]:
+    """Give balances without indicator their sign, or leave them out."""
+    unsigned = pl.any_horizontal(
+        pl.col("opening_is_unsigned", "closing_is_unsigned").fill_null(value=False)
+    )
+    if not statements.select(unsigned.any()).item():
+        return statements, []
+    booked = lines.filter(pl.col("status") == "booked")
+    sums = booked.group_by("statement").agg(moved=pl.col("amount").cast(pl.Int128).sum())
+    joined = statements.join(
+        sums, left_on="statement_index", right_on="statement", how="left", maintain_order="left"
+    ).with_columns(pl.col("moved").fill_null(0), is_unsigned=unsigned)
+    opening, closing = pl.col("opening_balance"), pl.col("closing_balance")
+    choices = []
+    for first, last in product((1, -1), repeat=2):
+        is_free = ((first == 1) | pl.col("opening_is_unsigned")) & (
+            (last == 1) | pl.col("closing_is_unsigned")
+        )
+        holds = is_free & (opening * first + pl.col("moved") == closing * last)
+        choices.append((first, last, holds.fill_null(value=False)))
+    count = pl.sum_horizontal(holds.cast(pl.Int8) for _, _, holds in choices)
+    is_credit = choices[0][2]
+    proves_debit = (unsigned & (count == 1) & ~is_credit).any()
+    proves_credit = (unsigned & (count == 1) & is_credit).any()
+    follows = is_credit & proves_credit & ~proves_debit
+    is_proven = (count == 1) | follows
+    decided: dict[str, pl.Expr] = {}
+    for index, name in ((0, "opening"), (1, "closing")):
+        signed = pl.sum_horizontal(
+            pl.when(choice[2] & ((count == 1) | (choice[0] == choice[1] == 1)))
+            .then(pl.col(f"{name}_balance") * choice[index])
+            .otherwise(0)
+            for choice in choices
+        )
+        own = pl.when(~pl.col(f"{name}_is_unsigned")).then(f"{name}_balance")
+        decided[f"{name}_balance"] = (
+            pl.when(~pl.col("is_unsigned"))
+            .then(f"{name}_balance")
+            .when(is_proven)
+            .then(signed)
+            .otherwise(own)
+        )
+    found = joined.with_columns(is_proven=is_proven).with_columns(**decided)
+    findings = [
+        f"statement {row['statement_index'] + 1}: its balances have no CdtDbtInd; "
+        + (
+            "the entries prove their sign"
+            if row["is_proven"]
+            else "nothing proves their sign, and they are left out"
+        )
+        for row in found.filter("is_unsigned").to_dicts()
+    ]
+    return found.drop("moved", "is_unsigned", "is_proven"), findings

@@ -1,0 +1,201 @@
+"""Find the tags of a block of plain XML, all at once. In: bytes. Out: arrays, one value for each tag.
+
+Fast because banks' files repeat a hundred different tags a million times: each different tag is parsed once, by the
+grammar of XML, and every other one is known by its bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_WORD: Final = 8
+_WORDS: Final = 4
+_SHORT: Final = _WORD * _WORDS
+_LONG_TAGS: Final = 256
+_DIFFERENT_TAGS: Final = 4096
+_ATTRIBUTES: Final = 4
+_SLOT_BITS: Final = 20
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+_MASKS: Final = np.array([(1 << (8 * count)) - 1 for count in range(_WORD + 1)], np.uint64)
+
+_TAG: Final = re.compile(
+    rb"(?:([A-Za-z_][A-Za-z0-9_.-]*):)?([A-Za-z_][A-Za-z0-9_.-]*)"
+    rb"""((?:[ \t\r\n]+[A-Za-z_][A-Za-z0-9_.:-]*[ \t\r\n]*=[ \t\r\n]*(?:"[^"<&]*"|'[^'<&]*'))*)[ \t\r\n]*"""
+)
+_ATTRIBUTE: Final = re.compile(
+    rb"""([A-Za-z_][A-Za-z0-9_.:-]*)[ \t\r\n]*=[ \t\r\n]*(?:"([^"]*)"|'([^']*)')"""
+)
+
+
+class BeyondGrammar(Exception):  # a signal between our own rooms, never an answer to a user
+    """The block has what the fast grammar does not accept; another reader must speak."""
+
+    def __init__(self, reason: str, positions: NDArray[np.int64] | None = None) -> None:
+        """Keep what it is, and where; None where no place can be told."""
+        super().__init__(reason)
+        self.positions = positions
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One different tag: its local name, and its attributes without name spaces."""
+
+    name: str
+    attributes: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class KnownTags:
+    """All different tags of a document so far. A name is known by a small number, for arrays."""
+
+    prefix: bytes
+    tags: list[Tag | None] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    name_of_tag: list[int] = field(default_factory=list)
+    _numbers: dict[bytes, int] = field(default_factory=dict)
+    _name_numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, text: bytes) -> int:
+        """Give the number of a tag by its text between `<` or `</` and `>`."""
+        found = self._numbers.get(text)
+        if found is None:
+            found = self._numbers[text] = len(self.tags)
+            if found > _DIFFERENT_TAGS:
+                raise BeyondGrammar("too many different tags")
+            tag = self._parse(text)
+            self.tags.append(tag)
+            self.name_of_tag.append(self.name_number(tag.name if tag else ""))
+        return found
+
+    def name_number(self, name: str) -> int:
+        """Give the number of a local name."""
+        found = self._name_numbers.get(name)
+        if found is None:
+            found = self._name_numbers[name] = len(self.names)
+            self.names.append(name)
+        return found
+
+    def _parse(self, text: bytes) -> Tag | None:
+        """Parse one tag; None if it is none of the plain grammar."""
+        found = _TAG.fullmatch(text)
+        if not found or (found[1] or b"") != self.prefix:
+            return None
+        pairs = [(key, double or single) for key, double, single in _ATTRIBUTE.findall(found[3])]
+        is_root = found[2] == b"Document"
+        declares = any(key.split(b":")[0] == b"xmlns" for key, _ in pairs)
+        kept = [pair for pair in pairs if pair[0].split(b":")[0] not in {b"xmlns", b"xsi"}]
+        is_odd = any(b":" in key for key, _ in kept) or len(kept) > _ATTRIBUTES
+        if is_odd or (declares and not is_root) or len({key for key, _ in pairs}) < len(pairs):
+            return None
+        try:
+            attributes = tuple((key.decode(), value.decode()) for key, value in kept)
+        except UnicodeDecodeError:
+            return None
+        return Tag(found[2].decode(), attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The tags of a block in order: places of `<` and `>`, kind, number of the different tag and of its name."""
+
+    start: NDArray[np.int64]
+    stop: NDArray[np.int64]
+    is_close: NDArray[np.bool_]
+    is_empty: NDArray[np.bool_]
+    tag: NDArray[np.int32]
+    name: NDArray[np.int32]
+
+
+def find_tags(block: bytes, known: KnownTags) -> Tags:
+    """Find all tags of a block that begins with one.
+
+    Raises:
+        BeyondGrammar: something is no plain tag.
+    """
+    buffer = np.frombuffer(block + bytes(_SHORT + _WORD), np.uint8)
+    start = np.flatnonzero(buffer == ord("<"))
+    stop = _stops(buffer, start)
+    is_close = buffer[start + 1] == ord("/")
+    is_empty = buffer[stop - 1] == ord("/")
+    begin = start + 1 + is_close
+    length = stop - begin - is_empty
+    odd = (length <= 0) | (is_close & is_empty)
+    if odd.any():
+        raise BeyondGrammar("an empty tag", start[odd])
+    tag = _numbers(block, buffer, begin, length, known)
+    is_unknown = np.array([one is None for one in known.tags], bool)[tag]
+    if is_unknown.any():
+        raise BeyondGrammar("a tag that is not plain", start[is_unknown])
+    name = np.array(known.name_of_tag, np.int32)[tag]
+    has_attributes = np.array([bool(one and one.attributes) for one in known.tags], bool)
+    odd = is_close & has_attributes[tag]
+    if odd.any():
+        raise BeyondGrammar("an end tag with attributes", start[odd])
+    return Tags(start, stop, is_close, is_empty, tag, name)
+
+
+def _stops(buffer: NDArray[np.uint8], start: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Find the `>` of each `<`; a bare `>` in text is legal and is none."""
+    ends = np.flatnonzero(buffer == ord(">"))
+    if len(ends) != len(start):
+        place = np.searchsorted(ends, start)
+        if len(place) and place[-1] == len(ends):
+            raise BeyondGrammar("a tag without end", start[-1:])
+        ends = ends[place]
+    if (ends < start).any() or (ends[:-1] > start[1:]).any():
+        raise BeyondGrammar("a tag inside a tag")
+    return ends
+
+
+def _numbers(
+    block: bytes,
+    buffer: NDArray[np.uint8],
+    begin: NDArray[np.int64],
+    length: NDArray[np.int64],
+    known: KnownTags,
+) -> NDArray[np.int32]:
+    """Give the number of each tag; equal bytes get equal numbers.
+
+    Each tag of up to 32 bytes is four words of eight bytes. A hash of them finds the slot of one representative, and
+    the words themselves are then compared with its words, so no two different tags can pass for one.
+    """
+    windows = np.ndarray((len(buffer) - _WORD + 1,), "<u8", buffer, strides=(1,))
+    mixed, words = np.zeros(len(begin), np.uint64), []
+    for index in range(_WORDS):
+        rows = np.flatnonzero(length > _WORD * index)
+        size = np.minimum(length[rows] - _WORD * index, _WORD)
+        word = windows[begin[rows] + _WORD * index] & _MASKS[size]
+        mixed[rows] = (mixed[rows] ^ word) * _MIX
+        words.append((rows, word))
+    slot = (mixed >> np.uint64(64 - _SLOT_BITS)).astype(np.int32)
+    is_long = np.flatnonzero(length > _SHORT)
+    if len(is_long) > _LONG_TAGS:
+        raise BeyondGrammar("many long tags", begin[is_long])
+    some = np.zeros(1 << _SLOT_BITS, np.int32)
+    some[slot] = np.arange(len(slot), dtype=np.int32)
+    some_of = some[slot]
+    first = np.zeros(len(slot), np.int32)
+    representatives = np.flatnonzero(some_of == np.arange(len(slot)))
+    for index in representatives.tolist():
+        at = int(begin[index])
+        first[index] = known.number(block[at : at + int(length[index])])
+    number = first[some_of]
+    is_same = length == length[some_of]
+    for rows, word in words:
+        full = np.zeros(len(slot), np.uint64) if len(rows) < len(slot) else word
+        full[rows] = word
+        is_same[rows] &= full[some_of[rows]] == word
+    for index in is_long.tolist():
+        at = int(begin[index])
+        number[index] = known.number(block[at : at + int(length[index])])
+    is_same[is_long] = True
+    if not is_same.all():
+        raise BeyondGrammar("tags that share a slot", begin[~is_same])
+    return number
