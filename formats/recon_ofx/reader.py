@@ -1,18 +1,17 @@
-"""From the tree to frames: statements, lines, rejects; every `<STMTTRN>` ends up in one of the two latter.
+"""Read one OFX file whole: statements, lines, rejects; every transaction ends up in one of the two latter.
 
-In: one file. Out: ParsedStatements. The count of `<STMTTRN>` in the text is asserted against lines plus rejects, and
-ofxparse's reading of every transaction is compared with ours (see witness.py).
+In: one file. Out: ParsedStatements. The transactions are counted in the bytes, independently of the parser, and the
+count is asserted against lines plus rejects.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from recon.api import (
-    ConfigurationError,
     MalformedFile,
     ParsedStatements,
     Place,
@@ -20,225 +19,257 @@ from recon.api import (
     ReadStatements,
     Rejects,
     completed,
-    exponents,
 )
-from recon_ofx.tags import read_document
+from recon_ofx import statements as around
+from recon_ofx.library import LIBRARY, confirmed
+from recon_ofx.lines import draft_lines
+from recon_ofx.options import read_options
+from recon_ofx.records import gather
+from recon_ofx.rejects import explain, record_rejects
+from recon_ofx.structure import Builder
 from recon_ofx.text import read_text
-from recon_ofx.transaction import read_transaction
-from recon_ofx.values import Unreadable, proven_marks, read_amount, read_date
-from recon_ofx.witness import LIBRARY, unconfirmed
+from recon_ofx.tokens import read_tokens
+from recon_ofx.values import clean, date_expr, proven_marks, with_amounts
+from recon_ofx.vocabulary import END, Tags
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
     from recon.api import SourceFile
-    from recon_ofx.tags import Document, Node
-    from recon_ofx.transaction import Transaction
+    from recon_ofx.options import Options
+    from recon_ofx.statements import Statement
+    from recon_ofx.structure import Node
+    from recon_ofx.text import Text
 
-_OPTIONS: Final = frozenset({"currency"})
-_STATEMENTS: Final = ("STMTRS", "CCSTMTRS", "INVSTMTRS")
-_RESPONSES: Final = ("STMTTRNRS", "CCSTMTTRNRS", "INVSTMTTRNRS", "SONRS")
+READER: Final = "ofx"
 
 
-@dataclass(slots=True)
-class _Readings:
-    """What was read so far, row by row."""
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """The whole file, still as text: its transactions, and the tree of what stands around them."""
 
-    document: Document
-    marks: frozenset[str]
-    default_currency: str | None
-    statements: list[dict[str, Any]] = field(default_factory=list)
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    rejects: list[dict[str, Any]] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
-    transactions: list[Transaction] = field(default_factory=list)
-    records: int = 0
+    text: Text
+    drafts: pl.DataFrame
+    root: Node
+    findings: list[str]
 
 
 def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     """Read one OFX file.
 
     Raises:
-        MalformedFile: the file is no whole, legible OFX document, or holds no statement.
-        ConfigurationError: an option is unknown or no currency.
+        MalformedFile: the file is no whole, legible OFX document, or the bank refused to give one.
+        ConfigurationError: an option is unknown or has a wrong value.
     """
-    default_currency = _check_options(options)
-    text, findings = read_text(source)
-    document = read_document(source.name, text)
-    amounts = [node.text for node in document.root.find_all("TRNAMT", "BALAMT") if node.text]
-    readings = _Readings(document, proven_marks(amounts), default_currency, findings=findings)
-    if document.stray_text:
-        readings.findings.append(
-            f"{len(document.stray_text)} texts stand outside any value: {document.stray_text[0]!r}"
-        )
-    _check_responses(readings)
-    statements = list(document.root.find_all(*_STATEMENTS))
-    _check_statements(readings, statements)
-    for index, node in enumerate(statements):
-        _read_statement(readings, index, node)
-    return _frames(readings)
-
-
-def _frames(readings: _Readings) -> ParsedStatements:
-    counted = sum(row["line_count"] for row in readings.statements)
-    delivered = len(readings.lines) + sum(row["record"] is not None for row in readings.rejects)
+    chosen = read_options(options)
+    scan = _scan(read_text(source))
+    text, findings = scan.text, scan.findings
+    rejects = list(around.error_responses(scan.root, text))
+    statements = around.find_statements(scan.root, text, len(scan.drafts))
+    if not statements:
+        findings.append(_no_statement(scan, rejects))
+    balances = [node.text for node in scan.root.find_all("BALAMT") if node.text]
+    marks = proven_marks([scan.drafts["amount_text"], pl.Series(balances, dtype=pl.String)])
+    currencies = _currencies(statements, scan, chosen)
+    judged = _judged(scan.drafts, statements, currencies, marks, chosen)
+    judged, confirmed_ones, told = confirmed(judged, text)
+    findings += told
+    table, balance_rejects, balance_findings = _statements(
+        statements, currencies, text, marks, chosen, confirmed_ones
+    )
+    rejects += [
+        *record_rejects(judged.filter(pl.col("fault").is_not_null()), text),
+        *balance_rejects,
+    ]
+    lines = judged.filter(pl.col("fault").is_null())
+    findings += [*balance_findings, *_notes(lines, statements)]
+    counted = sum(row["line_count"] for row in table)
+    delivered = len(lines) + sum("record" in row for row in rejects)
     assert counted == delivered, f"{counted} transactions counted, {delivered} lines and rejects"
-    doubts = unconfirmed(readings.transactions)
-    for reason in sorted({reason for _, reason in doubts}):
-        records = [readings.lines[index]["record"] for index, other in doubts if other == reason]
-        named = ", ".join(str(number) for number in records[:5])
-        readings.findings.append(
-            f"{LIBRARY} {reason} in {len(records)} of {readings.records} records ({named}); "
-            "our own reading stands"
-        )
     # Only typed here: the engine validates every frame that crosses into it.
     return ParsedStatements(
-        statements=completed(readings.statements, ReadStatements),
-        lines=completed(readings.lines, ReadLines),
-        rejects=Rejects.cast(pl.DataFrame(readings.rejects, schema=Rejects.create_empty().schema)),
-        reader=f"{LIBRARY}+gate" if doubts else LIBRARY,
-        findings=tuple(readings.findings),
+        statements=completed(table, ReadStatements),
+        lines=completed(_columns(lines, text), ReadLines),
+        rejects=completed(rejects, Rejects),
+        reader=f"{READER}+{LIBRARY}" if confirmed_ones else READER,
+        findings=tuple(findings),
     )
 
 
-def _check_options(options: Mapping[str, Any]) -> str | None:
-    unknown = sorted(set(options) - _OPTIONS)
-    if unknown:
-        raise ConfigurationError(
-            f"[formats.ofx] has no option {unknown[0]!r}",
-            hint=f"it has: {', '.join(sorted(_OPTIONS))}",
+def _scan(text: Text) -> _Scan:
+    """Read all tags, piece by piece, and keep of each piece only what it says."""
+    tags = Tags(text.file)
+    drafts, outside, count = [], [], 0
+    for tokens in read_tokens(text, tags):
+        piece = gather(tokens, tags)
+        before = (count + pl.col("row")).cast(pl.Int64).alias("before")
+        outside.append(
+            piece.around.select("tag", "kind", clean(piece.around["value"]), "offset", before)
         )
-    currency = options.get("currency")
-    if currency is not None and currency not in exponents():
-        message = f"`currency` of [formats.ofx] is no ISO 4217 currency: {currency!r}"
-        raise ConfigurationError(message)
-    return currency
+        drafts.append(draft_lines(piece))
+        count += len(piece.records)
+    skeleton = pl.concat(outside)
+    names = pl.Series(tags.names, dtype=pl.String)
+    closed = frozenset(names.gather(skeleton.filter(kind=END)["tag"].unique()))
+    builder = Builder(text)
+    tag = names.gather(skeleton["tag"])
+    root = builder.build(skeleton.with_columns(tag=tag).iter_rows(), closed, count)
+    stray = builder.stray_text
+    findings = [*text.findings, *builder.findings]
+    if stray:
+        findings.append(f"{len(stray)} texts stand outside any value: {stray[0]!r}")
+    return _Scan(text, pl.concat(drafts), root, findings)
 
 
-def _check_responses(readings: _Readings) -> None:
-    """Note what the bank answered with an error: a statement asked for and not delivered is no empty one."""
-    document = readings.document
-    for response in document.root.find_all(*_RESPONSES):
-        status = response.first("STATUS")
-        code = (status.value("CODE") or "0") if status else "0"
-        if status and code.strip("0") and (status.value("SEVERITY") or "ERROR").upper() == "ERROR":
-            said = status.value("MESSAGE") or "no message"
-            reason = f"the bank answered with error {code}: {said}"
-            if response.name == "SONRS":
-                raise MalformedFile(reason, place=document.place(status))
-            readings.rejects.append(
-                _reject(readings, status, Unreadable("STATUS", "error-response", reason))
-            )
+def _no_statement(scan: _Scan, rejects: list[dict[str, Any]]) -> str:
+    """Say that a document answers nothing beyond the sign-on.
 
-
-def _check_statements(readings: _Readings, statements: list[Node]) -> None:
-    document = readings.document
-    if not statements:
-        reasons = [row["reason"] for row in readings.rejects]
+    Raises:
+        MalformedFile: it holds an error of the bank, or answers of another kind than statements.
+    """
+    place = Place(scan.text.file)
+    if rejects:
+        raise MalformedFile(rejects[0]["reason"], place=place)
+    document = scan.root.child("OFX")
+    held = {child.name for child in document.children} if document else set()
+    if held - {"SIGNONMSGSRSV1"}:
         raise MalformedFile(
-            reasons[0] if reasons else "the file holds no bank, card or cash statement",
-            place=Place(document.file),
-            hint=None if reasons else "ask the bank for statements; this is another OFX response",
+            "the file holds no bank, card or cash statement",
+            place=place,
+            hint=f"ask the bank for statements; this answers {', '.join(sorted(held))}",
         )
-    counted = sum(document.count_transactions(node) for node in statements)
-    if counted != len(document.transaction_starts):
-        missed = len(document.transaction_starts) - counted
-        message = f"{missed} transactions stand outside any statement"
-        raise MalformedFile(message, place=Place(document.file))
+    return "the file holds no statement: the bank answered the sign-on and nothing else"
 
 
-def _read_statement(readings: _Readings, index: int, node: Node) -> None:
-    document = readings.document
-    currency = _currency(readings, node)
-    for transaction in node.find_all("STMTTRN"):
-        readings.records += 1
-        try:
-            read_one = read_transaction(transaction, currency, readings.marks)
-        except Unreadable as error:
-            row = _reject(readings, transaction, error)
-            readings.rejects.append(row | {"record": readings.records})
-            continue
-        readings.transactions.append(read_one)
-        readings.lines.append(
-            {
-                "statement_index": index,
-                "record": readings.records,
-                "line_number": document.line_number(transaction.start),
-                **read_one.row,
-            }
-        )
-    closing, closing_date = _closing(readings, node, currency)
-    account = node.first("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM")
-    readings.statements.append(
-        {
-            "statement_index": index,
-            "account": "".join(((account and account.value("ACCTID")) or "").split()),
-            "currency": currency,
-            "kind": "final",
-            "closing_balance": closing,
-            "closing_date": closing_date,
-            "line_count": document.count_transactions(node),
-        }
-    )
-    readings.findings += _skipped(index, node)
+def _currencies(statements: list[Statement], scan: _Scan, chosen: Options) -> list[str]:
+    """Give the currency of each statement; where it names none, that of all its transactions.
 
-
-def _currency(readings: _Readings, node: Node) -> str:
-    currency = (node.value("CURDEF") or "").upper() or readings.default_currency
-    if currency is None or len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
+    Raises:
+        MalformedFile: no statement of the file has a currency.
+    """
+    found: list[str | None] = []
+    for statement in statements:
+        node = statement.node
+        named = scan.drafts["currency_text"].slice(node.first, node.last - node.first).unique()
+        is_one = len(named) == 1 and named.null_count() == 0
+        found.append(statement.currency or chosen.currency or (named.item() if is_one else None))
+    if found and not any(found):
+        said = statements[0].node.value("CURDEF")
         raise MalformedFile(
-            f"the statement names no currency (CURDEF is {currency!r})",
-            place=readings.document.place(node),
+            f"the statement names no currency (CURDEF is {said!r})",
+            place=scan.text.place(statements[0].node.offset),
             hint='name the account\'s currency: `currency = "EUR"` under [formats.ofx]',
         )
-    return currency
+    return [currency or around.NO_CURRENCY for currency in found]
 
 
-def _closing(readings: _Readings, node: Node, currency: str) -> tuple[int | None, dt.date | None]:
-    """Read LEDGERBAL; one that is there but unreadable is a reject of the file, for it must not pass for none."""
-    balance = node.first("LEDGERBAL")
-    text = balance.value("BALAMT") if balance else None
-    if balance is None or text is None:
-        return None, None
-    try:
-        closing = read_amount("BALAMT", text, currency, readings.marks)
-    except Unreadable as error:
-        readings.rejects.append(_reject(readings, balance, error))
-        return None, None
-    try:
-        return closing, read_date("DTASOF", balance.value("DTASOF") or "")
-    except Unreadable:
-        # Real files have 00000000 here; the day of the balance decides nothing by itself.
-        readings.findings.append(f"{readings.document.place(balance)}: LEDGERBAL has no date")
-        return closing, None
-
-
-def _skipped(index: int, node: Node) -> list[str]:
-    """Say what of a statement is no booked cash line: pending entries, trades in securities."""
-    pending = sum(1 for _ in node.find_all("STMTTRNP"))
-    trades = sum(
-        child.name not in {"INVBANKTRAN", "DTSTART", "DTEND"}
-        for listed in node.find_all("INVTRANLIST")
-        for child in listed.children
+def _judged(
+    drafts: pl.DataFrame,
+    statements: list[Statement],
+    currencies: list[str],
+    marks: frozenset[str],
+    chosen: Options,
+) -> pl.DataFrame:
+    """Give every transaction its number, statement, currency and amount, or a fault."""
+    sizes = [statement.node.last - statement.node.first for statement in statements]
+    owners = pl.DataFrame(
+        {"statement_index": range(len(sizes)), "account_currency": currencies, "size": sizes},
+        schema={"statement_index": pl.Int64, "account_currency": pl.String, "size": pl.Int64},
     )
+    index = pl.int_range(pl.len(), dtype=pl.Int64).repeat_by("size").explode().drop_nulls()
+    owner = owners.select(index).to_series()
+    read = drafts.with_columns(
+        record=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+        statement_index=owner,
+        currency=pl.coalesce("currency_text", owners["account_currency"].gather(owner)),
+    )
+    read = with_amounts(read, marks, is_implied=chosen.implied_decimals == "all")
+    return read.with_columns(fault=pl.coalesce("fault", "amount_fault"))
+
+
+def _statements(
+    statements: list[Statement],
+    currencies: list[str],
+    text: Text,
+    marks: frozenset[str],
+    chosen: Options,
+    confirmed_ones: list[int],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """Give the rows of statements; a balance that is there but unreadable is a reject, for it must not pass for none."""
+    balances = pl.DataFrame(
+        {
+            "amount_text": [statement.balance_text for statement in statements],
+            "date_text": [s.balance.value("DTASOF") if s.balance else None for s in statements],
+            # What transactions name as their currency need not be the account's.
+            "currency": [s.currency or chosen.currency or around.NO_CURRENCY for s in statements],
+        },
+        schema={"amount_text": pl.String, "date_text": pl.String, "currency": pl.String},
+    )
+    balances = with_amounts(balances, marks, is_implied=chosen.implied_decimals != "none")
+    balances = balances.with_columns(date=date_expr(pl.col("date_text")))
+    rows, rejects, findings = [], [], []
+    for index, (statement, balance) in enumerate(
+        zip(statements, balances.iter_rows(named=True), strict=True)
+    ):
+        node = statement.node
+        closing, has_balance = balance["amount"], balance["amount_text"] is not None
+        if has_balance and closing is None:
+            rejects.append(_balance_reject(statement, balance, text))
+        elif statement.balance and has_balance and balance["date"] is None:
+            # Real files have 00000000 here; the day of the balance decides nothing by itself.
+            findings.append(f"{text.place(statement.balance.offset)}: LEDGERBAL has no date")
+        findings += around.skipped(index, node)
+        rows.append(
+            {
+                "statement_index": index,
+                "account": around.account(node),
+                "currency": currencies[index],
+                "closing_balance": closing,
+                "closing_date": balance["date"] if closing is not None else None,
+                "line_count": around.count_transactions(text, node),
+                "reader": LIBRARY if index in confirmed_ones else READER,
+                "dialect": around.dialect(text),
+                "extras": around.extras(node),
+            }
+        )
+    return rows, rejects, findings
+
+
+def _balance_reject(statement: Statement, balance: dict[str, Any], text: Text) -> dict[str, Any]:
+    assert statement.balance is not None
+    node = statement.balance.child("BALAMT") or statement.balance
+    told = explain(balance["amount_fault"], balance["amount_text"], balance["currency"])
+    field = "BALAMT" if told["field"] == "TRNAMT" else told["field"]
+    return told | {
+        "field": field,
+        "file": text.file,
+        "line_number": text.place(node.offset).line,
+        "excerpt": text.excerpt(node.offset),
+    }
+
+
+def _notes(lines: pl.DataFrame, statements: list[Statement]) -> list[str]:
+    """Say which lines are no booked entries."""
+    notes = (
+        ("pending", "entries are pending and count in no balance"),
+        ("information", "entries correct earlier ones (CORRECTFITID) and are held for a person"),
+    )
+    counts = lines.group_by("statement_index", "status").len()
+    found = {(index, status): number for index, status, number in counts.iter_rows()}
     return [
-        f"statement {index + 1}: {count} {what} are not read"
-        for count, what in ((pending, "pending entries"), (trades, "securities transactions"))
-        if count
+        f"statement {index + 1}: {found[index, status]} {what}"
+        for index in range(len(statements))
+        for status, what in notes
+        if (index, status) in found
     ]
 
 
-def _reject(readings: _Readings, node: Node, error: Unreadable) -> dict[str, Any]:
-    document = readings.document
-    shown = node.first(error.field) or node
-    return {
-        "file": document.file,
-        "record": None,
-        "line_number": document.line_number(shown.start),
-        "field": error.field,
-        "code": error.code,
-        "reason": error.reason,
-        "excerpt": document.excerpt(shown),
-        "hint": error.hint,
-    }
+def _columns(lines: pl.DataFrame, text: Text) -> pl.DataFrame:
+    offset, length = pl.col("offset"), pl.col("length")
+    named = lines.with_columns(
+        # The bytes of a transcoded file are not those that the bank sent.
+        byte_offset=offset if text.is_original else None,
+        byte_length=length if text.is_original else None,
+        line_number=text.line_numbers(lines["offset"]),
+    )
+    return named.select(name for name in ReadLines.column_names() if name in named.columns)

@@ -1,6 +1,6 @@
-"""Strict reading of amounts and dates; a decimal mark is decided over the whole file, never per value.
+"""Strict reading of values as columns; a decimal mark is decided over the whole file, never per value.
 
-In: the text of one value. Out: minor units or a date, or `Unreadable`.
+In: columns of text. Out: clean text, minor units or dates, null where a text is none.
 
 Source: OFX 2.1.1 section 3.2.9.2 (amounts: point or comma as decimal mark, no thousands marks; banks send them all the
 same) and 3.2.8 (dates: `YYYYMMDDHHMMSS.mmm[gmt offset:tz name]`).
@@ -8,126 +8,185 @@ same) and 3.2.8 (dates: `YYYYMMDDHHMMSS.mmm[gmt offset:tz name]`).
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from typing import TYPE_CHECKING, Final
+from html.entities import html5
+from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import AmountError, exponents, parse_minor
+import polars as pl
+
+from recon.api import exponent_expr, parse_minor_expr
+from recon_ofx.text import AND, GREATER, LESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 AMOUNT_WIDTH: Final = 40
 
-_AMOUNT: Final = re.compile(r"([+-]?)[ ]*((?:[0-9]|[.,](?=[0-9]))[0-9.,' \u00a0]*)", re.ASCII)
-_GROUPED: Final = re.compile(r"[0-9]{1,3}(?:([., '\u00a0])[0-9]{3})(?:\1[0-9]{3})*", re.ASCII)
-_DATE: Final = re.compile(
-    r"([0-9]{4})(-?)([0-9]{2})\2([0-9]{2})"
-    r"(?:T?[0-9:]{0,8}(?:\.[0-9]*)?)?\s*(?:\[[^\]]*\]|Z)?",
-    re.ASCII,
+_ENTITY: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+# Blanks to squeeze, an entity, or a stand-in for a literal sign.
+_UNCLEAN: Final = rf"\s{{2,}}|[^\S ]|[&{LESS}{GREATER}{AND}]"
+_DATE: Final = (
+    r"^(?:[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:T?[0-9:]{0,8}(?:\.[0-9]*)?)?\s*(?:\[[^\]]*\]|Z)?$"
 )
+# One decimal mark or none: `12`, `12.5`, `,5`, `7.`.
+_PLAIN: Final = r"^[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)$"
+# Thousands grouped in one way, and the characters that group: `1,234.5`, `1.234,5`, `1,234,567`, `1 025.5`, `1'025,5`.
+_GROUPED: Final = (
+    (r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]*$", ","),
+    (r"^[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]*$", "."),
+    (r"^[+-]?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}|(?:\.[0-9]{3}){2,})$", ".,"),
+    (r"^[+-]?[0-9]{1,3}(?:(?: [0-9]{3})+|(?:'[0-9]{3})+)(?:[.,][0-9]*)?$", " '"),
+)
+_CENTS: Final = r"^[+-]?[0-9]{1,13}\.[0-9]{2}$"
+# `1.650` and `1,650`: a decimal mark, or thousands.
+_DOUBTFUL: Final = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
 
 
-class Unreadable(ValueError):
-    """A value is no amount or date."""
+def clean(text: pl.Series) -> pl.Series:
+    """Decode the entities of values once, and squeeze their blanks; a bare `&` is text.
 
-    def __init__(self, field: str, code: str, reason: str, hint: str | None = None) -> None:
-        """Keep the field, the cause in dashed words, the reason and a hint."""
-        super().__init__(reason)
-        self.field, self.code, self.reason, self.hint = field, code, reason, hint
+    >>> clean(pl.Series([" AT&T &amp; Sons  &lt;x&gt; "])).to_list()
+    ['AT&T & Sons <x>']
+    """
+    unclean = text.str.contains(_UNCLEAN).arg_true()
+    if unclean.is_empty():
+        return text
+    some = text.gather(unclean)
+    entities = some.str.extract_all(_ENTITY).explode().drop_nulls().unique().to_list()
+    if entities:
+        some = some.str.replace_many(
+            entities, [_character(entity) for entity in entities], leftmost=True
+        )
+    some = some.str.replace_many([LESS, GREATER, AND], ["<", ">", "&"])
+    some = some.str.replace_all(r"\s+", " ").str.strip_chars()
+    return text.clone().scatter(unclean, some)
 
 
-def proven_marks(amounts: Iterable[str]) -> frozenset[str]:
+def _character(entity: str) -> str:
+    """Give the character of `&name;`, `&#number;` or `&#xnumber;`, the entity itself where there is none."""
+    name = entity[1:-1]
+    if not name.startswith("#"):
+        return html5.get(f"{name};", entity)
+    code = int(f"0{name[1:]}", 16) if name[1] in "xX" else int(name[1:])
+    # A reference to a control character or to none at all stays as the text that it is.
+    is_character = 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF
+    return chr(code) if is_character and code != 0x7F else entity
+
+
+def proven_marks(amounts: Iterable[pl.Series]) -> frozenset[str]:
     """Say which of `.` and `,` this file uses as a decimal mark beyond doubt.
 
-    >>> sorted(proven_marks(["1,650", "12,5", "3.200,00"]))
+    >>> sorted(proven_marks([pl.Series(["1,650", "12,5"]), pl.Series(["3.200,00"])]))
     [',']
     """
-    marks = set()
-    for text in amounts:
-        body = text.strip().lstrip("+-")
-        last = max(body.rfind("."), body.rfind(","))
-        if last < 0 or len(body) > AMOUNT_WIDTH:
-            continue
-        other = "," if body[last] == "." else "."
-        is_single = body.count(body[last]) == 1
-        if is_single and (len(body) - last - 1 != 3 or other in body or last > 3):
-            marks.add(body[last])
-    return frozenset(marks)
+    columns = [text.filter(text.str.len_bytes() <= AMOUNT_WIDTH) for text in amounts]
+    return frozenset(mark for mark in ".," if any(_proves(mark, text) for text in columns))
 
 
-def read_amount(field: str, text: str, currency: str, marks: frozenset[str]) -> int:
-    """Read a signed amount into minor units of its currency.
+def _proves(mark: str, text: pl.Series) -> bool:
+    """Say whether the mark stands last, once, and where it cannot group thousands."""
+    is_last_and_single = text.str.contains(rf"^[^{mark}]*[{mark}][^.,]*$")
+    could_group = text.str.contains(rf"^[+-]?[^.,]{{0,3}}[{mark}][^.,]{{3}}$")
+    return bool((is_last_and_single & ~could_group).any())
+
+
+def with_amounts(
+    frame: pl.DataFrame, marks: frozenset[str], *, is_implied: bool = False
+) -> pl.DataFrame:
+    """Add `amount` (minor units) and `amount_fault` to `amount_text` and `currency`.
 
     Args:
-        field: the tag, for the message.
-        text: the value as written.
-        currency: ISO 4217 code.
+        frame: text as written, null where there is none; ISO 4217 codes.
         marks: the decimal marks that the file is known to use; they decide `1.650` and `1,650`.
+        is_implied: an amount without any decimal mark is in minor units, as the policy says.
 
-    Raises:
-        Unreadable: no amount of this currency, or one that can be read in two ways.
+    Returns:
+        the frame with `amount`, null where there is a fault: no-amount, too-fine, ambiguous-amount,
+        unknown-currency.
     """
-    if currency not in exponents():
-        reason = f"{currency!r} is no ISO 4217 currency"
-        raise Unreadable("currency", "unknown-currency", reason)
-    decimals = exponents()[currency]
-    found = _AMOUNT.fullmatch(text.strip()) if len(text) <= AMOUNT_WIDTH else None
-    if not found:
-        raise Unreadable(field, "no-amount", f"{text[:AMOUNT_WIDTH]!r} is no amount")
-    whole, fraction = _split(field, found[2].strip(), decimals, marks)
-    try:
-        return parse_minor(f"{found[1]}{whole or '0'}.{fraction}", decimals)
-    except AmountError:
-        reason = f"{text!r} is no amount in {currency}: more than {decimals} decimals, or too large"
-        raise Unreadable(field, "no-amount", reason) from None
+    frame = frame.with_columns(
+        signed=pl.col("amount_text").str.replace(r"^([+-]) +", "$1"),
+        decimals=_decimals(frame["currency"]),
+    )
+    text = pl.col("signed")
+    is_doubtful = text.str.contains(_DOUBTFUL) & (pl.col("decimals") != 3)
+    frame = frame.with_columns(plain=_with_point(frame["signed"], is_doubtful, marks))
+    minor = _minor(frame)
+    if is_implied:
+        whole = text.str.extract(r"^([+-]?[0-9]{1,15})$").cast(pl.Int64, strict=False)
+        minor = pl.coalesce(whole, minor)
+    frame = frame.with_columns(amount=minor)
+    fault = (
+        pl.when(text.is_null() | (text.str.len_bytes() > AMOUNT_WIDTH))
+        .then(pl.lit("no-amount"))
+        .when(pl.col("decimals").is_null())
+        .then(pl.lit("unknown-currency"))
+        .when(is_doubtful & pl.lit(len(marks) != 1))
+        .then(pl.lit("ambiguous-amount"))
+        .when(pl.col("plain").is_null())
+        .then(pl.lit("no-amount"))
+        .when(pl.col("amount").is_null())
+        .then(pl.lit("too-fine"))
+    )
+    frame = frame.with_columns(amount_fault=fault)
+    amount = pl.when(pl.col("amount_fault").is_null()).then(pl.col("amount"))
+    return frame.with_columns(amount=amount).drop("signed", "decimals", "plain")
 
 
-def _split(field: str, body: str, decimals: int, marks: frozenset[str]) -> tuple[str, str]:
-    """Split an unsigned amount into whole and fraction digits, thousands marks taken out."""
-    last = max(body.rfind("."), body.rfind(","))
-    if last < 0:
-        return _ungrouped(field, body), ""
-    mark, whole, fraction = body[last], body[:last], body[last + 1 :]
-    other = "," if mark == "." else "."
-    if mark in whole:
-        # The same mark twice groups thousands: 1.234.567 has no decimals.
-        return _ungrouped(field, body), ""
-    is_plain = whole.isdigit() or not whole
-    is_doubtful = is_plain and len(fraction) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0"
-    if is_doubtful and decimals != 3 and marks != {mark}:
-        if marks == {other}:
-            return whole + fraction, ""
-        raise Unreadable(
-            field,
-            "ambiguous-amount",
-            f"{body!r}: {mark!r} is a decimal or a thousands mark, and nothing in the file decides it",
-            "ask the bank for an export with two decimals",
+def _decimals(currency: pl.Series) -> pl.Series:
+    """Give the decimals of each currency, looked up once a code."""
+    codes = currency.unique().to_frame("code").with_columns(decimals=exponent_expr(pl.col("code")))
+    if len(codes) == 1:
+        return codes["decimals"].new_from_index(0, len(currency))
+    # The cast is for no rows at all, where the lookup keeps the type of its column.
+    found = currency.replace_strict(codes["code"], codes["decimals"], return_dtype=pl.Int64)
+    return found.cast(pl.Int64)
+
+
+def _minor(frame: pl.DataFrame) -> pl.Expr:
+    """Turn `plain` into minor units of a currency with `decimals`."""
+    plain, decimals = pl.col("plain"), pl.col("decimals")
+    is_cents = frame.select((plain.str.contains(_CENTS) & (decimals == 2)).all()).item()
+    if is_cents and len(frame):
+        # With all of its decimals, an amount is its minor units with a mark in between.
+        return plain.str.replace(".", "", literal=True).cast(pl.Int64)
+    return parse_minor_expr(plain, decimals)
+
+
+def _with_point(text: pl.Series, is_doubtful: pl.Expr, marks: frozenset[str]) -> pl.Expr:
+    """Write amounts with a point as decimal mark and without thousands marks; null where a text is none."""
+    signed = pl.col("signed")
+    pointed = signed.str.replace(",", ".", literal=True)
+    pointed = pointed.str.replace(r"^([+-]?)\.", "${1}0.")
+    is_plain = signed.str.contains(_PLAIN)
+    if len(marks) == 1:
+        [other] = {".", ","} - marks
+        groups = is_doubtful & signed.str.contains(other, literal=True)
+        pointed = (
+            pl.when(groups).then(signed.str.replace(other, "", literal=True)).otherwise(pointed)
         )
-    return _ungrouped(field, whole), fraction
+    if text.drop_nulls().str.contains(_PLAIN).all():
+        return pl.when(is_plain).then(pointed)
+    chain: Any = pl.when(is_plain).then(pointed)
+    for shape, marks_between in _GROUPED:
+        ungrouped = signed.str.replace_all(f"[{marks_between}]", "")
+        chain = chain.when(signed.str.contains(shape)).then(
+            ungrouped.str.replace(",", ".", literal=True)
+        )
+    read: pl.Expr = chain
+    return read
 
 
-def _ungrouped(field: str, whole: str) -> str:
-    if whole.isdigit() or not whole:
-        return whole
-    if not _GROUPED.fullmatch(whole):
-        raise Unreadable(field, "no-amount", f"{whole!r} is no number: its thousands do not group")
-    return re.sub(r"[., '\u00a0]", "", whole)
-
-
-def read_date(field: str, text: str) -> dt.date:
+def date_expr(text: pl.Expr) -> pl.Expr:
     """Read the day as the bank wrote it: the first eight digits, never shifted by a time zone.
 
-    Raises:
-        Unreadable: no day of the calendar.
-
-    >>> read_date("DTPOSTED", "20260102230000[-5:EST]")
-    datetime.date(2026, 1, 2)
+    Source: OFX 2.1.1 section 3.2.8.
     """
-    found = _DATE.fullmatch(text.strip())
-    try:
-        if found:
-            return dt.date(int(found[1]), int(found[3]), int(found[4]))
-    except ValueError:
-        pass
-    raise Unreadable(field, "no-date", f"{text[:40]!r} is no day of the calendar")
+    has_dashes = text.str.contains(r"^[0-9]{4}-")
+    day = (
+        pl.when(has_dashes)
+        .then(text.str.head(10).str.replace_all("-", ""))
+        .otherwise(text.str.head(8))
+    )
+    is_date = text.str.contains(_DATE)
+    return pl.when(is_date).then(day).str.to_date("%Y%m%d", strict=False)

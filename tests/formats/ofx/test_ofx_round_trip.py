@@ -85,7 +85,7 @@ def test_a_rendered_statement_is_read_back_as_it_was(
     [statement] = parsed.statements.to_dicts()
     assert (statement["closing_balance"], statement["line_count"]) == (closing, len(rows))
     assert parsed.rejects.is_empty()
-    assert parsed.reader == "ofxparse"
+    assert parsed.reader == "ofx"
     assert parsed.lines.select(
         "booking_date", "amount", "currency", "bank_reference", "payer_name", "remittance"
     ).rows() == [
