@@ -43,6 +43,7 @@ _CODES_OF_SIGN: Final = {
 }
 # Proofs are made in ten-thousandths, so that they need no currency.
 PROOF_DECIMALS: Final = 4
+_BEGINNING: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def find_styles(texts: Sequence[str] | pl.Series) -> list[Style]:
     decimals: set[str] = set()
     thousands: set[str] = set()
     is_open: set[str] = set()
-    for text in _shapes(texts):
+    for text in _shapes(_telling(pl.Series("text", texts, dtype=pl.String))):
         found = _LOOSE.fullmatch(tidy(text))
         if found:
             _weigh(found[5].strip(), decimals, thousands, is_open)
@@ -107,7 +108,20 @@ def find_styles(texts: Sequence[str] | pl.Series) -> list[Style]:
     return [Style(decimal, min(thousands, default=""))]
 
 
-def _shapes(texts: Sequence[str] | pl.Series) -> list[str]:
+def _telling(texts: pl.Series) -> pl.Series:
+    """Leave out of a long column what only says again what its beginning says.
+
+    Where that has shown the decimal mark, a number written with the same marks in the same roles tells nothing new.
+    """
+    head = texts.head(_BEGINNING)
+    styles = find_styles(head) if len(texts) > _BEGINNING else []
+    if len(styles) != 1 or not head.str.contains(styles[0].decimal, literal=True).any():
+        return texts
+    is_alike = texts.str.contains(f"^[+-]?{_number(styles[0])}$")
+    return pl.concat([head, texts.filter(~is_alike)])
+
+
+def _shapes(texts: pl.Series) -> list[str]:
     """Give one text for all that have the same marks in the same places: a few of a column of thousands.
 
     Only a zero alone before its mark says more than any other digit.
@@ -115,8 +129,7 @@ def _shapes(texts: Sequence[str] | pl.Series) -> list[str]:
     text = pl.col("text")
     is_small = text.str.contains("(?:^|[^0-9])0[.,]")
     shape = pl.when(is_small).then(text).otherwise(text.str.replace_all("[0-9]", "1"))
-    column = pl.Series("text", texts, dtype=pl.String)
-    return column.to_frame().select(shape.unique().sort()).to_series().to_list()
+    return texts.alias("text").to_frame().select(shape.unique().sort()).to_series().to_list()
 
 
 def _weigh(number: str, decimals: set[str], thousands: set[str], is_open: set[str]) -> None:
@@ -272,8 +285,17 @@ def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
     return pl.any_horizontal(other_code, *other_sign).fill_null(value=False)
 
 
+def proof_column(texts: pl.Series, style: Style) -> pl.Series:
+    """Read a column for a proof, in ten-thousandths; null for blank cells and for what is no amount."""
+    for decimals in (2, 0):
+        count = pl.repeat(decimals, len(texts), dtype=pl.Int64, eager=True)
+        units, odd = minor_units(texts, style, count)
+        if not len(odd):
+            return units * 10 ** (PROOF_DECIMALS - decimals)
+    count = pl.repeat(PROOF_DECIMALS, len(texts), dtype=pl.Int64, eager=True)
+    return minor_units(texts, style, count)[0]
+
+
 def proof_units(texts: Sequence[str] | pl.Series, style: Style) -> list[int | None]:
-    """Read a column for a proof, in ten-thousandths; None for blank cells and for what is no amount."""
-    column = pl.Series("text", texts, dtype=pl.String)
-    decimals = pl.repeat(PROOF_DECIMALS, len(column), dtype=pl.Int64, eager=True)
-    return minor_units(column, style, decimals)[0].to_list()
+    """Do `proof_column` for a list."""
+    return proof_column(pl.Series("text", texts, dtype=pl.String), style).to_list()

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Final
 from recon.api import exponents
 from recon_csv.amounts import looks_like_amount
 from recon_csv.dates import looks_like_date
+from recon_csv.fields import column_at
 from recon_csv.phrases import CREDIT_FLAGS, DEBIT_FLAGS, NOT_A_STATEMENT
 from recon_csv.preamble import balance_label
 from recon_csv.words import BARE_REFERENCES, PURPOSE_WORDS, plain_words, roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import polars as pl
 
 HEADER_WITHIN: Final = 60
 _DATES: Final = frozenset({"booking_date", "transaction_date", "value_date"})
@@ -26,7 +29,7 @@ _NUMBERS: Final = _AMOUNTS | {"debit", "credit", "balance", "fee", "detail_amoun
 _MAY_BE_EMPTY: Final = frozenset({"debit", "credit", "detail_amount"})
 # A name alone shows no bank statement: beside date and amount one more column must be known.
 _LEAST_KNOWN: Final = 3
-_SAMPLE: Final = 1000
+_SAMPLE: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +96,23 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def assign_roles(
-    header: list[str], body: Sequence[Sequence[str]], currency_names: Mapping[str, str]
+    header: list[str], body: pl.DataFrame, currency_names: Mapping[str, str]
 ) -> Roles:
     """Give each column the first role of its name that its cells bear out."""
     ranked: dict[str, list[tuple[int, int]]] = {}
+    # A sample over the whole table is enough to know what a column is; its style is found in all of its cells.
+    sample = body.gather_every(max(1, body.height // _SAMPLE)).rows()
     # Notes below the table fill one cell; balances inside it are no amounts of their column.
-    table = [row for row in body if len(row) > row.count("") + 1 and not balance_label(row)]
+    table = [row for row in sample if len(row) > row.count("") + 1 and not balance_label(row)]
     amounts: list[int] = []
     for index, name in enumerate(header):
         cells = [row[index] for row in table if index < len(row) and row[index]]
         if not name and index - 1 in amounts and _are_flags(cells, index, table):
             ranked.setdefault("flag", []).append((0, index))
+        # A column that is filled here and there only may have no cell in the sample.
+        is_unseen = not cells and body.height > _SAMPLE and bool((column_at(body, index) != "").any())
         for role, place in roles_of(name):
-            if _bears_out(role, cells, currency_names, is_empty=not table):
+            if _bears_out(role, cells, currency_names, is_empty=not table or is_unseen):
                 ranked.setdefault(role, []).append((place, index))
                 amounts += [index] if role in _AMOUNTS else []
                 break
@@ -144,9 +151,6 @@ def _bears_out(
 ) -> bool:
     if is_empty:
         return True
-    if role in _DATES | _NUMBERS:
-        # A sample over the whole column is enough to know its kind; its style is found in all of its cells.
-        cells = cells[:: max(1, len(cells) // _SAMPLE)]
     if role in _DATES:
         return _mostly(sum(map(looks_like_date, cells)), cells)
     if role in _NUMBERS:

@@ -61,6 +61,11 @@ def looks_like_date(text: str) -> bool:
     return bool(_SHAPE.fullmatch(text) or _COMPACT.fullmatch(text))
 
 
+def look_like_dates(texts: pl.Series) -> pl.Series:
+    """Do `looks_like_date` for a column."""
+    return texts.str.contains(f"^(?:{_SHAPE.pattern}|{_COMPACT.pattern})$")
+
+
 @cache
 def _pattern(date_format: str) -> re.Pattern[str]:
     return re.compile(_day(date_format) + _rest(date_format))
@@ -136,7 +141,11 @@ def find_formats(texts: Sequence[str] | pl.Series) -> list[str]:
     Cells without the shape of a date are passed over: they belong to footers, and a reader rejects the rest.
     """
     # Bookings of one day stand together, so runs of equal texts say as much as all of them.
-    runs = pl.Series("text", texts, dtype=pl.String).rle().struct.unnest()
+    column = pl.Series("text", texts, dtype=pl.String)
+    runs = column.rle().struct.unnest()
+    if runs.height > _MANY_TEXTS:
+        # A time of day makes every text another one; it says nothing about the form of the day.
+        runs = column.str.extract(f"^(.*?){_TIME}$", 1).fill_null("").rle().struct.unnest()
     shaped = [(text, count) for count, text in runs.rows() if text and looks_like_date(text)]
     if not shaped:
         return []

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from recon_csv.amounts import Style, proof_units
+import polars as pl
+
+from recon_csv.amounts import Style, proof_column
+from recon_csv.fields import column_at
+from recon_csv.proof import Moves
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from recon_csv.columns import Roles
-    from recon_csv.proof import Pair
-
-Units = list[int | None]
 
 
 @dataclass(slots=True)
@@ -27,37 +26,32 @@ class Draft:
 
 @dataclass(slots=True)
 class Entries:
-    """The rows that have a booking date, by column; a column is cut out once, and read once in a style."""
+    """The rows that have a booking date, by column; a column is read once in a style."""
 
-    rows: list[list[str]]
+    rows: pl.DataFrame
     roles: Roles
-    is_booked: list[bool]
-    columns: dict[int, list[str]] = field(default_factory=dict)
-    read: dict[tuple[int | None, Style], Units] = field(default_factory=dict)
+    is_booked: pl.Series
+    read: dict[tuple[int | None, Style], pl.Series] = field(default_factory=dict)
 
-    def cells(self, index: int | None) -> list[str]:
+    def cells(self, index: int | None) -> pl.Series:
         """Give one column, a blank text for each cell it lacks."""
-        if index is None:
-            return [""] * len(self.rows)
-        if index not in self.columns:
-            self.columns[index] = [row[index] if index < len(row) else "" for row in self.rows]
-        return self.columns[index]
+        return column_at(self.rows, -1 if index is None else index)
 
-    def units(self, index: int | None, style: Style) -> Units:
+    def units(self, index: int | None, style: Style) -> pl.Series:
         """Give one column as whole numbers for a proof."""
         if (index, style) not in self.read:
-            self.read[index, style] = proof_units(self.cells(index), style)
+            self.read[index, style] = proof_column(self.cells(index), style)
         return self.read[index, style]
 
-    def groups(self, pairs: Sequence[Pair]) -> list[list[Pair]]:
+    def groups(self, moved: pl.Series, balances: pl.Series) -> list[Moves]:
         """Part the booked rows by account and currency: each has a balance of its own."""
-        keys = zip(
-            self.cells(self.roles.first("own_account")),
-            self.cells(self.roles.first("currency")),
-            strict=True,
-        )
-        parted: dict[tuple[str, str], list[Pair]] = {}
-        for key, pair, is_booked in zip(keys, pairs, self.is_booked, strict=True):
-            if is_booked:
-                parted.setdefault(key, []).append(pair)
-        return list(parted.values())
+        frame = pl.DataFrame(
+            {
+                "account": self.cells(self.roles.first("own_account")),
+                "currency": self.cells(self.roles.first("currency")),
+                "moved": moved,
+                "held": balances,
+            }
+        ).filter(self.is_booked)
+        parted = frame.partition_by("account", "currency", maintain_order=True)
+        return [Moves.of_columns(part["moved"], part["held"]) for part in parted]

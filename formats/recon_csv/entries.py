@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from recon_csv.dates import looks_like_date, parse_date, read_dates
+from recon_csv.dates import look_like_dates, looks_like_date, parse_date, read_dates
 from recon_csv.fields import field_columns, first_filled
 from recon_csv.layout import column_name
 from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES
@@ -93,8 +93,7 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     places = table.places.slice(layout.first_row)
     texts = first_filled(body, layout, "booking_date")
     dates = read_dates(texts, layout.profile.date_format)
-    shaped = [text for text in texts.unique() if looks_like_date(text)]
-    ends = _balances_at_ends(body, texts.is_in(shaped) | dates.is_not_null())
+    ends = _balances_at_ends(body, look_like_dates(texts) | dates.is_not_null())
     plain = find_plain(body, layout, dates)
     plain[list(ends)] = False
     piles = Piles(plain)

@@ -6,14 +6,14 @@ is read. A wrong guess would be a wrong booking, so every doubt is a question.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from recon_csv.amounts import glued_currency, looks_like_amount
 from recon_csv.columns import Roles, assign_roles, find_header, is_foreign_table
-from recon_csv.dates import find_formats, looks_like_date
+from recon_csv.dates import find_formats, look_like_dates
 from recon_csv.draft import Draft, Entries
+from recon_csv.fields import column_at
 from recon_csv.guess_amounts import guess_amounts
 from recon_csv.guess_signs import Signs, names_card
 from recon_csv.phrases import BOOKED_STATUSES, UNBOOKED_STATUSES
@@ -22,7 +22,13 @@ from recon_csv.profile import Options, Profile
 from recon_csv.words import currency_in_name, plain_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
     from recon_csv.table import Table
+
+    Texts = Sequence[str] | pl.Series
 
 _TEXT_FIELDS: Final = (
     "payer_name",
@@ -38,7 +44,7 @@ _TEXT_FIELDS: Final = (
     "transaction_code",
     "transaction_text",
 )
-_WORDED: Final = re.compile(r"[^0-9.,' +()-]")
+_WORDED: Final = r"[^0-9.,' +()-]"
 _JOINED: Final = frozenset({"remittance", "payer_name"})
 
 
@@ -52,19 +58,19 @@ class Guess:
 
 def guess_profile(table: Table, options: Options) -> Guess | None:
     """Guess the layout of a table with a header; None if no row is the header of a bank statement."""
-    place = find_header(table.rows)
-    if place is None or is_foreign_table(table.rows[place]):
+    place = find_header(table.head)
+    if place is None or is_foreign_table(table.head[place]):
         return None
-    body = table.rows[place + 1 :]
-    roles = assign_roles(table.rows[place], body, options.currency_names)
+    body = table.cells.slice(place + 1)
+    roles = assign_roles(table.head[place], body, options.currency_names)
     draft = Draft()
     booking = _booking_columns(roles, body)
     if not booking:
         draft.questions.append("which column is the booking date")
         return _guess(draft, table, place)
-    dated = [row for row in body if looks_like_date(_first_filled(row, booking))]
+    dated = body.filter(look_like_dates(_first_filled(body, booking)))
     entries = Entries(dated, roles, _are_booked(dated, roles))
-    above = table.rows[:place]
+    above = table.head[:place]
     signs = Signs(
         options.amount_sign,
         names_account=read_surroundings(above).account is not None,
@@ -82,22 +88,21 @@ def _guess(draft: Draft, table: Table, place: int) -> Guess:
     settings = {"date_format": "%Y-%m-%d", "decimal_mark": ".", **draft.settings}
     profile = Profile(
         columns=draft.columns,
-        header=[cell for cell in table.rows[place] if cell],
+        header=[cell for cell in table.head[place] if cell],
         delimiter=table.delimiter,
         **settings,
     )
     return Guess(profile, tuple(draft.questions))
 
 
-def _are_booked(rows: list[list[str]], roles: Roles) -> list[bool]:
+def _are_booked(rows: pl.DataFrame, roles: Roles) -> pl.Series:
     """Say which rows a running balance counts: those that are not marked as pending or failed."""
-    status = roles.all("status")[:1]
-    if not status:
-        return [True] * len(rows)
-    return [plain_words(_first_filled(row, status)) not in UNBOOKED_STATUSES for row in rows]
+    status = _first_filled(rows, roles.all("status")[:1])
+    unbooked = [word for word in status.unique() if plain_words(word) in UNBOOKED_STATUSES]
+    return ~status.is_in(unbooked)
 
 
-def _booking_columns(roles: Roles, body: list[list[str]]) -> list[int]:
+def _booking_columns(roles: Roles, body: pl.DataFrame) -> list[int]:
     """Give the booking date; and a second column that stands in where the first is empty on rows with a balance.
 
     A row that the running balance counts is booked, although some banks leave its booking date empty for a day.
@@ -109,22 +114,20 @@ def _booking_columns(roles: Roles, body: list[list[str]]) -> list[int]:
     first = dated[:1]
     second = [at for at in others if at not in first][:1]
     balance = roles.first("balance")
-    open_rows = [
-        row
-        for row in body
-        if not _first_filled(row, first) and looks_like_date(_first_filled(row, second))
-    ]
+    open_rows = body.filter(_first_filled(body, first) == "")
+    open_rows = open_rows.filter(look_like_dates(_first_filled(open_rows, second)))
     is_counted = balance is not None and all(
-        looks_like_amount(_first_filled(row, [balance])) for row in open_rows
+        map(looks_like_amount, column_at(open_rows, balance))
     )
-    return [*first, *second] if open_rows and is_counted else first
+    return [*first, *second] if open_rows.height and is_counted else first
 
 
-def _first_filled(row: list[str], columns: list[int]) -> str:
-    for at in columns:
-        if at < len(row) and row[at]:
-            return row[at]
-    return ""
+def _first_filled(rows: pl.DataFrame, columns: list[int]) -> pl.Series:
+    first, *others = columns or [-1]
+    found = column_at(rows, first)
+    for at in others:
+        found = found.zip_with(found != "", column_at(rows, at))
+    return found
 
 
 def _guess_dates(
@@ -142,9 +145,9 @@ def _guess_dates(
         for role in ("value_date", "transaction_date", "booking_date")
         for index in roles.all(role)
     ]
-    cells = [_first_filled(row, booking) for row in entries.rows]
+    cells = _first_filled(entries.rows, booking)
     found = settle_dates(cells, [*others, around], options)
-    if len(found) != 1 and entries.rows:
+    if len(found) != 1 and entries.rows.height:
         draft.questions.append(
             "which is the day and which the month of the dates"
             if found
@@ -165,13 +168,13 @@ def _guess_dates(
         draft.settings["value_date_format"] = formats[0]
 
 
-def settle_dates(cells: list[str], siblings: list[list[str]], options: Options) -> list[str]:
+def settle_dates(cells: Texts, siblings: Sequence[Texts], options: Options) -> list[str]:
     """Find the format of a column; where it is open, a sibling column of the same shape may tell."""
-    formats = find_formats([cell for cell in cells if cell])
+    formats = find_formats(cells)
     if len(formats) < 2:
         return formats
     for sibling in siblings:
-        known = find_formats([cell for cell in sibling if cell])
+        known = find_formats(sibling)
         if len(known) == 1 and known[0] in formats:
             return known
     if options.date_order:
@@ -191,7 +194,7 @@ def _guess_texts(entries: Entries, draft: Draft) -> None:
         draft.columns["detail_amount"] = roles.name(detail)
     own, some = roles.first("own_account"), roles.first("some_account")
     pocket = roles.first("pocket")
-    if own is None and pocket is not None and len(set(entries.cells(pocket))) > 1:
+    if own is None and pocket is not None and entries.cells(pocket).n_unique() > 1:
         own = pocket
     if own is not None:
         draft.columns["account"] = roles.name(own)
@@ -204,7 +207,7 @@ def _guess_status(entries: Entries, draft: Draft) -> None:
     status = entries.roles.first("status")
     if status is None:
         return
-    words = {cell for cell in entries.cells(status) if cell}
+    words = {cell for cell in entries.cells(status).unique() if cell}
     plain = {word: plain_words(word) for word in words}
     unbooked = sorted(word for word in words if plain[word] in UNBOOKED_STATUSES)
     unknown = sorted(
@@ -232,7 +235,7 @@ def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[l
     beside = {
         code
         for index in numbers
-        for cell in set(filter(_is_worded, entries.cells(index)))
+        for cell in _worded(entries.cells(index))
         if (code := glued_currency(cell))
     }
     found = next((codes for codes in (named, beside) if len(codes) == 1), set())
@@ -240,7 +243,7 @@ def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[l
     fixed = next(iter(found), None)
     if columns:
         draft.columns["currency"] = columns if len(columns) > 1 else columns[0]
-    if not columns or not entries.rows:
+    if not columns or not entries.rows.height:
         fixed = fixed or around.currency or options.currency
     if fixed:
         draft.settings["currency"] = fixed
@@ -249,7 +252,7 @@ def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[l
     some = roles.first("some_account")
     account = around.account
     if "account" not in draft.columns and some is not None and account is None:
-        values = set(entries.cells(some))
+        values = set(entries.cells(some).unique())
         if len(values) == 1 and values != {""}:
             draft.columns["account"] = roles.name(some)
         elif "payer_account" not in draft.columns:
@@ -261,9 +264,9 @@ def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[l
         draft.settings["account"] = account
 
 
-def _is_worded(cell: str) -> bool:
-    """Say whether a cell holds more than a bare number."""
-    return _WORDED.search(cell) is not None
+def _worded(cells: pl.Series) -> list[str]:
+    """Give the texts that hold more than a bare number, each once."""
+    return cells.filter(cells.str.contains(_WORDED)).unique().to_list()
 
 
 def _currency_columns(roles: Roles) -> list[str]:

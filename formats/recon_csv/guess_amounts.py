@@ -7,18 +7,23 @@ as a question. The running balance, where there is one, is the arithmetic proof.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
+from operator import and_
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from recon_csv.amounts import Style, find_styles
 from recon_csv.guess_signs import Proof, Signs, settle_signs
 from recon_csv.phrases import DEBIT_FLAGS
-from recon_csv.proof import Order, Pair, is_turned, proven_order
+from recon_csv.proof import Order, is_turned, proven_order
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
     from recon_csv.columns import Roles
-    from recon_csv.draft import Draft, Entries, Units
+    from recon_csv.draft import Draft, Entries
+    from recon_csv.proof import Moves
 
 
 def guess_amounts(entries: Entries, draft: Draft, signs: Signs) -> None:
@@ -30,12 +35,11 @@ def guess_amounts(entries: Entries, draft: Draft, signs: Signs) -> None:
         signs: what is known about the sign before the numbers are read.
     """
     chosen = _choose_columns(entries, draft)
-    if not chosen or not entries.rows:
+    if not chosen or not entries.rows.height:
         return
     fee = entries.roles.first("fee") if entries.roles.first("net") not in chosen else None
-    texts = [cell for index in chosen for cell in entries.cells(index)]
-    texts += entries.cells(fee) if fee is not None else []
-    styles = find_styles(texts)
+    read = chosen if fee is None else (*chosen, fee)
+    styles = find_styles(pl.concat([entries.cells(index).alias("text") for index in read]))
     if not styles:
         draft.questions.append("which is the decimal mark: the amounts contradict each other")
         return
@@ -62,7 +66,7 @@ class _Trial:
     balance_style: Style
     fee: str
     order: Order
-    groups: list[list[Pair]]
+    groups: list[Moves]
 
 
 def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
@@ -73,12 +77,12 @@ def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
         index
         for role in ("net", "amount", "total", "gross")
         for index in roles.all(role)
-        if any(entries.cells(index)) or not entries.rows
+        if _is_filled(entries, index) or not entries.rows.height
     ]
     if roles.first("net") in singles:
         singles = singles[:1]
     has_pair = debit is not None and credit is not None
-    if has_pair and (any(entries.cells(debit)) or any(entries.cells(credit)) or not singles):
+    if has_pair and (_is_filled(entries, debit) or _is_filled(entries, credit) or not singles):
         assert debit is not None
         assert credit is not None
         draft.columns |= {"debit": roles.name(debit), "credit": roles.name(credit)}
@@ -87,7 +91,9 @@ def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
         draft.questions.append("which column is the amount")
         return ()
     different = [
-        index for index in singles[1:] if entries.cells(index) != entries.cells(singles[0])
+        index
+        for index in singles[1:]
+        if not entries.cells(index).equals(entries.cells(singles[0]))
     ]
     if different:
         names = ", ".join(repr(roles.header[index]) for index in [singles[0], *different])
@@ -96,37 +102,40 @@ def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
     return (singles[0],)
 
 
+def _is_filled(entries: Entries, index: int | None) -> bool:
+    return bool((entries.cells(index) != "").any())
+
+
 def _fee_modes(entries: Entries, fee: int | None) -> list[str]:
-    is_charged = any(char in "123456789" for cell in entries.cells(fee) for char in cell)
+    is_charged = entries.cells(fee).str.contains("[1-9]").any()
     return ["included", "subtract", "add"] if is_charged else ["included"]
 
 
-def _movements(entries: Entries, chosen: tuple[int, ...], style: Style) -> Units:
+def _movements(entries: Entries, chosen: tuple[int, ...], style: Style) -> pl.Series:
     """Read what each row moved, with the sign it shows; debit/credit by the rule of `settle_signs`.
 
     A row without any amount goes on with the row above it, or is a part of it: it moved nothing.
     """
     columns = [entries.units(index, style) for index in chosen]
-    blank = [not any(cells) for cells in zip(*map(entries.cells, chosen), strict=True)]
-    moved = _signed(entries, columns)
-    return [0 if is_blank else unit for is_blank, unit in zip(blank, moved, strict=True)]
+    is_blank = reduce(and_, [entries.cells(index) == "" for index in chosen])
+    nothing = pl.repeat(0, entries.rows.height, dtype=pl.Int64, eager=True)
+    return nothing.zip_with(is_blank, _signed(entries, columns))
 
 
-def _signed(entries: Entries, columns: list[Units]) -> Units:
+def _signed(entries: Entries, columns: list[pl.Series]) -> pl.Series:
     if len(columns) == 2:
         out, into = columns
-        turned = -1 if {unit > 0 for unit in out if unit} == {False} else 1
-        return [
-            None if debit is None and credit is None else (credit or 0) - turned * (debit or 0)
-            for debit, credit in zip(out, into, strict=True)
-        ]
+        is_read = out.is_not_null() | into.is_not_null()
+        turned = -1 if (out < 0).any() and not (out > 0).any() else 1
+        moved = into.fill_null(0) - turned * out.fill_null(0)
+        return moved.zip_with(is_read, pl.Series([None], dtype=pl.Int64))
     flag = entries.roles.first("flag")
     if flag is None:
         return columns[0]
-    return [
-        None if unit is None else (-abs(unit) if plain_words(word) in DEBIT_FLAGS else abs(unit))
-        for unit, word in zip(columns[0], entries.cells(flag), strict=True)
-    ]
+    words = entries.cells(flag)
+    size = columns[0].abs()
+    debits = [word for word in words.unique() if plain_words(word) in DEBIT_FLAGS]
+    return (-size).zip_with(words.is_in(debits), size)
 
 
 def _try(
@@ -134,19 +143,14 @@ def _try(
     chosen: tuple[int, ...],
     fee: tuple[int | None, str],
     balance: tuple[int | None, Style, Style],
-) -> tuple[Order, list[list[Pair]]]:
+) -> tuple[Order, list[Moves]]:
     column, style, held = balance
     moved = _movements(entries, chosen, style)
     fee_column, mode = fee
     if mode != "included":
         sign = 1 if mode == "add" else -1
-        fees = entries.units(fee_column, style)
-        moved = [
-            None if unit is None else unit + sign * (cost or 0)
-            for unit, cost in zip(moved, fees, strict=True)
-        ]
-    balances: Units = entries.units(column, held) if column is not None else [None] * len(moved)
-    groups = entries.groups(list(zip(moved, balances, strict=True)))
+        moved = moved + sign * entries.units(fee_column, style).fill_null(0)
+    groups = entries.groups(moved, entries.units(column, held))
     return proven_order(groups), groups
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
 from recon_csv.amounts import find_styles
 from recon_csv.phrases import DEBIT_FLAGS
 from recon_csv.words import plain_words
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from recon_csv.columns import Roles
-    from recon_csv.draft import Draft, Entries, Units
+    from recon_csv.draft import Draft, Entries
 
 _CARD_WORDS: Final = (
     "card",
@@ -79,7 +81,7 @@ class Proof:
 
 def settle_signs(entries: Entries, chosen: tuple[int, ...], draft: Draft, proof: Proof) -> None:
     """Settle the sign of one signed column, of an amount beside its flag, or of a debit and a credit column."""
-    style = find_styles([cell for index in chosen for cell in entries.cells(index)])[0]
+    style = find_styles(pl.concat([entries.cells(index).alias("text") for index in chosen]))[0]
     columns = [entries.units(index, style) for index in chosen]
     if len(columns) == 2:
         _settle_pair(columns, draft, proof)
@@ -89,9 +91,9 @@ def settle_signs(entries: Entries, chosen: tuple[int, ...], draft: Draft, proof:
         _settle_single(entries, chosen[0], columns[0], (draft, proof))
 
 
-def _settle_pair(columns: list[Units], draft: Draft, proof: Proof) -> None:
+def _settle_pair(columns: list[pl.Series], draft: Draft, proof: Proof) -> None:
     """A debit column holds one sign and a credit column no minus, unless the balance proves the exception."""
-    debits, credits_ = ({unit > 0 for unit in column if unit} for column in columns)
+    debits, credits_ = (_signs(column) for column in columns)
     if len(debits) > 1 and not proof.is_proven:
         draft.questions.append("what a negative debit is: the debit column holds both signs")
     if False in credits_ and not proof.is_proven:
@@ -99,17 +101,15 @@ def _settle_pair(columns: list[Units], draft: Draft, proof: Proof) -> None:
     draft.settings["debit_sign"] = "negative" if debits == {False} else "positive"
 
 
-def _settle_flag(entries: Entries, units: Units, draft: Draft) -> None:
+def _settle_flag(entries: Entries, units: pl.Series, draft: Draft) -> None:
     """Both flags must come with one sign each; then the flag alone decides."""
     flag = entries.roles.first("flag")
     assert flag is not None
-    signs: dict[bool, set[bool]] = {True: set(), False: set()}
+    cells = entries.cells(flag)
     words: dict[bool, set[str]] = {True: set(), False: set()}
-    for unit, word in zip(units, entries.cells(flag), strict=True):
-        is_debit = plain_words(word) in DEBIT_FLAGS
-        words[is_debit].add(word)
-        if unit:
-            signs[is_debit].add(unit > 0)
+    for word in cells.unique():
+        words[plain_words(word) in DEBIT_FLAGS].add(word)
+    signs = {side: _signs(units.filter(cells.is_in(list(found)))) for side, found in words.items()}
     if any(len(found) > 1 for found in signs.values()):
         draft.questions.append(
             "what a negative amount is: the sign and the flag contradict each other"
@@ -122,16 +122,16 @@ def _settle_flag(entries: Entries, units: Units, draft: Draft) -> None:
 
 
 def _settle_single(
-    entries: Entries, column: int, units: Units, draft_and_proof: tuple[Draft, Proof]
+    entries: Entries, column: int, units: pl.Series, draft_and_proof: tuple[Draft, Proof]
 ) -> None:
     draft, proof = draft_and_proof
     if proof.signs.settled:
         draft.settings["amount_sign"] = proof.signs.settled
         return
-    has_minus = any(unit < 0 for unit in units if unit)
-    cells = entries.cells(column)
-    has_plus_sign = all("+" in cell for cell, unit in zip(cells, units, strict=True) if unit)
-    if proof.is_proven or not any(units):
+    moved = entries.cells(column).filter(units != 0)
+    has_minus = bool((units < 0).any())
+    has_plus_sign = bool(moved.str.contains("+", literal=True).all())
+    if proof.is_proven or not len(moved):
         return
     if _is_card(entries.roles, proof.signs):
         # Card companies write purchases with a plus as often as with a minus.
@@ -144,6 +144,11 @@ def _settle_single(
             "which sign is money in: no balance, account, value date or payer shows that this is a bank account and no card; "
             'set `amount_sign = "credit_positive"` under [formats.csv] if it is'
         )
+
+
+def _signs(units: pl.Series) -> set[bool]:
+    """Give the signs that a column has: True for plus."""
+    return set((units.filter(units != 0) > 0).unique())
 
 
 def _is_bank_account(roles: Roles) -> bool:
