@@ -16,7 +16,7 @@ def cases(sample: bytes, size: int, cuts: int) -> Iterator[tuple[str, bytes]]:
     """Give every damage with its name.
 
     Args:
-        sample: a file of the format, in ASCII or UTF-8.
+        sample: a file of the format, in UTF-8 or Windows-1252.
         size: the length in bytes of the large ones.
         cuts: at how many places, evenly spread, the sample is cut off or hurt.
     """
@@ -48,7 +48,7 @@ def _hurt(sample: bytes, count: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _encoded(sample: bytes) -> Iterator[tuple[str, bytes]]:
-    text = sample.decode()
+    text = _text(sample)
     for name in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         yield f"in {name}", text.encode(name)
         yield f"in {name}, cut in a character", text.encode(name)[:-1]
@@ -62,6 +62,13 @@ def _encoded(sample: bytes) -> Iterator[tuple[str, bytes]]:
     yield "small letters", sample.lower()
     yield "backwards", sample[::-1]
     yield "lines backwards", b"\n".join(lines[::-1])
+
+
+def _text(sample: bytes) -> str:
+    try:
+        return sample.decode()
+    except UnicodeDecodeError:
+        return sample.decode("cp1252")
 
 
 def _grown(sample: bytes, size: int) -> Iterator[tuple[str, bytes]]:

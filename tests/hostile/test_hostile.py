@@ -32,7 +32,8 @@ LIMITS = ChildLimits(
 def samples(name):
     """The smallest files of the format that are text; text is what `mutants` can write anew."""
     found = sorted((SAMPLES / name).glob("*"), key=lambda path: (path.stat().st_size, path.name))
-    texts = [path for path in found if path.suffix not in {".json", ".xlsx", ".toml"}]
+    other = {".json", ".xlsx", ".toml"}
+    texts = [path for path in found if path.is_file() and path.suffix not in other]
     return {path.name: path.read_bytes() for path in texts[: 5 if IS_DEEP else 1]}
 
 
