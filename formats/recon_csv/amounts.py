@@ -25,7 +25,8 @@ _TIDY: Final = str.maketrans(
 )
 _SYMBOL: Final = "[A-Za-z]{3}|US\\$|[€$£¥]|zł|kr\\.?|Fr\\.?|Kč|Ft"
 _LEAD: Final = rf"^(\()?([+-])? ?({_SYMBOL})? ?([+-])? ?"
-_TRAIL: Final = rf" ?({_SYMBOL})? ?([+-])?(\))?$"
+# `Dr` and `Cr` behind a number are its sign.
+_TRAIL: Final = rf" ?({_SYMBOL})? ?([+-])?(\))? ?([DdCc][Rr])?$"
 _LOOSE: Final = re.compile(_LEAD + r"((?:[0-9][0-9.,' ]*|[.,][0-9]+))" + _TRAIL)
 _SYMBOLS: Final = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "US$": "USD"}
 _LOST_MARK: Final = "([0-9])\ufffd([0-9]{3})"
@@ -167,7 +168,7 @@ def _exact(style: Style) -> re.Pattern[str]:
 def plain_text(text: str, style: Style) -> str | None:
     """Write an amount plainly (`-1234.5`); None if it is no amount of this style.
 
-    A sign may stand before or after the number or its currency, a minus also as brackets; two signs are no amount.
+    A sign may stand before or after the number or its currency, a minus also as brackets or `Dr`; two signs are no amount.
 
     >>> plain_text("(1.234,50)", Style(",", ".")), plain_text("1.23", Style(",", "."))
     ('-1234.50', None)
@@ -175,8 +176,9 @@ def plain_text(text: str, style: Style) -> str | None:
     found = _exact(style).fullmatch(tidy(text))
     if not found:
         return None
-    opened, first, _, second, digits, _, last, closed = found.groups()
+    opened, first, _, second, digits, _, last, closed, side = found.groups()
     signs = (first or "") + (second or "") + (last or "") + ("-" if opened else "")
+    signs += {"d": "-", "c": "+"}.get((side or "")[:1].lower(), "")
     if bool(opened) != bool(closed) or len(signs) > 1:
         return None
     if style.thousands:
@@ -214,11 +216,12 @@ def _plain_odd(texts: pl.Series, style: Style) -> pl.Series:
         # Marks stand three digits apart, so that a match takes the digit before the next one.
         text = text.str.replace_all(_LOST_MARK, "${1} ${2}")
     groups = text.str.strip_chars().str.extract_groups(_exact(style).pattern)
-    opened, first, _, second, digits, _, last, closed = (
-        groups.struct.field(str(at)) for at in range(1, 9)
+    opened, first, _, second, digits, _, last, closed, side = (
+        groups.struct.field(str(at)) for at in range(1, 10)
     )
     minus = pl.when(opened.is_not_null()).then(pl.lit("-"))
-    signs = pl.concat_str(first, second, last, minus, ignore_nulls=True)
+    beside = side.str.to_lowercase().replace_strict(["dr", "cr"], ["-", "+"], default=None)
+    signs = pl.concat_str(first, second, last, minus, beside, ignore_nulls=True)
     is_whole = opened.is_null() == closed.is_null()
     number = _without_marks(digits, style)
     zero = pl.when(number.str.starts_with(".")).then(pl.lit("0"))

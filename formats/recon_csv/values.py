@@ -89,6 +89,9 @@ def _texts(bookings: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     columns = {
         field: first_filled(bookings, layout, field) for field in single if field in layout.columns
     }
+    if "flag" in columns and layout.profile.flag_pattern:
+        flag = columns["flag"].str.extract(layout.profile.flag_pattern, 1)
+        columns["flag"] = flag.fill_null("")
     for field in _WITHOUT_BLANKS:
         if field in columns and columns[field].str.contains(r"\s").any():
             columns[field] = columns[field].str.replace_all(r"\s", "")
