@@ -16,8 +16,9 @@ from recon_csv.guess import Guess, guess_profile
 from recon_csv.guess_bare import guess_bare
 from recon_csv.layout import fits, lay_over
 from recon_csv.profile import Options, Profile, load_options, snippet
+from recon_csv.proposal import propose_columns, propose_guess, propose_layout
 from recon_csv.reader import Reading, read_table
-from recon_csv.settle import settle
+from recon_csv.settle import settle, settle_openly
 from recon_csv.sniff import looks_like_statement
 
 if TYPE_CHECKING:
@@ -62,6 +63,26 @@ class CsvFormat:
         if claim is not None:
             return _read_known(source, decoded, settled, claim)
         return _read_guessed(source, decoded, settled)
+
+    def draft(self, source: SourceFile) -> str:
+        """Propose a profile for a file, with a `?` at what it leaves open.
+
+        Raises:
+            MalformedFile: the file is no table.
+        """
+        decoded = decode(source.data, source.name)
+        claim = find_claim(decoded.head, source.name)
+        if claim is not None:
+            table = split(decoded, claim.delimiter, source.name)
+            return propose_layout(claim, *settle_openly(claim, table, Options()))
+        try:
+            _, guess = _best_guess(source, decoded, Options())
+        except MalformedFile:
+            proposed = propose_columns(decoded.head)
+            if proposed is None:
+                raise
+            return proposed
+        return propose_guess(guess.profile, guess.questions)
 
 
 def _read_declared(

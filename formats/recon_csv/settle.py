@@ -36,6 +36,18 @@ def settle(claim: Claim, table: Table, options: Options, file: str) -> Profile:
     Raises:
         MalformedFile: the file leaves open what the layout does not say.
     """
+    profile, questions = settle_openly(claim, table, options)
+    if questions:
+        raise MalformedFile(
+            f"the layout is that of {claim.layout.bank} ({claim.name}), but not all of it is certain: {'; '.join(questions)}",
+            place=Place(file),
+            hint="settle it under [formats.csv], or by a profile under [formats.csv.profiles.NAME]",
+        )
+    return profile
+
+
+def settle_openly(claim: Claim, table: Table, options: Options) -> tuple[Profile, tuple[str, ...]]:
+    """Make a profile of a claimed layout for one file, and give the questions that stay open."""
     layout, places = claim.layout, claim.layout.places()
     first_row, header = claim.first_row(table.head), claim.header
     columns = _Columns(table, first_row, places)
@@ -43,23 +55,16 @@ def settle(claim: Claim, table: Table, options: Options, file: str) -> Profile:
     above = first_row - 1 if header and ANY_NAME not in layout.headers[0].names else first_row
     around = read_surroundings(table.head[:above])
     settings = _dates(columns, layout, options) | _numbers(columns, layout)
-    in_header = {code for at in _number_places(places) if (code := _currency_at(header, at))}
-    currency = layout.currency or (next(iter(in_header)) if len(in_header) == 1 else None)
+    currency = layout.currency or _currency_of_names(header, places)
     if currency is None and "currency" not in places:
         currency = around.currency or options.currency
     if currency is None and "currency" not in places:
         columns.questions.append('the currency: set `currency = "EUR"` under [formats.csv]')
-    if columns.questions:
-        raise MalformedFile(
-            f"the layout is that of {layout.bank} ({claim.name}), but not all of it is certain: {'; '.join(columns.questions)}",
-            place=Place(file),
-            hint="settle it under [formats.csv], or by a profile under [formats.csv.profiles.NAME]",
-        )
     named: Columns = {field: [f"#{at + 1}" for at in found] for field, found in places.items()}
-    return Profile(
+    profile = Profile(
         columns=named,
         header=[cell for cell in header if cell],
-        skip_records=first_row,
+        skip_records=0 if header else first_row,
         delimiter=claim.delimiter,
         amount_sign=layout.amount_sign,
         debit_flags=layout.debit_flags,
@@ -72,6 +77,7 @@ def settle(claim: Claim, table: Table, options: Options, file: str) -> Profile:
         account=None if "account" in places else around.account or options.account,
         **settings,
     )
+    return profile, tuple(columns.questions)
 
 
 class _Columns:
@@ -106,12 +112,11 @@ def _not_empty(column: pl.Series) -> pl.Series:
     return column.filter(column != "")
 
 
-def _number_places(places: dict[str, list[int]]) -> list[int]:
-    return [at for field in (*_AMOUNTS, "balance") for at in places.get(field, [])]
-
-
-def _currency_at(header: Sequence[str], at: int) -> str | None:
-    return currency_in_name(header[at]) if at < len(header) else None
+def _currency_of_names(header: Sequence[str], places: dict[str, list[int]]) -> str | None:
+    """Give the currency that the names of the number columns state, as in `Saldo (CHF)`."""
+    columns = [at for field in (*_AMOUNTS, "balance") for at in places.get(field, [])]
+    stated = {currency_in_name(header[at]) for at in columns if at < len(header)} - {None}
+    return stated.pop() if len(stated) == 1 else None
 
 
 def _dates(columns: _Columns, layout: BankLayout, options: Options) -> dict[str, Any]:
