@@ -1,93 +1,148 @@
-"""One row of ReadLines from an entry and its narrative.
-
-In: the entry `:61:`, the texts of its `:86:` and `:NS:`. Out: the columns of the row that come from them.
-"""
+"""Lines from entries and the parts of their narratives. In: columns of both. Out: the columns of ReadLines."""
 
 from __future__ import annotations
 
-import json
-import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from recon_mt940.narrative import Narrative, read_narrative
+import polars as pl
+
+from recon.api import exponent_expr, parse_minor_expr
+from recon_mt940.columns import json_objects
+from recon_mt940.entry import NO_REFERENCE, plain_amount
 
 if TYPE_CHECKING:
-    from recon_mt940.entry import Entry
+    from recon_mt940.columns import Placed
 
 # Rabobank's old layout: ten places of account number in the reference field, blanks, then the other party's name.
-_ACCOUNT_AND_NAME: Final = re.compile(r"(NONREF|P?[0-9]{9,10}) {2,}(\S.*?)\s*")
+_ACCOUNT_AND_NAME: Final = r"^(?P<own>NONREF|P?[0-9]{9,10}) {2,}(?P<other>\S.*?)\s*$"
 # Its newer layout has the other party's account, an IBAN or the old ten places, in the supplementary line.
-_ACCOUNT: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}|P?[0-9]{9,10}", re.ASCII)
+_ACCOUNT: Final = r"^(?:[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}|P?[0-9]{9,10})$"
+# ING and others write the original amount and the charges into the supplementary line.
+_ORIGINAL: Final = "/OCMT/([A-Z]{3}[0-9]+(?:,[0-9]*)?)"
+_CHARGED: Final = "/CHGS/([A-Z]{3}[0-9]+(?:,[0-9]*)?)"
 
 
-def build_line(entry: Entry, details: list[list[str]], free_text: list[str]) -> dict[str, Any]:
-    """Give every column that the entry and its narrative fill.
+def build_lines(entries: pl.DataFrame, placed: Placed, bank_text: pl.Series | None) -> pl.DataFrame:
+    """Give every column that the entries and their narratives fill.
 
     Args:
-        entry: the `:61:` field.
-        details: the lines of each `:86:` field; more than one is one text, each part ending with a word.
-        free_text: the lines of its `:NS:` fields, remittance where there is no `:86:`.
+        entries: as read_entries gives them, with `currency`.
+        placed: the parts of their narratives.
+        bank_text: the text of each entry's `:NS:` field, if the chunk has any.
     """
-    lines = [line for each in details[:-1] for line in [*each[:-1], each[-1] + " "]]
-    narrative = read_narrative(lines + (details[-1] if details else []))
-    extras = narrative.extras
-    _add_reference_field(entry, narrative)
-    if free_text:
-        text = " ".join(" ".join(free_text).split())
-        if details:
-            extras["NS"] = text
-        else:
-            narrative.remittance = text
-    _add_supplementary(entry, narrative)
-    if narrative.transaction_code and entry.code:
-        extras["type"] = entry.code
-    if entry.mark in {"EC", "ED"}:
-        extras["mark"] = entry.mark
-    return {
-        "booking_date": entry.booking_date,
-        "value_date": entry.value_date,
-        "amount": entry.amount,
-        "bank_reference": entry.bank_reference,
-        "payer_name": narrative.payer_name,
-        "payer_account": narrative.payer_account,
-        "payer_bank": narrative.payer_bank,
-        "remittance": narrative.remittance,
-        "end_to_end_id": narrative.end_to_end_id,
-        "mandate_id": narrative.mandate_id,
-        "structured_reference": narrative.structured_reference,
-        "customer_reference": narrative.customer_reference,
-        "cheque_number": _cheque_number(entry),
-        "transaction_code": narrative.transaction_code or entry.code,
-        "transaction_text": narrative.transaction_text,
-        "is_reversal": entry.mark in {"RC", "RD"},
-        "extras": json.dumps(extras, ensure_ascii=False, sort_keys=True) if extras else None,
+    lines = pl.concat([entries, placed.columns], how="horizontal")
+    extras = {
+        name: value for name, value in placed.extras.items() if value.null_count() < len(value)
     }
+    lines = _with_reference_field(lines, extras)
+    if bank_text is not None:
+        is_extra = pl.col("has_narrative")
+        extras["NS"] = lines.select(pl.when(is_extra).then(pl.lit(bank_text))).to_series()
+        lines = lines.with_columns(
+            remittance=pl.when(is_extra).then("remittance").otherwise(pl.lit(bank_text))
+        )
+    lines = _with_supplementary(lines, extras)
+    lines = _with_money(lines, extras)
+    code = pl.col("code")
+    has_both = pl.col("transaction_code").is_not_null() & code.is_not_null()
+    has_funds = pl.col("funds").str.to_uppercase() != pl.col("currency").str.tail(1)
+    rare = lines.select(
+        type=pl.when(has_both).then(code),
+        mark=pl.when(pl.col("mark").is_in(["EC", "ED"])).then("mark"),
+        funds_code=pl.when(has_funds).then("funds"),
+        value_date=pl.when(pl.col("value_date").is_null()).then("value"),
+    )
+    extras |= {each.name: each for each in rare if each.null_count() < len(each)}
+    # The initiator of a collection is its creditor; a mandate tells a collection.
+    is_collection = pl.col("mandate_id").is_not_null() | pl.col("creditor_id").is_not_null()
+    initiator, receiver = pl.col("initiator"), pl.col("receiver")
+    return lines.with_columns(
+        json_objects(extras).alias("extras"),
+        status=pl.when(pl.col("mark").is_in(["EC", "ED"]))
+        .then(pl.lit("pending"))
+        .otherwise(pl.lit("booked")),
+        ultimate_debtor=pl.coalesce("ultimate_debtor", pl.when(is_collection).then(receiver).otherwise(initiator)),
+        ultimate_creditor=pl.coalesce("ultimate_creditor", pl.when(is_collection).then(initiator).otherwise(receiver)),
+        bank_reference=_reference("bank"),
+        # NCHK: the account owner's reference is the number of the cheque.
+        cheque_number=pl.when(code == "NCHK").then(_reference("customer")),
+        transaction_code=pl.coalesce("transaction_code", code),
+        remittance=pl.col("remittance").fill_null(""),
+        is_reversal=pl.col("mark").is_in(["RC", "RD"]),
+    )  # fmt: skip
 
 
-def _add_reference_field(entry: Entry, narrative: Narrative) -> None:
-    found = _ACCOUNT_AND_NAME.fullmatch(entry.reference_text)
-    if found and narrative.payer_account is None and narrative.payer_name is None:
-        narrative.payer_account = None if found[1] == "NONREF" else found[1]
-        narrative.payer_name = found[2]
-    elif entry.customer_reference:
-        if narrative.customer_reference:
-            narrative.extras["reference"] = entry.customer_reference
-        else:
-            narrative.customer_reference = entry.customer_reference
+def _reference(column: str) -> pl.Expr:
+    stripped = pl.col(column).str.strip_chars()
+    return pl.when(~stripped.str.to_uppercase().is_in(NO_REFERENCE)).then(stripped)
 
 
-def _add_supplementary(entry: Entry, narrative: Narrative) -> None:
-    text = " ".join(entry.supplementary.split())
-    if not text:
-        return
-    if _ACCOUNT.fullmatch(text) and narrative.payer_account is None:
-        narrative.payer_account = text
-    elif not text.startswith("/") and narrative.transaction_text is None:
-        narrative.transaction_text = text
-    else:
-        narrative.extras["supplementary"] = text
+def _with_reference_field(lines: pl.DataFrame, extras: dict[str, pl.Series]) -> pl.DataFrame:
+    """Read the owner's reference; some banks write the other party's account and name there."""
+    own = _reference("customer")
+    if lines["customer"].str.contains("  ", literal=True).any():
+        nobody = pl.col("payer_account").is_null() & pl.col("payer_name").is_null()
+        found = pl.when(nobody).then(pl.col("customer")).str.extract_groups(_ACCOUNT_AND_NAME)
+        lines = lines.with_columns(found.struct.unnest())
+        is_party = pl.col("other").is_not_null()
+        account = pl.when(is_party & (pl.col("own") != "NONREF")).then("own")
+        lines = lines.with_columns(
+            payer_account=pl.coalesce("payer_account", account),
+            payer_name=pl.coalesce("payer_name", "other"),
+            customer=pl.when(~is_party).then("customer"),
+        )
+    given = pl.col("customer_reference")
+    spare = lines.select(pl.when(given.is_not_null()).then(own)).to_series()
+    if spare.null_count() < len(spare):
+        extras["reference"] = spare
+    return lines.with_columns(customer_reference=given.fill_null(own))
 
 
-def _cheque_number(entry: Entry) -> str | None:
-    # NCHK: the account owner's reference is the number of the cheque.
-    return entry.customer_reference if entry.code == "NCHK" else None
+def _with_supplementary(lines: pl.DataFrame, extras: dict[str, pl.Series]) -> pl.DataFrame:
+    """Read the supplementary line: an account, the bank's booking text, or coded details."""
+    if lines["supplementary"].null_count() == lines.height:
+        return lines
+    text = pl.col("supplementary").str.replace_all(r"\s+", " ").str.strip_chars().replace("", None)
+    lines = lines.with_columns(supplementary=text)
+    text = pl.col("supplementary")
+    is_account = text.str.contains(_ACCOUNT) & pl.col("payer_account").is_null()
+    is_text = ~is_account & ~text.str.starts_with("/") & pl.col("transaction_text").is_null()
+    extras["supplementary"] = lines.select(pl.when(~is_account & ~is_text).then(text)).to_series()
+    return lines.with_columns(
+        payer_account=pl.when(is_account).then(text).otherwise("payer_account"),
+        transaction_text=pl.when(is_text).then(text).otherwise("transaction_text"),
+        original=pl.coalesce("original", text.str.extract(_ORIGINAL)),
+        charged=pl.coalesce("charged", text.str.extract(_CHARGED)),
+    )
+
+
+def _with_money(lines: pl.DataFrame, extras: dict[str, pl.Series]) -> pl.DataFrame:
+    """Read original amount and charges (`USD2853,12`); what cannot be read with certainty stays an extra."""
+    if lines["original"].null_count() + lines["charged"].null_count() == 2 * lines.height:
+        empty = (pl.lit(None, dtype=kind).alias(name) for name, kind in _MONEY.items())
+        return lines.with_columns(*empty)
+    original, charged = pl.col("original"), pl.col("charged")
+    currency = original.str.head(3)
+    size = _minor(original, currency)
+    charges = pl.when(charged.str.head(3) == pl.col("currency")).then(
+        _minor(charged, pl.col("currency"))
+    )
+    lines = lines.with_columns(
+        original_amount=pl.when(pl.col("amount") < 0).then(-size).otherwise(size),
+        original_currency=pl.when(size.is_not_null()).then(currency),
+        charges=charges,
+    )
+    unread = lines.select(
+        OCMT=pl.when(pl.col("original_amount").is_null()).then(original),
+        CHGS=pl.when(pl.col("charges").is_null()).then(charged),
+    )
+    extras |= {each.name: each for each in unread if each.null_count() < len(each)}
+    return lines
+
+
+def _minor(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
+    size = plain_amount(text.str.slice(3).str.strip_chars())
+    return parse_minor_expr(size, exponent_expr(currency))
+
+
+_MONEY: Final = {"original_amount": pl.Int64, "original_currency": pl.String, "charges": pl.Int64}

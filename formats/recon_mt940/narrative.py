@@ -1,246 +1,301 @@
-"""What field `:86:` says about one entry: who, which account, what for.
+"""Cut the narratives (`:86:`) of all entries into named parts.
 
-In: the lines of the field. Out: a `Narrative`. The dialect is recognised by the text itself; a text that is of none is
-remittance as it stands. Every part that has no column of its own goes to `extras` under the bank's own name.
+In: fields with their owners. Out: `Parts`, a row a part: its entry, its name, its text. The dialect of a narrative is
+recognised by its head; a text that is of none is one part, the remittance as it stands.
 
-Sources: the German banks' appendix 3 (sub-fields ?00 to ?63, keywords EREF+ to SVWZ+), the code words of the Dutch
-banks' MT940 structured (`/EREF/`, `/REMI/`), and public samples of Polish banks.
+Sources: the German banks' appendix 3 (sub-fields ?00 to ?63, 27 characters each, keywords EREF+ to SVWZ+), the code words
+of the Dutch banks' MT940 structured (`/EREF/`, `/REMI/`), SWIFT field 86 (lines of 65).
 """
 
 from __future__ import annotations
 
-import itertools
-import re
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from recon_mt940.scan import TAG
+from recon_mt940.tokens import (
+    BLANK,
+    END,
+    NEWLINE,
+    Widths,
+    Words,
+    first_of_run,
+    gather,
+    one_of,
+    positions,
+    squeeze,
+    texts,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from recon_mt940.record import Records
+    from recon_mt940.scan import Fields
+    from recon_mt940.tokens import Bytes, Flags, Numbers
 
 # A full sub-field breaks its text wherever it is full; a shorter one ended with a word.
 SUBFIELD_WIDTH: Final = 27
 # The wrap of a line of 65; some banks cut the blanks at its end, and the first line lacks the tag.
 WRAPPED_FROM: Final = 60
+SEPARATORS: Final = "?<>+^~|&$"
 
-# Business code, then the separator that the bank chose, then two digits of a known sub-field.
-_SUBFIELDS: Final = re.compile(r"(?P<code>[0-9A-Z]{0,3})(?P<mark>[?<>+^~|§&$])(?:00|10|20|30)")
-_SUBFIELD_CODES: Final = "00|10|2[0-9]|3[0-9]|6[0-5]|99"
-_KEYWORDS: Final = "EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|RREF|PURP|IBAN|BIC"
-_KEYWORD: Final = re.compile(rf"(?:^|(?<=[^A-Z0-9]))({_KEYWORDS})(?:\+|: )")
-_KEYWORD_START: Final = re.compile(rf"(?:{_KEYWORDS})(?:\+|: )")
-_SLASH_CODES: Final = (
-    "TRTP|IBAN|BIC|NAME|REMI|EREF|MARF|CSID|CNTP|ORDP|BENM|ULTD|ULTC|ULTB|PURP|ISDT|RTRN|PREF|NRTX|SVCL|ADDR|"
-    "EXCH|CHGS|OCMT|TRCD|KREF|ID"
-)
-_SLASH: Final = re.compile(rf"/({_SLASH_CODES})/")
-_SLASH_START: Final = re.compile(rf"(?:[0-9]{{3}})?/(?:{_SLASH_CODES})/")
-# Words of Dutch plain texts and of mBank, each with its colon; `: ` ends the word, the next word ends the value.
-_NAMED: Final = re.compile(
-    r"(?:^|(?<=[\s;/]))(REK|NAAM|IBAN|BIC|OMSCHRIJVING|KENMERK|MACHTIGING|INCASSANT|"
-    r"Z RACH\.|NA RACH\.|OD|DLA|TYT\.|TNR|ID IPH|DATA STEMPLA):\s"
-)
-_NAMED_START: Final = re.compile(r"SEPA |REK: |NAAM: |[0-9]{3} [A-Z]|.*[\s/]NAAM: ", re.DOTALL)
-_BOOKING_TEXT: Final = re.compile(r"SEPA |[0-9]{3} ")
-_NOT_PROVIDED: Final = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF"})
+PLAIN, SLASH = 0, 1  # other dialects: the code of the sub-fields' separator
 
-
-@dataclass(slots=True)
-class Narrative:
-    """The parts of one `:86:`; `remittance` is '' where there is none."""
-
-    remittance: str = ""
-    payer_name: str | None = None
-    payer_account: str | None = None
-    payer_bank: str | None = None
-    end_to_end_id: str | None = None
-    mandate_id: str | None = None
-    structured_reference: str | None = None
-    customer_reference: str | None = None
-    transaction_code: str | None = None
-    transaction_text: str | None = None
-    extras: dict[str, str] = field(default_factory=dict)
-
-
-def read_narrative(lines: list[str]) -> Narrative:
-    """Read the lines of one `:86:` field (the tag taken off), in whichever dialect they are."""
-    kept = [line for line in lines if line.strip()]
-    if not kept:
-        return Narrative()
-    subfields = _SUBFIELDS.match(kept[0])
-    if subfields:
-        return _german(kept, subfields["code"], subfields["mark"])
-    if _SLASH_START.match(kept[0]):
-        return _slash_codes(kept)
-    joined = join_wrapped(kept)
-    if _NAMED_START.match(joined) and _NAMED.search(joined):
-        return _named_words(joined)
-    return Narrative(remittance=_squeeze(joined))
-
-
-def join_wrapped(lines: list[str], mark: str = "/") -> str:
-    """Join wrapped lines: without a blank where a line is full or a code begins, else with one."""
-    text = lines[0]
-    for before, line in itertools.pairwise(lines):
-        is_wrap = (
-            len(before) >= WRAPPED_FROM or line.startswith(mark) or before.endswith((mark, " "))
-        )
-        text += line if is_wrap else " " + line
-    return text
-
-
-def join_subfields(parts: list[str]) -> str:
-    r"""Join the purpose sub-fields; a keyword begins a text line of its own.
-
-    >>> join_subfields(["SVWZ+Invoice 2026-000123 of", "the 5th"])
-    'SVWZ+Invoice 2026-000123 ofthe 5th'
-    >>> join_subfields(["Invoice", "1001", "EREF+X"])
-    'Invoice 1001\\nEREF+X'
-    """
-    text = ""
-    for before, part in zip(["", *parts], parts, strict=False):
-        if _KEYWORD_START.match(part) and text:
-            text += "\n" + part
-        elif len(before) >= SUBFIELD_WIDTH or not text or before.endswith(" "):
-            text += part
-        else:
-            text += " " + part
-    return text
-
-
-def _german(lines: list[str], code: str, mark: str) -> Narrative:
-    text = join_wrapped(lines, mark)
-    pieces = re.split(rf"{re.escape(mark)}({_SUBFIELD_CODES})", text)
-    # re.split gives: what stands before, then code and text in turns.
-    parts = list(zip(pieces[1::2], pieces[2::2], strict=True))
-    purpose = [value for name, value in parts if name[0] in "26"]
-    names = [value for name, value in parts if name in {"32", "33"}]
-    single: dict[str, str] = {}
-    repeated: dict[str, str] = {}
-    for name, value in parts:
-        if name[0] in "26" or name in {"32", "33"}:
-            continue
-        if name in single and single[name] != value.strip():
-            # A payer can write `?31` into the text: two accounts are no account, and both are shown.
-            repeated[name] = f"{repeated.get(name, single[name])} | {value.strip()}"
-        single[name] = value.strip()
-    for name in repeated:
-        del single[name]
-    # What the bank says in its own sub-fields comes first; keywords in the purpose only fill what is missing.
-    narrative = Narrative(
-        payer_name=_squeeze(join_subfields(names)) or None,
-        payer_account=_compact(single.pop("31", "") or single.pop("38", "")) or None,
-        payer_bank=_compact(single.pop("30", "")) or None,
-        transaction_code=code or None,
-        transaction_text=single.pop("00", "") or None,
-    )
-    others = single | repeated
-    narrative.extras.update({f"?{name}": value for name, value in others.items() if value})
-    _read_purpose(narrative, join_subfields(purpose))
-    return narrative
-
-
-def _read_purpose(narrative: Narrative, text: str) -> None:
-    """Split a joined purpose at its keywords: EREF+, MREF+, SVWZ+ and their like, or `EREF: ` with some banks."""
-    pieces = _KEYWORD.split(text)
-    free = [pieces[0]]
-    for keyword, value in zip(pieces[1::2], pieces[2::2], strict=True):
-        if keyword == "SVWZ":
-            free.append(value)
-        else:
-            _place(narrative, keyword, value.strip())
-    narrative.remittance = _squeeze(" ".join(free))
-
-
-def _slash_codes(lines: list[str]) -> Narrative:
-    pieces = _SLASH.split(join_wrapped(lines))
-    narrative = Narrative()
-    free = [pieces[0].strip()]
-    for keyword, value in zip(pieces[1::2], pieces[2::2], strict=True):
-        content = value.strip().strip("/") if keyword != "REMI" else value.strip()
-        if keyword == "REMI":
-            _remittance(narrative, content, free)
-        elif keyword == "CNTP":
-            # Account, BIC, name and town of the other party, each ended by a slash.
-            account, bank, name, *rest = [*(part.strip() for part in value.split("/")), "", ""]
-            for part, text in (("IBAN", account), ("BIC", bank), ("NAME", name)):
-                _place(narrative, part, text)
-            _place(narrative, "CNTP", " ".join(part for part in rest if part))
-        elif keyword in {"OCMT", "CHGS", "EXCH"}:
-            # An amount or a rate ends at its slash; what some banks write behind it is the payer's text.
-            amount, _, rest_of_text = content.partition("/")
-            _place(narrative, keyword, amount)
-            free.append(rest_of_text)
-        else:
-            _place(narrative, keyword, content)
-    narrative.remittance = _squeeze(" ".join(text for text in free if text))
-    return narrative
-
-
-def _remittance(narrative: Narrative, content: str, free: list[str]) -> None:
-    if content.startswith("STRD/"):
-        # /REMI/STRD/CUR/9001200112341234/: the issuer's code, then the creditor reference.
-        issuer, _, reference = content.removeprefix("STRD/").strip("/").partition("/")
-        narrative.structured_reference = _compact(reference or issuer)
-        narrative.extras["REMI"] = content
-    else:
-        free.append(content.removeprefix("USTD//").removeprefix("USTD/").removesuffix("/"))
-
-
-def _named_words(text: str) -> Narrative:
-    pieces = _NAMED.split(text)
-    narrative = Narrative()
-    head = _squeeze(pieces[0]).strip("; ")
-    # `SEPA OVERBOEKING`, `911 TRANSAKCJA IPH`: the booking text. Other words in front are the payer's own.
-    if _BOOKING_TEXT.match(head):
-        narrative.transaction_text, free = head, []
-    else:
-        free = [head]
-    for keyword, value in zip(pieces[1::2], pieces[2::2], strict=True):
-        content = _squeeze(value).rstrip(";/ ")
-        if keyword.endswith("RACH."):
-            content, _, rest = content.partition(";")
-            free.append(rest.strip())
-        if keyword in {"OMSCHRIJVING", "TYT."}:
-            free.append(content)
-        else:
-            _place(narrative, keyword, content)
-    narrative.remittance = " ".join(text for text in free if text)
-    return narrative
-
-
-_COLUMN: Final = {
-    "EREF": "end_to_end_id",
-    "KENMERK": "end_to_end_id",
-    "MREF": "mandate_id",
-    "MARF": "mandate_id",
-    "MACHTIGING": "mandate_id",
-    "KREF": "customer_reference",
-    "IBAN": "payer_account",
-    "REK": "payer_account",
-    "Z RACH.": "payer_account",
-    "NA RACH.": "payer_account",
-    "BIC": "payer_bank",
-    "NAME": "payer_name",
-    "NAAM": "payer_name",
-    "OD": "payer_name",
-    "DLA": "payer_name",
+# Names of parts: sub-fields by their own number, then words, then what no code announces.
+GVC, FREE, PLAIN_TEXT, STRUCTURED = 100, 101, 102, 103
+PURPOSE, PAYER = 20, 32
+KEYWORDS: Final = (
+    "EREF", "KREF", "MREF", "CRED", "DEBT", "SVWZ", "ABWA", "ABWE", "COAM", "OAMT", "RREF", "PURP", "IBAN", "BIC",
+)  # fmt: skip
+SLASH_CODES: Final = (
+    "EREF", "IBAN", "BIC", "PURP", "KREF", "TRTP", "NAME", "REMI", "MARF", "CSID", "CNTP", "ORDP", "BENM", "ULTD",
+    "ULTC", "ULTB", "ISDT", "RTRN", "PREF", "NRTX", "SVCL", "ADDR", "EXCH", "CHGS", "OCMT", "TRCD", "ID", "PT", "PY",
+    "OSDR",
+)  # fmt: skip
+# Words of mBank's plain text that have no column.
+PLAIN_WORDS: Final = ("TNR", "ID IPH", "DATA STEMPLA")
+_WORDS: Final = tuple(dict.fromkeys((*KEYWORDS, *SLASH_CODES, *PLAIN_WORDS)))
+WORD: Final = {word: 110 + number for number, word in enumerate(_WORDS)}
+NAMES: Final = {
+    **{number: f"?{number:02d}" for number in range(100)},
+    **{number: word for word, number in WORD.items()},
 }
 
-
-def _place(narrative: Narrative, keyword: str, content: str) -> None:
-    """Put one part where it belongs; a second value of a column, or one without, goes to the extras."""
-    if not content:
-        return
-    column = _COLUMN.get(keyword)
-    value = _compact(content) if column in {"payer_account", "payer_bank"} else _squeeze(content)
-    is_given = value.upper() not in _NOT_PROVIDED
-    if column and is_given and getattr(narrative, column) in {None, value}:
-        setattr(narrative, column, value)
-    else:
-        known = narrative.extras.get(keyword)
-        narrative.extras[keyword] = f"{known} {value}" if known else value
+_KEYWORD_STARTS: Final = Words(
+    {f"{word}{mark}": WORD[word] for word in KEYWORDS for mark in ("+", ": ")}
+)
+_SLASH_STARTS: Final = Words({f"/{word}/": WORD[word] for word in SLASH_CODES})
+_FREE_PREFIXES: Final = Words({"USTD//": 1, "USTD/": 1, "STRD/": STRUCTURED})
+_UPPER_OR_DIGIT: Final = one_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_DIGIT: Final = one_of("0123456789")
+_SEPARATOR: Final = one_of(SEPARATORS)
+_HEAD_CODES: Final = Words({"00": 0, "10": 10, "20": 20, "30": 30})
+_CODES: Final = np.isin(np.arange(256), [0, 10, *range(20, 40), *range(60, 66), 99])
 
 
-def _squeeze(text: str) -> str:
-    return " ".join(text.split())
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of narratives in the order of their entries, white space squeezed; and each entry's dialect."""
+
+    record: Numbers
+    name: Numbers
+    text: pl.Series
+    dialect: Numbers
 
 
-def _compact(text: str) -> str:
-    return "".join(text.split())
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Ranges of a text, each with its entry and its name."""
+
+    record: Numbers
+    name: Numbers
+    start: Numbers
+    end: Numbers
+
+    def where(self, flags: Flags) -> _Cut:
+        return _Cut(self.record[flags], self.name[flags], self.start[flags], self.end[flags])
+
+
+def read_narratives(fields: Fields, records: Records, encoding: str) -> Parts:
+    """Cut every narrative of a chunk into its parts."""
+    text, record, dialects = _joined_lines(fields, records, encoding)
+    dialect = np.full(len(records), -1, dtype=np.int64)
+    dialect[record] = dialects
+    if len(record) == 0:
+        return Parts(record, record, texts(text, encoding), dialect)
+    end = positions(text == END)
+    start = np.append(0, end[:-1] + 1)
+    cut = _first_cut(text, _Cut(record, dialects, start, end))
+    text, cut = _join_subfields(text, cut, encoding)
+    cut = _cut_keywords(text, cut)
+    cut = cut.where(cut.end > cut.start)
+    text[cut.end] = END
+    squeezed = squeeze(gather(text, cut.start, cut.end + 1))
+    return Parts(cut.record, cut.name, texts(squeezed, encoding), dialect)
+
+
+def _joined_lines(
+    fields: Fields, records: Records, encoding: str
+) -> tuple[Bytes, Numbers, Numbers]:
+    """Join the lines of each narrative: without a blank where a line is full or a code begins, else with one.
+
+    Returns:
+        The narratives, each closed by END; the entry of each; its dialect.
+    """
+    own = positions((records.owner >= 0) & (fields.tag == TAG["86"]))
+    first, count = fields.line[own], fields.next_line[own] - fields.line[own]
+    offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    line = np.repeat(first, count) + offset
+    record = np.repeat(records.owner[own], count)
+    start = np.where(offset == 0, np.repeat(fields.start[own], count), fields.lines.start[line])
+    end = fields.lines.end[line]
+    kept = end > start
+    line, record, start, end, offset = (each[kept] for each in (line, record, start, end, offset))
+    head = first_of_run(record)
+    dialects = _dialects(fields.text, start[head], end[head])
+    text = fields.text.copy()
+    mark = np.where(dialects > SLASH, dialects, ord("/"))[np.cumsum(head) - 1]
+    last = text[end - 1]
+    is_full = Widths(text, encoding).of(start, end) >= WRAPPED_FROM
+    begins_code = np.append(text[start[1:]], 0)[: len(start)] == mark
+    # A second field 86 of one entry is a text of its own.
+    next_field = np.append(offset[1:] == 0, False)[: len(start)]
+    is_joined = (last == BLANK) | (~next_field & (is_full | begins_code | (last == mark)))
+    is_end = np.append(head[1:], True)[: len(start)]
+    text[end] = np.where(is_end, END, BLANK)
+    joined = gather(text, start, end + (is_end | ~is_joined))
+    return joined, record[head], dialects
+
+
+def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Numbers:
+    """Recognise each narrative by its head: the separator of its sub-fields, slash codes, or plain."""
+    dialect = np.full(len(start), PLAIN, dtype=np.int64)
+    open_ = np.ones(len(start), dtype=np.bool_)
+    # A business code of up to three characters stands before the separator.
+    for length in range(4):
+        at = start + length
+        mark = text[at]
+        number, _ = _HEAD_CODES.match(text, at + 1)
+        found = open_ & _SEPARATOR[mark] & (number >= 0) & (at + 2 < end)
+        dialect[found] = mark[found]
+        open_ &= ~found & _UPPER_OR_DIGIT[mark]
+    for length in (0, 3):
+        number, _ = _SLASH_STARTS.match(text, start + length)
+        has_code = np.all([_DIGIT[text[start + index]] for index in range(length)], axis=0)
+        dialect[(dialect == PLAIN) & (number >= 0) & has_code] = SLASH
+    return dialect
+
+
+def _first_cut(text: Bytes, narratives: _Cut) -> _Cut:
+    """Cut narratives at their sub-fields or slash codes; what stands before the first is a part too."""
+    dialect = narratives.name
+    marks = one_of("/")
+    for each in np.unique(dialect[dialect > SLASH]).tolist():
+        marks[each] = True
+    at = positions(marks[text])
+    inside = np.searchsorted(narratives.end, at)
+    at, inside = at[inside < len(narratives.end)], inside[inside < len(narratives.end)]
+    own = text[at] == np.where(dialect[inside] == SLASH, ord("/"), dialect[inside])
+    at, inside = at[own], inside[own]
+    name, size = _codes_at(text, at, dialect[inside])
+    kept = name >= 0
+    at, inside, name, size = at[kept], inside[kept], name[kept], size[kept]
+    record = np.concatenate([narratives.record, narratives.record[inside]])
+    start = np.concatenate([narratives.start, at])
+    order = np.argsort(start, kind="stable")
+    leading = np.where(dialect > SLASH, GVC, np.where(dialect == SLASH, FREE, PLAIN_TEXT))
+    # Three digits in front of the first slash code are the business code.
+    has_gvc = (dialect == SLASH) & (text[narratives.start] != ord("/"))
+    leading[has_gvc] = GVC
+    cut_end = np.append(start[order][1:], narratives.end[-1])
+    skip = np.concatenate([np.zeros(len(dialect), dtype=np.int64), size])[order]
+    record = record[order]
+    is_last = np.append(record[1:] != record[:-1], True)
+    end = np.where(is_last, narratives.end[np.cumsum(is_last) - is_last], cut_end)
+    cut = _Cut(record, np.concatenate([leading, name])[order], start[order] + skip, end)
+    return _trimmed(
+        text,
+        cut,
+        np.repeat(dialect, np.diff(np.append(positions(first_of_run(record)), len(record)))),
+    )
+
+
+def _codes_at(text: Bytes, at: Numbers, dialect: Numbers) -> tuple[Numbers, Numbers]:
+    """Give name and length of the code at each mark, -1 where none is: two digits of a sub-field, or a slash code."""
+    tens, units = text[at + 1].astype(np.int64) - 48, text[at + 2].astype(np.int64) - 48
+    number = tens * 10 + units
+    is_code = (tens >= 0) & (tens < 10) & (units >= 0) & (units < 10)
+    is_code &= _CODES[np.clip(number, 0, 255)]
+    name = np.where(is_code, number, -1)
+    size = np.full(len(at), 3, dtype=np.int64)
+    slash = positions(dialect == SLASH)
+    if len(slash):
+        name[slash], size[slash] = _SLASH_STARTS.match(text, at[slash])
+        # The slash that closes one code opens no other.
+        found = slash[name[slash] >= 0]
+        shared = np.append(False, at[found][1:] < (at + size)[found][:-1])[: len(found)]
+        name[found[shared]] = -1
+    return name, size
+
+
+def _trimmed(text: Bytes, cut: _Cut, dialect: Numbers) -> _Cut:
+    """Take the closing slash off slash parts, and the type off a remittance (`USTD//text`, `STRD/CUR/9001...`)."""
+    start, end, name = cut.start, cut.end, cut.name
+    remittance = positions(name == WORD["REMI"])
+    if len(remittance):
+        number, size = _FREE_PREFIXES.match(text, start[remittance])
+        start[remittance] = np.minimum(start[remittance] + size, end[remittance])
+        name[remittance] = np.where(number == STRUCTURED, STRUCTURED, FREE)
+    slash = positions((dialect == SLASH) & (name != WORD["CNTP"]) & (end > start))
+    while len(slash):
+        byte = text[end[slash] - 1]
+        closing = (byte == ord("/")) | (byte == BLANK)
+        slash = slash[closing]
+        end[slash] -= 1
+        slash = slash[(end[slash] > start[slash]) & (name[slash] != FREE)]
+    slash = positions((dialect == SLASH) & (name != WORD["CNTP"]) & (name != FREE) & (end > start))
+    while len(slash):
+        byte = text[start[slash]]
+        slash = slash[(byte == ord("/")) | (byte == BLANK)]
+        start[slash] += 1
+        slash = slash[end[slash] > start[slash]]
+    return cut
+
+
+def _join_subfields(text: Bytes, cut: _Cut, encoding: str) -> tuple[Bytes, _Cut]:
+    """Join purpose and name, which go on over several sub-fields; a keyword begins a text line of its own."""
+    is_purpose = ((cut.name >= 20) & (cut.name < 30)) | ((cut.name >= 60) & (cut.name < 66))
+    is_payer = (cut.name == 32) | (cut.name == 33)
+    name = np.where(is_purpose, PURPOSE, np.where(is_payer, PAYER, cut.name))
+    slot = np.where(is_purpose, 1, np.where(is_payer, 2, 0))
+    key = cut.record * 3 + slot
+    begins = first_of_run(key) & (slot > 0)
+    if len(np.unique(key[begins])) < int(begins.sum()):
+        # ?60 goes on behind the name: each of the two is put together.
+        order = np.argsort(key, kind="stable")
+        cut = _Cut(cut.record[order], name[order], cut.start[order], cut.end[order])
+        name, slot, key = name[order], slot[order], key[order]
+    goes_on = np.append((key[1:] == key[:-1]) & (slot[1:] > 0), False)[: len(key)]
+    number, _ = _KEYWORD_STARTS.match(text, np.append(cut.start[1:], 0)[: len(key)])
+    starts_line = number >= 0
+    last = text[np.maximum(cut.end - 1, 0)]
+    is_full = Widths(text, encoding).of(cut.start, cut.end) >= SUBFIELD_WIDTH
+    is_joined = goes_on & ~starts_line & (is_full | ((last == BLANK) & (cut.end > cut.start)))
+    glue = np.where(goes_on, np.where(starts_line, NEWLINE, BLANK), END)
+    text[cut.end] = glue
+    joined = gather(text, cut.start, cut.end + ~is_joined)
+    end = positions(joined == END)
+    whole = ~np.append(False, goes_on[:-1])[: len(key)]
+    return joined, _Cut(cut.record[whole], name[whole], np.append(0, end[:-1] + 1), end)
+
+
+def _cut_keywords(text: Bytes, cut: _Cut) -> _Cut:
+    """Cut each purpose at its keywords: EREF+, MREF+, SVWZ+ and their like, or `EREF: ` with some banks."""
+    purpose = cut.name == PURPOSE
+    name = np.where(purpose, FREE, cut.name)
+    signs = positions((text == ord("+")) | ((text == ord(":")) & (np.append(text[1:], 0) == BLANK)))
+    inside = np.searchsorted(cut.end, signs)
+    signs, inside = signs[inside < len(cut.end)], inside[inside < len(cut.end)]
+    signs, inside = signs[purpose[inside]], inside[purpose[inside]]
+    at = np.maximum(signs - 4, 0)
+    number, size = _KEYWORD_STARTS.match(text, at)
+    short = positions(number < 0)
+    at[short] = np.maximum(signs[short] - 3, 0)
+    number[short], size[short] = _KEYWORD_STARTS.match(text, at[short])
+    before = text[np.maximum(at - 1, 0)]
+    found = (number >= 0) & (at >= cut.start[inside]) & (at + size > signs)
+    found &= (at == cut.start[inside]) | ~_UPPER_OR_DIGIT[before]
+    at, inside, number, size = at[found], inside[found], number[found], size[found]
+    start = np.concatenate([cut.start, at])
+    order = np.argsort(start, kind="stable")
+    skip = np.concatenate([np.zeros(len(cut.start), dtype=np.int64), size])[order]
+    group = np.concatenate([np.arange(len(cut.start)), inside])[order]
+    start = start[order]
+    is_last = np.append(group[1:] != group[:-1], True)
+    end = np.where(is_last, cut.end[group], np.append(start[1:], 0))
+    number = np.where(number == WORD["SVWZ"], FREE, number)
+    names = np.concatenate([name, number])[order]
+    return _Cut(cut.record[group], names, start + skip, end)

@@ -1,8 +1,8 @@
 """The grammar of messages: which lines are fields, and which fields make one statement.
 
-In: the lines of a file. Out: `Message`s with their fields, and findings. This is the gate: it knows nothing of
-amounts, but every `:61:` line of the file ends up in exactly one message, so that its count is independent
-of any reader.
+In: a chunk of a file as bytes. Out: `Fields`, a row a field in file order, each with the number of its message. This is
+the gate: it knows nothing of amounts, but every `:61:` line of the file ends up in exactly one message, so that its count
+is independent of any reader.
 
 Source: SWIFT MT940, MT942 field lists; the deviations were met in public sample files.
 """
@@ -10,136 +10,226 @@ Source: SWIFT MT940, MT942 field lists; the deviations were met in public sample
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from recon.api import MalformedFile, Place, SourceFile
+import numpy as np
+
+from recon.api import MalformedFile, Place
+from recon_mt940.tokens import NEWLINE, PADDING, Words, one_of, positions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from recon_mt940.text import Line
+    from recon_mt940.tokens import Bytes, Flags, Numbers
 
 FIELD_LIMIT: Final = 64 * 1024
-OPENING: Final = ("60F", "60M")
-CLOSING: Final = ("62F", "62M")
 
+# One number a field; `28` stands for `28C` too, and a balance of a page (M) is one of its own kind.
+TAGS: Final = (
+    "20", "21", "25", "28", "13", "34F", "60F", "60M", "61", "86", "62F", "62M", "64", "65", "90C", "90D", "NS",
+)  # fmt: skip
+TAG: Final = {name: number for number, name in enumerate(TAGS)}
+END_OF_MESSAGE: Final = len(TAGS)
+OPENING: Final = (TAG["60F"], TAG["60M"])
+CLOSING: Final = (TAG["62F"], TAG["62M"])
+
+_SPELLINGS: Final = {
+    **{f":{name}:": number for name, number in TAG.items()},
+    ":25P:": TAG["25"],
+    ":28C:": TAG["28"],
+    ":13D:": TAG["13"],
+    **{f":65{letter}:": TAG["65"] for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+}
 # A tag stands at the start of a line and is one of these; any other `:xx:` is text that a payer wrote.
+_WORDS: Final = Words(_SPELLINGS)
 _TAG: Final = re.compile(
-    r"[ ]?:(20|21|25P?|28C?|13D?|34F|60[FM]|61|86|62[FM]|64|65[A-Z]?|90[CD]|NS):(.*)", re.DOTALL
+    "[ ]?(" + "|".join(sorted(_SPELLINGS, key=lambda name: (-len(name), name))) + ")"
 )
-_HEADER: Final = frozenset({"20", "21", "25", "28", "13", "34F", "60F", "60M"})
-_ONCE: Final = frozenset({"20", "25", "28", "60F", "60M"})
-_PAST_HEADER: Final = frozenset({"61", "62F", "62M", "64", "65", "90C", "90D"})
-_INTERIM: Final = frozenset({"13", "34F", "90C", "90D"})
+_HEADER: Final = frozenset(TAG[name] for name in ("20", "21", "25", "28", "13", "34F", "60F", "60M"))  # fmt: skip
+_PAST_HEADER: Final = frozenset(TAG[name] for name in ("62F", "62M", "64", "65", "90C", "90D"))
+_WITHIN: Final = frozenset(TAG[name] for name in ("13", "34F", "21"))
 _ENVELOPE: Final = re.compile(r"(?:-?\}+\$?|\{[1235]:(?:[^{}]|\{[^{}]*\})*\}|\{4:)+\s*")
 _END: Final = re.compile(r"[ ]?-\}*\s*$")
 # What stands before `:20:` in files of Dutch and other banks: a BIC, the message type, a delivery's name.
 _PREAMBLE: Final = re.compile(
     r"\s*(?::?94[02]:?|940 00|0000 01\w+|[A-Z0-9]{6,12}|\{.*|\}*|\$)?\s*$"
 )
+_SPECIAL: Final = one_of("{-}")
+_ODD: Final = one_of("{-:")
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One field: its tag (`28` for `28` and `28C`, `25` for `25P`), first line number, and lines of text."""
+class Lines:
+    """Where each line of a chunk begins, and where its text ends (before CR and LF)."""
 
-    tag: str
-    number: int
-    lines: list[str]
+    start: Numbers
+    end: Numbers
+
+    @classmethod
+    def of(cls, text: Bytes) -> Lines:
+        """Find the lines of a padded chunk that ends with a line feed."""
+        feed = positions(text == NEWLINE)
+        start = np.concatenate([np.zeros(1, dtype=np.int64), feed[:-1] + 1])
+        return cls(start, feed - ((text[feed - 1] == 0x0D) & (feed > start)))
+
+    def text(self, text: Bytes, number: int) -> str:
+        """Give one line; letters beyond ASCII do not matter to the grammar."""
+        return text[self.start[number] : self.end[number]].tobytes().decode("latin-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Fields and ends of messages in file order, as columns.
+
+    `tag` is a number of TAGS or END_OF_MESSAGE, `line` the first line (from 0) in the chunk, `start` the first byte behind
+    the tag, `message` counts from 0 in the chunk (-1 before the first field).
+    """
+
+    text: Bytes
+    lines: Lines
+    tag: Numbers
+    line: Numbers
+    start: Numbers
+    message: Numbers
+    findings: tuple[tuple[str, int, int], ...]  # what, how many lines, the first of them
+
+    def of(self, *names: str) -> Numbers:
+        """Give the indices of the fields with these tags."""
+        return positions(np.isin(self.tag, [TAG[name] for name in names]))
 
     @property
-    def text(self) -> str:
-        """Give the lines as one text with line feeds."""
-        return "\n".join(self.lines)
-
-
-@dataclass(slots=True)
-class Message:
-    """The fields of one statement or interim report, in file order."""
-
-    fields: list[Field] = field(default_factory=list)
-
-    def first(self, *tags: str) -> Field | None:
-        """Give the first field with one of these tags."""
-        return next((each for each in self.fields if each.tag in tags), None)
-
-    def count(self, *tags: str) -> int:
-        """Count the fields with one of these tags."""
-        return sum(each.tag in tags for each in self.fields)
+    def next_line(self) -> Numbers:
+        """The line behind the last of each field."""
+        return np.append(self.line[1:], len(self.lines.start))
 
     @property
-    def is_interim(self) -> bool:
-        """Say whether it is an MT942: no balances, but a floor limit, a time or control totals."""
-        has_balance = self.count(*OPENING, *CLOSING) > 0
-        return not has_balance and any(each.tag in _INTERIM for each in self.fields)
+    def end(self) -> Numbers:
+        """The byte behind the text of each field, where a CR or LF stands."""
+        return self.lines.end[self.next_line - 1]
+
+    @property
+    def messages(self) -> int:
+        """The number of messages."""
+        return int(self.message[-1]) + 1 if len(self.message) else 0
 
 
-def scan(source: SourceFile, lines: list[Line]) -> tuple[list[Message], list[str]]:
-    """Split the lines into messages.
+def scan(name: str, data: memoryview, first_line: int) -> Fields:
+    """Find the fields of a chunk.
 
-    Returns:
-        The messages in file order, and findings on text that stands outside or looks like a field.
+    Args:
+        name: the file, for errors.
+        data: whole messages.
+        first_line: number of lines of the file before the chunk.
 
     Raises:
-        MalformedFile: the file holds no field at all, or a field is beyond FIELD_LIMIT.
+        MalformedFile: a field is beyond FIELD_LIMIT.
     """
-    outside: list[Line] = []
-    odd: list[Line] = []
-    fields = list(_fields(source.name, lines, outside, odd))
-    if not fields:
-        raise MalformedFile("the file holds no MT940 field", place=Place(source.name))
-    messages = [Message()]
-    for each in fields:
-        if _starts_message(messages[-1], each):
-            messages.append(Message())
-        messages[-1].fields.append(each)
-    findings = [
-        f"{len(found)} lines {what}; the first is line {found[0].number}: {found[0].text[:60]!r}"
-        for found, what in (
-            (outside, "stand outside any field"),
-            # A payer can write such a line into the remittance text; the bank should have broken it up.
-            (odd, "begin like a field or an end of message but are text"),
-        )
-        if found
-    ]
-    return messages, findings
+    text = np.zeros(len(data) + 1 + PADDING, dtype=np.uint8)
+    text[: len(data)] = np.frombuffer(data, dtype=np.uint8)
+    # A last line without its line feed gets one; behind a line feed nothing begins.
+    size = len(data) + (text[len(data) - 1] != NEWLINE)
+    text[size - 1] = NEWLINE
+    lines = Lines.of(text)
+    tag, start = _tags(text, lines)
+    _read_special_lines(text, lines, tag, start)
+    line = positions(tag >= 0)
+    fields = Fields(text, lines, tag[line], line, start[line], np.zeros(0, dtype=np.int64), ())
+    _check_sizes(name, fields, first_line)
+    message = np.cumsum(_message_starts(fields)) - 1
+    findings = _findings(text, lines, tag, line)
+    return Fields(text, lines, fields.tag, line, fields.start, message, tuple(findings))
 
 
-def _fields(name: str, lines: list[Line], outside: list[Line], odd: list[Line]) -> Iterator[Field]:
-    current: Field | None = None
-    size = 0
-    for line in lines:
-        bare = _ENVELOPE.sub("", line.text, count=1) if line.text[:1] in "{-}" else line.text
+def _tags(text: Bytes, lines: Lines) -> tuple[Numbers, Numbers]:
+    """Give the tag of each line (-1: none) and the byte behind it."""
+    first = text[lines.start]
+    at = lines.start + ((first == 0x20) & (text[lines.start + 1] == 0x3A))
+    candidates = positions(text[at] == 0x3A)
+    tag = np.full(len(at), -1, dtype=np.int64)
+    start = at.copy()
+    number, size = _WORDS.match(text, at[candidates])
+    tag[candidates] = number
+    start[candidates] += size
+    return tag, start
+
+
+def _read_special_lines(text: Bytes, lines: Lines, tag: Numbers, start: Numbers) -> None:
+    """Find ends of messages and tags behind an envelope; `tag` and `start` are written to."""
+    first = text[lines.start]
+    blank = (first == 0x20) & _SPECIAL[text[lines.start + 1]]
+    plain_end = (first == 0x2D) & (lines.end - lines.start == 1)
+    tag[plain_end] = END_OF_MESSAGE
+    for number in positions((_SPECIAL[first] & ~plain_end) | blank).tolist():
+        line = lines.text(text, number)
+        bare = _ENVELOPE.sub("", line.removeprefix(" "), count=1)
         found = _TAG.match(bare)
-        is_end = bool(_END.match(line.text)) or (not bare and bool(line.text))
-        if current and (found or is_end):
-            yield current
-            current = None
-        if found:
-            tag = found[1][:2] if found[1] in {"25P", "28C", "13D"} else found[1]
-            current = Field(tag, line.number, [found[2]])
-            size = len(found[2])
-        elif current:
-            size += len(line.text)
-            current.lines.append(line.text)
-            if line.text[:1] in {":", "-", "{"}:
-                odd.append(line)
-        elif not is_end and not _PREAMBLE.match(line.text):
-            outside.append(line)
-        if size > FIELD_LIMIT:
-            message = f"the field has more than {FIELD_LIMIT:,} characters"
-            raise MalformedFile(message, place=Place(name, line.number), excerpt=line.text)
-    if current:
-        yield current
+        if found and len(bare) < len(line):
+            tag[number] = _SPELLINGS[found[1]]
+            start[number] = lines.end[number] - len(bare) + found.end()
+        elif not bare or _END.match(line):
+            tag[number] = END_OF_MESSAGE
 
 
-def _starts_message(message: Message, new: Field) -> bool:
-    if not message.fields or new.tag not in _HEADER:
-        return False
-    if new.tag == "20":
+def _check_sizes(name: str, fields: Fields, first_line: int) -> None:
+    too_long = positions((fields.end - fields.start > FIELD_LIMIT) & (fields.tag != END_OF_MESSAGE))
+    if len(too_long):
+        line = int(fields.line[too_long[0]])
+        raise MalformedFile(
+            f"the field has more than {FIELD_LIMIT:,} characters",
+            place=Place(name, first_line + line + 1),
+            excerpt=fields.lines.text(fields.text, line),
+        )
+
+
+def _message_starts(fields: Fields) -> Flags:
+    """Mark the fields that begin a message. Loops over the fields around entries only: a handful a message."""
+    starts = np.zeros(len(fields.tag), dtype=np.bool_)
+    is_field = fields.tag != END_OF_MESSAGE
+    if not is_field.any():
+        return starts
+    first = int(is_field.argmax())
+    starts[first] = True
+    entries = np.cumsum(fields.tag == TAG["61"])
+    header = positions(is_field & (fields.tag != TAG["61"]) & (fields.tag != TAG["86"]))
+    starts[list(_begins(fields.tag[header], header, entries[header], first))] = True
+    return starts
+
+
+def _begins(tags: Numbers, at: Numbers, entries: Numbers, first: int) -> Iterator[int]:
+    seen: set[int] = set()
+    entries_before = 0
+    for tag, index, count in zip(tags.tolist(), at.tolist(), entries.tolist(), strict=True):
+        if index > first and tag in _HEADER and _is_next(tag, seen, count > entries_before):
+            yield index
+            seen, entries_before = set(), count
+        seen.add(tag)
+
+
+def _is_next(tag: int, seen: set[int], has_entries: bool) -> bool:
+    """Say whether a header field begins the next message, from the tags of the message so far."""
+    if tag == TAG["20"]:
         return True
-    is_past_header = any(each.tag in _PAST_HEADER for each in message.fields)
-    if new.tag in {"13", "34F", "21"}:
-        return message.count(*CLOSING) > 0
-    return is_past_header or (new.tag in _ONCE and message.count(new.tag) > 0)
+    if tag in _WITHIN:
+        return not seen.isdisjoint(CLOSING)
+    return has_entries or tag in seen or not seen.isdisjoint(_PAST_HEADER)
+
+
+def _findings(
+    text: Bytes, lines: Lines, tag: Numbers, field_lines: Numbers
+) -> list[tuple[str, int, int]]:
+    """Report text that stands outside any field, and text that looks like a field or an end."""
+    if len(field_lines) == 0:
+        return []
+    is_text = tag < 0
+    current = np.cumsum(~is_text)
+    inside = np.append(False, tag[field_lines] != END_OF_MESSAGE)[current]
+    outside = positions(is_text & ~inside & (lines.end > lines.start)).tolist()
+    outside = [number for number in outside if not _PREAMBLE.match(lines.text(text, number))]
+    # A payer can write such a line into the remittance text; the bank should have broken it up.
+    odd = positions(is_text & inside & (lines.end > lines.start) & _ODD[text[lines.start]])
+    reported: Iterable[tuple[str, list[int]]] = (
+        ("stand outside any field", outside),
+        ("begin like a field or an end of message but are text", odd.tolist()),
+    )
+    return [(what, len(found), found[0]) for what, found in reported if found]

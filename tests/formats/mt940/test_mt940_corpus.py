@@ -9,18 +9,12 @@ from recon_mt940.plugin import Mt940
 from tests.corpus_facts import differences
 from tests.corpus_index import Case, cases
 
-NO_CLOSING = "no closing balance"
 FRAGMENT = "names no account"
-# Single fields and cut statements that the sources use to test field parsers.
+# Single fields and cut statements that the sources use to test field parsers; with what the policy can say of them.
 REFUSED = {
-    "mt940/ccavanaugh__jgnash/multiaccounts.sta": NO_CLOSING,
-    "mt940/ksdev-pl__mbank-mt940-parser/MT940_IPH.txt": NO_CLOSING,
-    "mt940/railslove__cmxl/mt940-with-colon-after-line-break.txt": NO_CLOSING,
-    "mt940/wolph__mt940/gv_codes.sta": NO_CLOSING,
-    "mt940/zilverline__mt940/knab_invalid.txt": NO_CLOSING,
-    "mt940/my-flow__mt940/missing_closing_record_62F.sta": "no opening balance",
     # The closing balance is dated 13/87 and has a blank inside its amount.
     "mt940/railslove__cmxl/mt940-headers.txt": "cannot be read",
+    "mt940/my-flow__mt940/missing_closing_record_62F.sta": "no opening balance",
     "mt940/my-flow__mt940/existing_booking_date.sta": FRAGMENT,
     "mt940/my-flow__mt940/missing_booking_date.sta": FRAGMENT,
     "mt940/railslove__cmxl/statement-details-mt940.txt": FRAGMENT,
@@ -29,8 +23,15 @@ REFUSED = {
     "mt940/wolph__mt940/sparkassen.sta": FRAGMENT,
     "mt942/railslove__cmxl/statement-details-mt942.txt": FRAGMENT,
 }
-# An entry behind the closing balance: counted, and rejected with its place.
-REJECTED = {"mt940/wolph__mt940/multiline.sta": ["outside-statement"]}
+READ_BY_OPTION = {"account": "1", "currency": "EUR", "closing_balance": "optional"}
+NEVER_READ = {"mt940/railslove__cmxl/mt940-headers.txt"}
+# An entry behind the closing balance, and the last entry of a text that ends without one.
+REJECTED = {
+    "mt940/wolph__mt940/multiline.sta": ["outside-statement"],
+    "mt940/ccavanaugh__jgnash/multiaccounts.sta": ["cut-off"],
+    "mt940/railslove__cmxl/mt940-with-colon-after-line-break.txt": ["cut-off"],
+    "mt940/wolph__mt940/gv_codes.sta": ["cut-off"],
+}
 
 CASES = [*cases("mt940/"), *cases("mt942/")]
 OTHERS = [case for case in cases("") if not case.format.startswith("mt94")]
@@ -52,12 +53,18 @@ def test_a_real_file_is_read_rightly_or_refused_with_its_reason(case: Case) -> N
     assert parsed.rejects["code"].to_list() == REJECTED.get(case.name, [])
 
 
-@pytest.mark.parametrize("name", [name for name, reason in REFUSED.items() if reason == NO_CLOSING])
-def test_a_file_without_closing_balance_is_read_where_the_policy_says_so(name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in (*REFUSED, *REJECTED)
+        if name not in NEVER_READ and REJECTED.get(name) != ["outside-statement"]
+    ],
+)
+def test_a_fragment_is_read_whole_where_the_policy_says_what_it_lacks(name: str) -> None:
     [case] = cases(name)
-    parsed = Mt940().read(
-        SourceFile(case.path.name, case.path.read_bytes()), {"closing_balance": "optional"}
-    )
+    source = SourceFile(case.path.name, case.path.read_bytes())
+    parsed = Mt940().read(source, READ_BY_OPTION)
 
     assert differences(case, parsed) == []
     assert parsed.rejects.is_empty()

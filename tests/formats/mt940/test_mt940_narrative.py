@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from recon_mt940.entry import read_entry
-from recon_mt940.line import build_line
-from recon_mt940.narrative import join_subfields, join_wrapped, read_narrative
+from recon.api import SourceFile
+from recon_mt940.plugin import Mt940
 
 FULL = "x" * 27
+ENTRY = "260115C1,00NTRFNONREF"
+
+
+def read_line(*narratives: list[str], entry: str = ENTRY, bank_text: tuple[str, ...] = ()) -> Any:
+    """Read one entry with its narratives, each a list of lines; `extras` is a dict without the type."""
+    fields = [":86:" + "\n".join(lines) for lines in narratives]
+    fields += [f":NS:{text}" for text in bank_text]
+    head = ":20:X\n:25:1\n:28C:1/1\n:60F:C260114EUR0,00\n"
+    text = "\n".join([f"{head}:61:{entry}", *fields, ":62F:C260115EUR1,00", "-", ""])
+    parsed = Mt940().read(SourceFile("narrative.sta", text.encode()), {})
+    [line] = parsed.lines.to_dicts()
+    line["extras"] = {k: v for k, v in json.loads(line["extras"] or "{}").items() if k != "type"}
+    return SimpleNamespace(**line, dialect=parsed.statements["dialect"][0])
+
+
+def read_narrative(lines: list[str]) -> Any:
+    return read_line(lines)
 
 
 @pytest.mark.parametrize(
@@ -17,13 +37,29 @@ FULL = "x" * 27
         ([FULL, "1001"], f"{FULL}1001"),
         (["Invoice", "1001"], "Invoice 1001"),
         (["Invoice ", "1001"], "Invoice 1001"),
-        (["Invoice 1001", "EREF+X"], "Invoice 1001\nEREF+X"),
-        ([FULL, "SVWZ+Invoice"], f"{FULL}\nSVWZ+Invoice"),
-        ([], ""),
+        (["Invoice 1001", "EREF+X"], "Invoice 1001"),
+        ([FULL, "SVWZ+Invoice"], f"{FULL} Invoice"),
+        (["SVWZ+Invoi", "", "ce"], "Invoi ce"),
+        (["one", "IBAN SVWZ+two"], "one IBAN two"),
+        ([""], ""),
     ],
 )
 def test_a_full_subfield_goes_on_in_the_next_one(parts: list[str], text: str) -> None:
-    assert join_subfields(parts) == text
+    subfields = [f"?{number}{part}" for number, part in enumerate(parts, start=20)]
+
+    assert read_narrative(["166?00X" + "".join(subfields)]).remittance == text
+
+
+def test_the_purpose_goes_on_behind_the_name() -> None:
+    read = read_narrative([f"166?20one?29{FULL}?32ACME ?33GMBH?60 1001?61{FULL}?622"])
+
+    assert read.remittance == f"one {FULL} 1001 {FULL}2"
+    assert read.payer_name == "ACME GMBH"
+
+
+def test_a_keyword_may_be_broken_by_the_end_of_a_subfield() -> None:
+    assert read_narrative([f"166?20{'x' * 22} EREF?21+E-1"]).end_to_end_id == "E-1"
+    assert read_narrative([f"166?20{'X' * 23}EREF?21+E-1"]).end_to_end_id is None
 
 
 @pytest.mark.parametrize(
@@ -31,12 +67,19 @@ def test_a_full_subfield_goes_on_in_the_next_one(parts: list[str], text: str) ->
     [
         (["a" * 65, "b"], "a" * 65 + "b"),
         (["a" * 61, "b"], "a" * 61 + "b"),
+        (["\u00e4" * 59, "b"], "\u00e4" * 59 + " b"),
+        (["\u00e4" * 60, "b"], "\u00e4" * 60 + "b"),
         (["short line", "next"], "short line next"),
-        (["/NAME/ACME", "/REMI/x"], "/NAME/ACME/REMI/x"),
+        (["short line", "", "next"], "short line next"),
+        (["ends with a blank ", "next"], "ends with a blank next"),
     ],
 )
 def test_a_full_line_goes_on_in_the_next_one(lines: list[str], text: str) -> None:
-    assert join_wrapped(lines) == text
+    assert read_narrative(lines).remittance == text
+
+
+def test_a_second_field_86_is_a_text_of_its_own() -> None:
+    assert read_line(["a" * 65], ["b"]).remittance == "a" * 65 + " b"
 
 
 @pytest.mark.parametrize("mark", "?<>^~+|")
@@ -47,6 +90,7 @@ def test_the_separator_of_german_subfields_is_the_banks_choice(mark: str) -> Non
     assert (read.transaction_code, read.transaction_text) == ("166", "CREDIT")
     assert (read.payer_name, read.payer_account) == ("ACME GMBH", "DE893704")
     assert (read.payer_bank, read.remittance) == ("BANKDEFF", "EREF X")
+    assert read.dialect == f"structured-{mark}"
 
 
 def test_keywords_are_taken_out_of_the_purpose() -> None:
@@ -56,7 +100,9 @@ def test_keywords_are_taken_out_of_the_purpose() -> None:
 
     assert (read.end_to_end_id, read.customer_reference, read.mandate_id) == ("E-1", "K-1", "M-1")
     assert read.remittance == "Invoice 7"
-    assert read.extras == {"CRED": "DE98ZZZ", "ABWA": "OTHER"}
+    assert (read.creditor_id, read.extras) == ("DE98ZZZ", {})
+    # The initiator of a collection is its creditor.
+    assert (read.ultimate_creditor, read.ultimate_debtor) == ("OTHER", None)
 
 
 def test_keywords_with_a_colon_are_the_same() -> None:
@@ -112,7 +158,8 @@ def test_text_behind_an_original_amount_is_the_payers() -> None:
     read = read_narrative(["/OCMT/USD2853,12/PAYMENT OF INVOICES 204011665"])
 
     assert read.remittance == "PAYMENT OF INVOICES 204011665"
-    assert read.extras == {"OCMT": "USD2853,12"}
+    assert (read.original_currency, read.original_amount) == ("USD", 285312)
+    assert read.extras == {}
 
 
 def test_dutch_words_with_colons_are_read() -> None:
@@ -132,14 +179,14 @@ def test_text_of_no_dialect_is_remittance_as_it_stands() -> None:
 
 
 def test_no_field_86_leaves_the_remittance_empty() -> None:
-    row = build_line(read_entry("260115C1,00NCHK000345//B1\nCheque deposit", "EUR"), [], [])
+    line = read_line(entry="260115C1,00NCHK000345//B1\nCheque deposit")
 
-    assert (row["remittance"], row["cheque_number"]) == ("", "000345")
-    assert row["transaction_text"] == "Cheque deposit"
+    assert (line.remittance, line.cheque_number) == ("", "000345")
+    assert line.transaction_text == "Cheque deposit"
 
 
 def test_free_text_of_the_bank_stands_in_for_a_missing_field_86() -> None:
-    entry = read_entry("260115C1,00S   X", "EUR")
+    assert read_line(bank_text=("01INV 7", "15ACME")).remittance == "01INV 7 15ACME"
+    line = read_line(["INV 7"], bank_text=("15ACME",))
 
-    assert build_line(entry, [], ["01INV 7", "15ACME"])["remittance"] == "01INV 7 15ACME"
-    assert '"NS": "15ACME"' in build_line(entry, [["INV 7"]], ["15ACME"])["extras"]
+    assert (line.remittance, line.extras) == ("INV 7", {"NS": "15ACME"})

@@ -1,0 +1,139 @@
+"""Cut bytes into tokens with array operations: the one place that works below the level of text.
+
+In: bytes as arrays, positions in them. Out: gathered bytes, columns of text. Statements are cut as bytes because the
+structure of MT940 is ASCII in every encoding: a field, a sub-field or a keyword is a position, and the text between two
+positions is decoded once, when it is whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Bytes: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint8]]"
+Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
+Flags: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+
+# Ends a token. The gate refuses control characters, so that no text can hold it.
+END: Final = 0x1E
+BLANK: Final = 0x20
+NEWLINE: Final = 0x0A
+# Reading a word at the last byte must not run out of the array.
+PADDING: Final = 16
+_WORD_BYTES: Final = 8
+
+
+def positions(flags: Flags) -> Numbers:
+    """Give the indices of what is true."""
+    return np.flatnonzero(flags)
+
+
+def one_of(characters: str) -> Flags:
+    """Make a table of 256 flags, true for these ASCII characters: `one_of("?>")[text]`."""
+    table = np.zeros(256, dtype=np.bool_)
+    table[np.frombuffer(characters.encode("ascii"), dtype=np.uint8)] = True
+    return table
+
+
+_WHITE: Final = one_of(" \t\r\n")
+
+
+def first_of_run(keys: Numbers) -> Flags:
+    """Mark each element whose predecessor is another one."""
+    flags = np.ones(len(keys), dtype=np.bool_)
+    flags[1:] = keys[1:] != keys[:-1]
+    return flags
+
+
+def gather(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
+    """Put ranges of bytes together in their given order, with padding behind the last."""
+    if len(starts) == 0:
+        return np.zeros(PADDING, dtype=np.uint8)
+    if bool((starts[1:] >= ends[:-1]).all()):
+        edges = np.zeros(len(text) + 1, dtype=np.int8)
+        filled = ends > starts
+        # Ranges may touch, so that one byte is an end and a start.
+        edges[starts[filled]] += 1
+        edges[ends[filled]] -= 1
+        kept = text[np.cumsum(edges[:-1], dtype=np.int8, out=edges[:-1]).view(np.bool_)]
+    else:
+        lengths = ends - starts
+        shift = starts - (np.cumsum(lengths) - lengths)
+        kept = text[np.arange(int(lengths.sum())) + np.repeat(shift, lengths)]
+    return np.concatenate([kept, np.zeros(PADDING, dtype=np.uint8)])
+
+
+def squeeze(text: Bytes) -> Bytes:
+    """Make each run of white space one blank, and none at the edges of a token."""
+    blank = _WHITE[text]
+    edge = blank | (text == END)
+    drop = blank
+    drop[1:] &= edge[:-1]
+    single = text[~drop]
+    single[_WHITE[single]] = BLANK
+    before_end = np.zeros(len(single), dtype=np.bool_)
+    before_end[:-1] = (single[:-1] == BLANK) & (single[1:] == END)
+    return single[~before_end]
+
+
+def texts(text: Bytes, encoding: str) -> pl.Series:
+    """Decode tokens, each closed by END, into a column of text."""
+    closed = positions(text == END)
+    if len(closed) == 0:
+        return pl.Series(dtype=pl.String)
+    decoded = text[: closed[-1]].tobytes().decode(encoding)
+    return pl.Series([decoded]).str.split(chr(END)).explode()
+
+
+def range_texts(text: Bytes, starts: Numbers, ends: Numbers, encoding: str) -> pl.Series:
+    """Decode ranges that do not touch (a byte behind each is free to mark its end); `text` is written to."""
+    text[ends] = END
+    return texts(gather(text, starts, ends + 1), encoding)
+
+
+class Words:
+    """A closed list of ASCII words of at most eight bytes, found at given positions."""
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        """Keep the words by length, each with the number that stands for it."""
+        self._tables = []
+        for length in sorted({len(word) for word in numbers}, reverse=True):
+            words = sorted(word for word in numbers if len(word) == length)
+            keys = [int.from_bytes(word.encode("ascii"), "big") for word in words]
+            found = np.array([numbers[word] for word in words], dtype=np.int64)
+            self._tables.append((length, np.array(keys, dtype=np.uint64), found))
+
+    def match(self, text: Bytes, at: Numbers) -> tuple[Numbers, Numbers]:
+        """Give number and length of the word that begins at each position, -1 and 0 where none does."""
+        windows = np.lib.stride_tricks.sliding_window_view(text, _WORD_BYTES)
+        packed = np.ascontiguousarray(windows[at]).view(">u8").reshape(-1).astype(np.uint64)
+        number = np.full(len(at), -1, dtype=np.int64)
+        size = np.zeros(len(at), dtype=np.int64)
+        for length, keys, found in self._tables:
+            prefix = packed >> np.uint64(8 * (_WORD_BYTES - length))
+            slot = np.minimum(np.searchsorted(keys, prefix), len(keys) - 1)
+            hit = (keys[slot] == prefix) & (number < 0)
+            number[hit] = found[slot[hit]]
+            size[hit] = length
+        return number, size
+
+
+class Widths:
+    """Width of ranges in characters: bytes less the continuation bytes of UTF-8."""
+
+    def __init__(self, text: Bytes, encoding: str) -> None:
+        """Find the continuation bytes, where the encoding has them."""
+        is_wide = encoding == "utf-8" and bool((text >= 0x80).any())
+        self._more = positions((text & 0xC0) == 0x80) if is_wide else None
+
+    def of(self, starts: Numbers, ends: Numbers) -> Numbers:
+        """Give the number of characters in each range."""
+        if self._more is None:
+            return ends - starts
+        more = np.searchsorted(self._more, ends) - np.searchsorted(self._more, starts)
+        return ends - starts - more
