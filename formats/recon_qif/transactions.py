@@ -27,8 +27,12 @@ COLUMNS: Final = (
     "booking_date", "amount", "currency", "payer_name", "remittance", "customer_reference",
     "cheque_number", "extras",
 )  # fmt: skip
+# What joins the values of a tag that is repeated in one record; two dates or amounts make a reject.
+_TAGS: Final = {
+    "D": " ", "T": " ", "U": " ", "N": " ", "L": " ", "C": " ", "P": " ", "M": " ", "A": "\n",
+}  # fmt: skip
 _SPLIT: Final = {"S": "category", "E": "memo", "$": "amount", "%": "percent"}
-_NAMED: Final = frozenset({"D", "T", "U", "P", "M", "N", "L", "C", "A", *_SPLIT})
+_NAMED: Final = frozenset({*_TAGS, *_SPLIT})
 _OPENING: Final = "opening balance"
 
 
@@ -53,7 +57,7 @@ def read_transactions(
     fields = contents.fields.join(
         numbered.select("record"), on="record", how="semi", maintain_order="left"
     )
-    rows = numbered.join(_pivoted(fields), on="record", how="left", maintain_order="left")
+    rows = _with_fields(numbered, fields)
     rows = rows.join(_splits(fields), on="record", how="left", maintain_order="left")
     rows = rows.join(_others(fields), on="record", how="left", maintain_order="left")
     mark = options.get("decimal_mark")
@@ -74,33 +78,38 @@ def read_transactions(
     return _judged(_completed(rows))
 
 
-def _pivoted(fields: pl.DataFrame) -> pl.DataFrame:
-    def one(tag: str) -> pl.Expr:
-        return pl.col("value").filter(pl.col("tag") == tag)
+def _with_fields(records: pl.DataFrame, fields: pl.DataFrame) -> pl.DataFrame:
+    """Add a column a tag; where a tag that stands once by the format is repeated, the record is marked."""
+    for tag, separator in _TAGS.items():
+        records = _joined(records, fields.filter(pl.col("tag") == tag), ["record"], tag, separator)
+    twice = fields.filter(pl.col("tag").is_in(["D", "T", "U"]))
+    repeated = twice.filter(pl.struct("record", "tag").is_duplicated())["record"].unique()
+    return records.with_columns(is_repeated=pl.col("record").is_in(repeated.implode()))
 
-    return fields.group_by("record", maintain_order=True).agg(
-        *(one(tag).first().str.strip_chars().alias(tag) for tag in "DTUNLC"),
-        *(one(tag).str.strip_chars().str.join(" ").alias(tag) for tag in "PM"),
-        one("A").str.strip_chars().str.join("\n").alias("A"),
-        most=pl.max_horizontal(*(one(tag).len() for tag in "DTU")),
-    )
+
+def _joined(
+    rows: pl.DataFrame, fields: pl.DataFrame, keys: list[str], name: str, separator: str
+) -> pl.DataFrame:
+    """Add the values of one tag; several of them in one record are joined."""
+    values = fields.select(*keys, pl.col("value").str.strip_chars().alias(name))
+    if values.select(pl.struct(keys).is_duplicated().any()).item():
+        grouped = values.group_by(keys, maintain_order=True)
+        values = grouped.agg(pl.col(name).str.join(separator))
+    return rows.join(values, on=keys, how="left", maintain_order="left")
 
 
 def _splits(fields: pl.DataFrame) -> pl.DataFrame:
     """Write the splits of each record as a JSON list, in their order."""
-    parts = fields.filter(pl.col("tag").is_in(list(_SPLIT)))
-    numbered = parts.with_columns(split=(pl.col("tag") == "S").cum_sum().over("record"))
-    objects = {
-        name: pl.col("value").filter(pl.col("tag") == tag).str.strip_chars().str.join(" ")
-        for tag, name in _SPLIT.items()
-    }
+    parts = fields.filter(pl.col("tag").is_in(list(_SPLIT))).with_columns(
+        split=(pl.col("tag") == "S").cum_sum()
+    )
+    keys = ["record", "split"]
+    rows = parts.select(keys).unique(maintain_order=True)
+    for tag, name in _SPLIT.items():
+        rows = _joined(rows, parts.filter(pl.col("tag") == tag), keys, name, " ")
+    members = {name: pl.when(pl.col(name) != "").then(pl.col(name)) for name in _SPLIT.values()}
     return (
-        numbered.group_by("record", "split", maintain_order=True)
-        .agg(**objects)
-        .with_columns(
-            pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in objects
-        )
-        .with_columns(one=json_object({name: pl.col(name) for name in objects}))
+        rows.with_columns(one=json_object(members))
         .group_by("record", maintain_order=True)
         .agg(splits=pl.concat_str(pl.lit("["), pl.col("one").str.join(","), pl.lit("]")))
     )
@@ -156,7 +165,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
             pl.lit("the record has no end (^), so its last field may be cut off"),
         ),
         (
-            pl.col("most") > 1,
+            pl.col("is_repeated"),
             "^",
             "repeated-field",
             pl.lit("two dates or amounts in one record: the end (^) between two is missing"),
