@@ -47,7 +47,7 @@ def write_statement_file(format_: str, count: int, folder: Path) -> Path:
 
 
 def _entries(count: int) -> Iterator[Entry]:
-    chance = Random(count)
+    chance = Chance(count, "statement file")
     for number in range(1, count + 1):
         amount = chance.between(100, 900_000) * (1 if chance.happens(0.8) else -1)
         yield Entry(
