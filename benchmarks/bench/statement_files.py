@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.world.chance import Chance
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
