@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.corpus_csv_facts import Reading
     from tests.corpus_index import Case
 
-ANONYMISED = "RED MOR MEN TEM RIT FUN TAE VIT PRA ANT MOX LAM COR ICA USA ARI SED PRO RET CET LII PER tes por RIS HAT SET LAC URA BRE"
+ANONYMISED = "RED MOR MEN TEM RIT FUN TAE VIT PRA ANT MOX LAM COR ICA USA ARI SED PRO RET CET LII PER tes por RIS HAT SET LAC URA BRE XXX"
 NAMES = {**dict.fromkeys(ANONYMISED.split(), "CHF"), "人民币": "CNY", "RUR": "RUB"}
 SIGNS = {"$": "USD", "£": "GBP", "¥": "CNY"}
 _BALANCES = ("saldo", "solde", "balance")

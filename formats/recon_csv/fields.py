@@ -44,9 +44,7 @@ def translated(texts: pl.Series, table: Mapping[Any, Any], kind: type[pl.DataTyp
     """Give what each text stands for, null where the table does not have it."""
     if not table:
         return pl.repeat(None, len(texts), dtype=kind, eager=True).alias(texts.name)
-    return texts.replace_strict(
-        list(table), list(table.values()), default=None, return_dtype=kind
-    )
+    return texts.replace_strict(list(table), list(table.values()), default=None, return_dtype=kind)
 
 
 def runs_of(texts: pl.Series) -> tuple[pl.Series, pl.Series] | None:
@@ -56,6 +54,6 @@ def runs_of(texts: pl.Series) -> tuple[pl.Series, pl.Series] | None:
         the text of each run, and for every row the number of its run; None where runs are too short to be worth it.
     """
     runs = texts.rle().struct.unnest()
-    if runs.height * 4 > len(texts):
+    if runs.height * 4 >= len(texts):
         return None
     return runs["value"], texts.rle_id()

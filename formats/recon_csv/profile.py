@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
+import polars as pl
 
 from recon.api import ConfigurationError, Place, exponents
 from recon_csv.dates import check_format
@@ -109,24 +110,24 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     amount_sign: Literal["credit_positive", "debit_positive"] | None = None
 
 
-def load_options(options: Mapping[str, Any]) -> Options:
-    """Check the table `[formats.csv]`.
+def load_options(options: Mapping[str, Any], format_name: str = "csv") -> Options:
+    """Check the table `[formats.csv]`, or that of another format which is read by the same layouts.
 
     Raises:
         ConfigurationError: a key is unknown, a value is wrong, or a profile contradicts itself.
     """
-    place = Place("[formats.csv]")
+    place = Place(f"[formats.{format_name}]")
     try:
         loaded = msgspec.convert(dict(options), Options)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"[formats.csv] has a wrong value: {error}", place=place) from None
+        raise ConfigurationError(f"{place} has a wrong value: {error}", place=place) from None
     for name, profile in loaded.profiles.items():
         problem = _problem(profile)
         if problem:
             raise ConfigurationError(f"the CSV profile {name!r}: {problem}", place=place)
     if loaded.profile is not None and loaded.profile not in loaded.profiles:
         raise ConfigurationError(
-            f"[formats.csv] asks for the profile {loaded.profile!r}, which is not declared",
+            f"{place} asks for the profile {loaded.profile!r}, which is not declared",
             place=place,
             hint=f"declared: {', '.join(sorted(loaded.profiles)) or 'none'}",
         )
@@ -151,6 +152,10 @@ def _problem(profile: Profile) -> str | None:
             "flag" in profile.columns and not (profile.debit_flags and profile.credit_flags),
             "a flag column needs debit_flags and credit_flags",
         ),
+        (
+            not _is_pattern(profile.flag_pattern),
+            "flag_pattern is no regular expression with a group",
+        ),
         (not check_format(profile.date_format), "date_format needs %d, %m (or %b) and %Y (or %y)"),
         (profile.delimiter not in DELIMITERS, "delimiter is none of ; , tab |"),
         (
@@ -163,6 +168,15 @@ def _problem(profile: Profile) -> str | None:
         ),
     )
     return next((message for is_wrong, message in checks if is_wrong), None)
+
+
+def _is_pattern(pattern: str) -> bool:
+    """Say whether a flag can be cut out by a pattern: it compiles and has a group; '' cuts nothing."""
+    try:
+        groups = pl.Series([""]).str.extract_groups(pattern or "()")
+    except pl.exceptions.ComputeError:
+        return False
+    return bool(groups.struct.fields)
 
 
 def snippet(profile: Profile, name: str = "my_bank") -> str:

@@ -52,7 +52,6 @@ _CAUSES: Final = {
     "booking_date": ("wrong-date", "is no date of the form {form}, or a day that does not exist"),
     "value_date": ("wrong-date", "is no date of the form {form}, or a day that does not exist"),
     "currency": ("wrong-currency", "is no ISO 4217 currency"),
-    "original_currency": ("wrong-currency", "is no ISO 4217 currency"),
     "flag": ("wrong-flag", "is neither a debit nor a credit flag of this layout"),
     "glued": ("wrong-currency", "states another currency than its row"),
 }
@@ -117,14 +116,26 @@ def _left_over(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Series
         if at not in used:
             name = column_name(layout.header, at)
             left[name if name not in left else f"#{at + 1}"] = column_at(bookings, at)
+    if {"original_amount", "original_currency"} <= layout.columns.keys():
+        left |= _unknown_money(bookings, layout)
     if bookings["batch_text"].count():
         left["batch"] = bookings["batch_text"].fill_null("")
     return left
 
 
-def _dates_and_currency(
-    values: pl.DataFrame, layout: Layout, around: Surroundings
-) -> pl.DataFrame:
+def _unknown_money(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Series]:
+    """Give amounts in a currency that is no ISO code: they are kept as texts, since the row's own amount is certain."""
+    text = first_filled(bookings, layout, "original_currency")
+    codes = _currencies(text, layout.profile.currency_names, None)
+    is_unknown = codes.is_null() & (text != "")
+    blank = pl.repeat("", bookings.height, dtype=pl.String, eager=True)
+    return {
+        layout.name(field): first_filled(bookings, layout, field).zip_with(is_unknown, blank)
+        for field in ("original_amount", "original_currency")
+    }
+
+
+def _dates_and_currency(values: pl.DataFrame, layout: Layout, around: Surroundings) -> pl.DataFrame:
     profile = layout.profile
     booked = read_dates(values["booking_date"], profile.date_format)
     added = [booked.alias("booked"), booked.is_null().alias("wrong_booking_date")]
@@ -194,7 +205,7 @@ def _money(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         added += [(~values["flag"].is_in(flags)).alias("wrong_flag")]
     values = values.with_columns(added)
     values = values.with_columns(amount_read=_movement(values, layout))
-    return _original(values, style)
+    return _original(values, style, profile.currency_names)
 
 
 def _movement(values: pl.DataFrame, layout: Layout) -> pl.Expr:
@@ -220,29 +231,27 @@ def _movement(values: pl.DataFrame, layout: Layout) -> pl.Expr:
     return pl.when(is_part).then(pl.col("detail_amount_units")).otherwise(moved)
 
 
-def _original(values: pl.DataFrame, style: Style) -> pl.DataFrame:
-    """Read what the payment was in its own currency, signed like the amount."""
+def _original(values: pl.DataFrame, style: Style, names: Mapping[str, str]) -> pl.DataFrame:
+    """Read what the payment was in its own currency, signed like the amount; null where that currency is not known."""
     if "original_amount" not in values.columns:
         return values
     text = values["original_amount"]
     if "original_currency" in values.columns:
-        codes = _currencies(values["original_currency"], {}, None)
-        is_wrong = codes.is_null() & (values["original_currency"] != "")
+        codes = _currencies(values["original_currency"], names, None)
     else:
-        codes, is_wrong = values["code"], pl.repeat(False, values.height, eager=True)
+        codes = values["code"]
     size = minor_units(text, style, _decimals(codes))[0].abs()
     signed = size.zip_with(values["amount_read"].fill_null(0) >= 0, -size)
     return values.with_columns(
         original_units=signed,
         original_code=codes,
         wrong_original_amount=size.is_null() & (text != "") & codes.is_not_null(),
-        wrong_original_currency=is_wrong,
     )
 
 
 def _refusal(wrong: Mapping[str, object], layout: Layout) -> Refusal:
     order = ("booking_date", "value_date", "currency", "glued", "flag", *_MONEY)
-    order += ("original_amount", "original_currency")
+    order += ("original_amount",)
     field = next(name for name in order if wrong.get(f"wrong_{name}"))
     code, rule = _CAUSES.get(field, ("wrong-amount", "is no amount of this layout and currency"))
     text = str(wrong.get("amount" if field == "glued" else field, ""))
