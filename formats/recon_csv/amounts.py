@@ -230,9 +230,7 @@ def _plain_odd(texts: pl.Series, style: Style) -> pl.Series:
     return texts.alias("text").to_frame().select(pl.when(is_amount).then(plain)).to_series()
 
 
-def minor_units(
-    texts: pl.Series, style: Style, decimals: pl.Series
-) -> tuple[pl.Series, pl.Series]:
+def minor_units(texts: pl.Series, style: Style, decimals: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Read a column of amounts into minor units.
 
     Args:

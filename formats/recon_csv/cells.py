@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _AROUND: Final = " \t\r\n\u00a0\ufeff"
 _FORMULA_GUARD: Final = r'=?"*=?"*([^"]*)"*'
+_TEXT_GUARD: Final = "'(?:[A-Z]{3} )?[0-9]"
 
 
 def clean(cell: str) -> str:
@@ -27,7 +28,7 @@ def clean(cell: str) -> str:
     if cell.startswith(("=", '"')):
         found = re.fullmatch(_FORMULA_GUARD, cell)
         return found[1].strip(_AROUND) if found else cell
-    if re.match("'[0-9]", cell):
+    if re.match(_TEXT_GUARD, cell):
         return cell[1:].removesuffix("'")
     return cell
 
@@ -75,7 +76,7 @@ def _unguarded(text: pl.Expr) -> pl.Expr:
     return (
         pl.when(text.str.starts_with("=") | text.str.starts_with('"'))
         .then(inner.fill_null(text))
-        .when(text.str.contains("^'[0-9]"))
+        .when(text.str.contains(f"^{_TEXT_GUARD}"))
         .then(behind)
         .otherwise(text)
     )

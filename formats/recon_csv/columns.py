@@ -95,9 +95,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     return max(places, key=lambda place: (known_columns(rows[place]), -place), default=None)
 
 
-def assign_roles(
-    header: list[str], body: pl.DataFrame, currency_names: Mapping[str, str]
-) -> Roles:
+def assign_roles(header: list[str], body: pl.DataFrame, currency_names: Mapping[str, str]) -> Roles:
     """Give each column the first role of its name that its cells bear out."""
     ranked: dict[str, list[tuple[int, int]]] = {}
     # A sample over the whole table is enough to know what a column is; its style is found in all of its cells.
@@ -110,7 +108,9 @@ def assign_roles(
         if not name and index - 1 in amounts and _are_flags(cells, index, table):
             ranked.setdefault("flag", []).append((0, index))
         # A column that is filled here and there only may have no cell in the sample.
-        is_unseen = not cells and body.height > _SAMPLE and bool((column_at(body, index) != "").any())
+        is_unseen = (
+            not cells and body.height > _SAMPLE and bool((column_at(body, index) != "").any())
+        )
         for role, place in roles_of(name):
             if _bears_out(role, cells, currency_names, is_empty=not table or is_unseen):
                 ranked.setdefault(role, []).append((place, index))

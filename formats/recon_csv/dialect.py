@@ -193,7 +193,9 @@ def _by_record(decoded: Decoded, lines: Lines, written: tuple[str, str], file: s
     chunks.append(_columns(rows))
     head = [[clean(cell) for cell in row] for row in head or rows[:HEAD_RECORDS]]
     cells = cleaned(pl.concat(chunks, how="diagonal"), text)
-    places = _places(decoded, lines, np.array(first, dtype=np.int64), np.array(last, dtype=np.int64))
+    places = _places(
+        decoded, lines, np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+    )
     return Table(cells, places, delimiter, head)
 
 

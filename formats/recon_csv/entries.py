@@ -102,7 +102,9 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     before = np.searchsorted(at_plain, at_odd) - 1
     odd = body.filter(pl.Series(~plain)).rows()
     lines = places["line_number"].gather(at_odd).to_list()
-    for at, cells_read, line, behind in zip(at_odd.tolist(), odd, lines, before.tolist(), strict=True):
+    for at, cells_read, line, behind in zip(
+        at_odd.tolist(), odd, lines, before.tolist(), strict=True
+    ):
         row = Row(at + 1, line, list(cells_read))
         last = piles.entries[-1] if piles.entries else None
         plain_at = int(at_plain[behind]) if behind >= 0 else -1

@@ -109,9 +109,7 @@ def _open_batches(
     return rows, told
 
 
-def _adding_up(
-    table: Table, parents: list[Row], layout: Layout, around: Surroundings
-) -> set[int]:
+def _adding_up(table: Table, parents: list[Row], layout: Layout, around: Surroundings) -> set[int]:
     """Give the records of the batches whose parts add up to them to the last minor unit."""
     if not parents:
         return set()

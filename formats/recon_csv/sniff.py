@@ -28,28 +28,48 @@ _LEAST_CELLS: Final = 3
 
 def looks_like_statement(head: bytes) -> bool:
     """Say whether the bytes are a table with the header of a bank statement, or rows that each have a date and an amount."""
+    return _judge(head)[0]
+
+
+def explain_statement(head: bytes) -> str:
+    """Say in one sentence why the bytes are such a table or not."""
+    return _judge(head)[1]
+
+
+def _judge(head: bytes) -> tuple[bool, str]:
+    """Give the verdict and its reason."""
     try:
         text = decode(_whole_lines(head), "").head
-        if find_claim(text, "") is not None:
-            return True
-    except MalformedFile:
-        return False
-    if _OTHER_FORMATS.search(text[:4096]):
-        return False
+        claim = find_claim(text, "")
+    except MalformedFile as error:
+        return False, f"it is no readable text: {error}"
+    if claim is not None:
+        layout = claim.layout
+        return True, f"it has the layout {claim.name} of {layout.bank} ({layout.country})"
+    if found := _OTHER_FORMATS.search(text[:4096]):
+        return False, f"it holds the mark of another format: {found[0].strip()!r}"
     named = named_separator(text)
-    tables = [split_head(text, mark) for mark in ((named,) if named else DELIMITERS)]
-    for rows in tables:
+    heads = {mark: split_head(text, mark) for mark in ((named,) if named else DELIMITERS)}
+    for mark, rows in heads.items():
         place = find_header(rows)
         if place is not None:
-            return not is_foreign_table(rows[place])
-    return any(map(_is_bare_statement, tables))
+            names = ", ".join(filter(None, rows[place]))
+            if is_foreign_table(rows[place]):
+                return False, f"its header is one of open items or of another ledger: {names}"
+            return True, f"split at {mark!r}, a row is the header of a bank statement: {names}"
+    if any(map(_is_bare_statement, heads.values())):
+        return True, "it has no header, but nearly every row has a date and an amount"
+    return (
+        False,
+        "no row is the header of a bank statement, and rows without one have no date and amount",
+    )
 
 
 def _whole_lines(head: bytes) -> bytes:
     """Cut the last line, which may end inside a character, unless it is the only one."""
-    end = max(head.rfind(b"\n"), head.rfind(b"\r"))
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or head.count(0) * 3 >= len(head):
         return head[: len(head) // 2 * 2]
+    end = max(head.rfind(b"\n"), head.rfind(b"\r"))
     return head[: end + 1] if end > 0 else head
 
 
