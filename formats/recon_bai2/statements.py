@@ -16,7 +16,7 @@ from recon.api import AMOUNT_LIMIT, exponents
 from recon_bai2 import summary
 from recon_bai2.extras import json_object
 from recon_bai2.records import without_marks
-from recon_bai2.structure import BAI2
+from recon_bai2.structure import BAI2, read_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,8 @@ COLUMNS: Final = (
 )  # fmt: skip
 # As-of date modifiers: interim and final of the day before, interim and final of the same day.
 _INTERIM: Final = ("1", "3")
+# A report on an older day than this is a damaged date, if not an old file sent again.
+_OLDEST_DAYS: Final = 366
 _STATUS_NAMES: Final[Mapping[str, str]] = {"2": "a deletion", "3": "a correction"}
 _KEPT: Final = (
     "as_of_time", "modifier", "group_status", "originator", "receiver",
@@ -128,6 +130,14 @@ def findings(told: pl.DataFrame, currency: str | None) -> list[str]:
                 f"{len(marked)} accounts stand in groups that are {name} (status {status}) of an earlier report; "
                 f"their lines are information, and count in no balance; the first is line {marked['line_number'][0]}"
             )
+    # Nothing else in a file bears out its dates. A day's tolerance is for time zones.
+    age = (read_date(pl.col("file_date")) - pl.col("date")).dt.total_days()
+    odd = told.filter(~age.is_between(-1, _OLDEST_DAYS))
+    if not odd.is_empty():
+        found.append(
+            f"the as-of dates of {len(odd)} accounts do not fit the day the file was made; "
+            f"the first is line {odd['line_number'][0]}: {odd['as_of_date'][0]}, made {odd['file_date'][0]}"
+        )
     unread = told.filter(~pl.col("is_whole"))
     if not unread.is_empty():
         found.append(

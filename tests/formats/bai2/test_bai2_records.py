@@ -149,6 +149,16 @@ def test_a_group_without_a_day_rejects_its_transactions(date):
     assert parsed.rejects["code"].to_list() == ["no-date"]
 
 
+@pytest.mark.parametrize(
+    ("date", "is_told"),
+    [("260114", False), ("260116", False), ("250115", False), ("860114", True), ("260214", True)],
+)
+def test_a_date_that_does_not_fit_the_day_the_file_was_made_is_told(date, is_told):
+    parsed = read(details(CREDIT, group=f"02,OURCO,BANK,1,{date},2400,USD,2/"))
+
+    assert any("do not fit the day" in finding for finding in parsed.findings) == is_told
+
+
 @pytest.mark.parametrize("time", ["0000", "2400", "9999", "14:59:35", ""])
 def test_the_time_of_day_never_moves_the_day(time):
     parsed = read(details(CREDIT, group=f"02,OURCO,BANK,1,260114,{time},USD,2/"))
