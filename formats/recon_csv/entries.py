@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from recon_csv.table import Table
 
 _AMOUNTS: Final = ("amount", "debit", "credit")
+_DAYS: Final = ("booking_date", "value_date")
+# What has failed is never booked; everything else that is not booked is still to be.
+_VOID_STATUSES: Final = frozenset(
+    "abgelehnt annullato annulliert canceled cancelled declined denied failed fehlgeschlagen rejected reverted storniert".split()
+)
 
 
 @dataclass(slots=True)
@@ -186,7 +191,7 @@ def _no_entry(cells: list[str], layout: Layout, *, is_end: bool) -> str | None:
     if layout.header and [c for c in cells if c] == [c for c in layout.header if c]:
         return "repeated header"
     if _not_booked(layout.text("status", cells), layout):
-        return "not booked"
+        return None if _is_pending(cells, layout) else "not booked"
     if _has_date(cells, layout):
         is_bare = not _has_amount(cells, layout) and not layout.text("detail_amount", cells)
         is_balance = is_end and balance_label(cells)
@@ -197,7 +202,7 @@ def _no_entry(cells: list[str], layout: Layout, *, is_end: bool) -> str | None:
 def _no_dated_entry(cells: list[str], layout: Layout) -> str | None:
     """Say what a record without a date is, None if it should have one."""
     if _is_unbooked(layout.text("booking_date", cells)):
-        return "not booked"
+        return None if _is_pending(cells, layout) else "not booked"
     if balance_label(cells):
         return "balance"
     if any(plain_words(cell) in TOTAL_WORDS for cell in cells):
@@ -208,6 +213,23 @@ def _no_dated_entry(cells: list[str], layout: Layout) -> str | None:
 
 def _not_booked(status: str, layout: Layout) -> bool:
     return bool(status) and (status in layout.profile.unbooked_statuses or _is_unbooked(status))
+
+
+def pending_words(texts: pl.Series, layout: Layout) -> list[str]:
+    """Give the texts of a status column that say that an entry is still to be booked."""
+    return [word for word in texts.unique() if _not_booked(word, layout) and not _is_void(word)]
+
+
+def _is_pending(cells: list[str], layout: Layout) -> bool:
+    """Say whether a record that is not booked will be: it moves an amount on some day, and nothing has failed."""
+    texts = [layout.text(name, cells) for name in ("status", "booking_date")]
+    has_day = any(looks_like_date(layout.text(name, cells)) for name in _DAYS)
+    return has_day and _has_amount(cells, layout) and not any(map(_is_void, texts))
+
+
+@lru_cache(maxsize=256)
+def _is_void(text: str) -> bool:
+    return plain_words(text) in _VOID_STATUSES
 
 
 @lru_cache(maxsize=256)
@@ -247,7 +269,7 @@ def _refuse(row: Row, layout: Layout) -> Refusal | None:
     def refusal(field: str, code: str, reason: str, excerpt: str) -> Refusal:
         return Refusal(row.record, row.line, layout.name(field), code, reason, excerpt)
 
-    if not layout.text("booking_date", cells):
+    if not layout.text("booking_date", cells) and not _is_pending(cells, layout):
         return refusal("booking_date", "missing-date", "the booking date is empty", ";".join(cells))
     if not _has_amount(cells, layout):
         return refusal(

@@ -89,6 +89,8 @@ def build_lines(values: pl.DataFrame, layout: Layout) -> dy.DataFrame[ReadLines]
         if values.schema[name] == pl.String and name not in {"remittance", "status"}
     }
     taken.pop("status", None)
+    if values["is_pending"].any():
+        taken["status"] = pl.when("is_pending").then(pl.lit("pending")).otherwise(pl.lit("booked"))
     taken |= {name: pl.col(own) for name, own in renamed.items() if own in values.columns}
     charges = _charges(values, layout)
     lines = values.select(
@@ -151,7 +153,8 @@ def build_statements(
         if len(keys) > 1:
             is_own = (pl.col("account") == account) & (pl.col("currency") == currency)
             part = values.filter(is_own)
-        balances, broken, note = _balances(part, (layout, around), currency, refused)
+        booked = part.filter(~part["is_pending"]) if part["is_pending"].any() else part
+        balances, broken, note = _balances(booked, (layout, around), currency, refused)
         if len(keys) > 1 and "balance" not in layout.columns:
             # Balances around the table are said once and belong to one of several accounts, we do not know to which.
             balances = (None, None)

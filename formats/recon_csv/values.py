@@ -12,7 +12,7 @@ import polars as pl
 from recon.api import exponents
 from recon_csv.amounts import Style, minor_units, other_currency_expr
 from recon_csv.dates import read_dates
-from recon_csv.entries import Refusal
+from recon_csv.entries import Refusal, pending_words
 from recon_csv.extras import as_json
 from recon_csv.fields import column_at, field_columns, first_filled, runs_of, translated
 from recon_csv.layout import column_name
@@ -102,9 +102,21 @@ def _texts(bookings: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     if said.count():
         text = columns.get("remittance", first_filled(bookings, layout, "remittance"))
         columns["remittance"] = text.zip_with(said.is_null(), said)
+    columns["is_pending"] = _are_pending(columns, layout)
     columns["extras"] = as_json(_left_over(bookings, layout), bookings.height)
     named = [column.alias(name) for name, column in columns.items()]
     return bookings.select(_PLACE).with_columns(named)
+
+
+def _are_pending(columns: Mapping[str, pl.Series], layout: Layout) -> pl.Series:
+    """Say which bookings are still to be booked, by their status or by a word in the place of their date."""
+    pending = pl.repeat(False, len(columns["booking_date"]), dtype=pl.Boolean, eager=True)
+    for field in ("status", "booking_date"):
+        if field in columns:
+            text = columns[field]
+            runs = runs_of(text)
+            pending |= text.is_in(pending_words(text if runs is None else runs[0], layout))
+    return pending
 
 
 def _left_over(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Series]:
@@ -138,12 +150,16 @@ def _unknown_money(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Se
 def _dates_and_currency(values: pl.DataFrame, layout: Layout, around: Surroundings) -> pl.DataFrame:
     profile = layout.profile
     booked = read_dates(values["booking_date"], profile.date_format)
-    added = [booked.alias("booked"), booked.is_null().alias("wrong_booking_date")]
+    added = []
     if "value_date" in values.columns:
         text = values["value_date"]
         valued = read_dates(text, profile.value_date_format or profile.date_format)
         added += [valued.alias("valued")]
         added += [((text != "") & valued.is_null()).alias("wrong_value_date")]
+        # What is still to be booked has no booking date yet.
+        has_none = values["is_pending"] & booked.is_null()
+        booked = booked.zip_with(~has_none, valued) if has_none.any() else booked
+    added += [booked.alias("booked"), booked.is_null().alias("wrong_booking_date")]
     if "currency" in values.columns:
         texts, fixed = values["currency"], profile.currency
     else:

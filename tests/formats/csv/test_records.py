@@ -44,14 +44,27 @@ def test_a_guess_that_rejects_many_rows_is_no_guess():
         read_account(HEADER + GOOD + bad)
 
 
-def test_a_pending_row_is_counted_and_not_read():
+def test_a_pending_row_is_a_pending_line_and_a_failed_one_none():
     parsed = read_account(
-        "Date,Description,Amount,Status\n2026-01-13,a,-1.00,Booked\n2026-01-14,b,-2.00,Pending\n",
+        "Date,Description,Amount,Status\n2026-01-13,a,-1.00,Booked\n2026-01-14,b,-2.00,Pending\n2026-01-14,c,-2.00,Declined\n",
         currency="EUR",
     )
 
-    assert amounts(parsed) == [-100]
-    assert "1 not booked row(s) counted as no entry, the first on line 3" in parsed.findings
+    assert amounts(parsed) == [-100, -200]
+    assert parsed.lines["status"].to_list() == ["booked", "pending"]
+    assert "1 not booked row(s) counted as no entry, the first on line 4" in parsed.findings
+
+
+def test_a_pending_row_without_booking_date_has_its_value_date_and_counts_in_no_balance():
+    parsed = read_account(
+        "Booking date;Value date;Description;Amount;Balance;Status\n"
+        ";2026-01-15;c;-5,00;;Pending\n2026-01-14;2026-01-14;b;2,00;3,00;Booked\n2026-01-13;2026-01-13;a;-1,00;1,00;Booked\n",
+        currency="EUR",
+    )
+
+    assert days(parsed) == ["2026-01-15", "2026-01-14", "2026-01-13"]
+    assert parsed.lines["status"].to_list() == ["pending", "booked", "booked"]
+    assert parsed.statements.select("opening_balance", "closing_balance").row(0) == (200, 300)
 
 
 def test_a_balance_row_at_the_end_is_no_booking():

@@ -17,11 +17,11 @@ def sniff(text: str) -> bool:
     return CsvFormat().sniff(text.encode(), "file.csv")
 
 
-def test_the_plugin_registers_one_format_of_the_contract():
+def test_the_plugin_registers_two_formats_of_the_contract():
     formats = recon_register_formats()
 
-    assert [format_.name for format_ in formats] == ["csv"]
-    assert isinstance(formats[0], Format)
+    assert [format_.name for format_ in formats] == ["csv", "excel"]
+    assert all(isinstance(format_, Format) for format_ in formats)
 
 
 @pytest.mark.parametrize(
