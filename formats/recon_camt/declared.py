@@ -16,8 +16,8 @@ def declared_findings(
     """Say where declared totals differ from all entries, and from the booked ones too."""
     totals = statements.with_columns(
         pl.col("entries").str.to_integer(strict=False),
-        minor(pl.col("credits"), pl.col("currency")),
-        minor(pl.col("debits"), pl.col("currency")),
+        credits=minor(statements["credits"], statements["currency"]),
+        debits=minor(statements["debits"], statements["currency"]),
     )
     if totals.select(
         pl.all_horizontal(pl.col("entries", "credits", "debits").is_null().all())

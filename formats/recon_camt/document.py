@@ -1,7 +1,7 @@
 """The bytes of a camt document, made safe to read. In: a file. Out: UTF-8 bytes with their places, or a refusal.
 
 A document type declaration is refused by its bytes, before any parser sees it: it is the door of external entities and
-of entity bombs, and no bank sends one.
+of entity bombs, and no bank sends one. It can only stand before the root element; behind it, it is no XML at all.
 """
 
 from __future__ import annotations
@@ -65,11 +65,6 @@ class Document:
     is_transcoded: bool
 
     @cached_property
-    def is_plain(self) -> bool:
-        """No comment, CDATA section or processing instruction stands inside the document."""
-        return self.data.find(b"<!", self.start) < 0 and self.data.find(b"<?", self.start) < 0
-
-    @cached_property
     def _continuations(self) -> NDArray[np.int64]:
         """Places of the bytes that UTF-8 has and the file's one-byte encoding has not."""
         buffer = np.frombuffer(self.data, np.uint8)
@@ -97,12 +92,6 @@ class Document:
         found[before:] = line
         return found
 
-    def count_entries(self) -> int:
-        """Count begin tags of entries in the bytes; exact where `is_plain`."""
-        prefix = self.prefix + b":" if self.prefix else b""
-        tags = (b"<" + prefix + b"Ntry" + end for end in (b">", b" ", b"/", b"\t", b"\r", b"\n"))
-        return sum(self.data.count(tag, self.start, self.stop) for tag in tags)
-
     def name_spaces(self) -> dict[str | None, str]:
         """Give the name spaces that the document declares before its message."""
         begin = _MESSAGE_START.search(self.data, self.start)
@@ -129,13 +118,6 @@ def open_document(source: SourceFile, encoding: str | None) -> Document:
         MalformedFile: not legible, a document type declaration, or no camt message.
     """
     data, offset, findings, is_transcoded = _legible(source, encoding)
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        at = max(data.find(b"<!DOCTYPE"), data.find(b"<!ENTITY"))
-        raise MalformedFile(
-            "the file has a document type declaration, which is never read",
-            place=Place(source.name, data.count(b"\n", 0, at) + 1),
-            hint="camt messages have none: ask the sender what this file is",
-        )
     root = _root(source, data)
     message = _MESSAGE_START.search(data, root)
     if message is None:
@@ -190,6 +172,8 @@ def _stated(data: bytes) -> str | None:
 def _is_legible_utf8(data: bytes) -> bool:
     if data.startswith(_WIDE_MARKS) or b"\x00" in data[:_HEAD]:
         return False
+    if data.isascii():
+        return True
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for start in range(0, len(data), _SLICE):
@@ -246,4 +230,11 @@ def _root(source: SourceFile, data: bytes) -> int:
         at = end
     if at < 0:
         raise MalformedFile("the file has no element", place=Place(source.name))
+    if data.startswith(b"<!", at):
+        raise MalformedFile(
+            "the file has a document type declaration, which is never read",
+            place=Place(source.name, data.count(b"\n", 0, at) + 1),
+            excerpt=data[at : at + 60].decode(errors="replace").partition("\n")[0],
+            hint="camt messages have none: ask the sender what this file is",
+        )
     return at

@@ -27,7 +27,6 @@ _ONCE: Final = (
     "BookgDt/DtTm",
     "RvslInd",
 )
-_FIELDS: Final = ("field", "code", "reason", "excerpt")
 
 
 def read_entries(leaves: Leaves, owners: Owners) -> pl.DataFrame:
@@ -35,7 +34,7 @@ def read_entries(leaves: Leaves, owners: Owners) -> pl.DataFrame:
 
     Returns:
         n, statement, start, stop, amount (signed minor units), currency, indicator, status, booking_date, value_date,
-        is_reversal, date_source, and the reject's field, code, reason, excerpt: code is null where the entry is sound.
+        is_reversal, date_source, the texts they were read from, and code: why it is a reject; null where it is sound.
     """
     frame = pl.DataFrame(
         {
@@ -58,7 +57,7 @@ def read_entries(leaves: Leaves, owners: Owners) -> pl.DataFrame:
         frame.with_row_index("n")
         .with_columns(
             pl.col("n").cast(pl.Int64),
-            size=minor(pl.col("amount_text"), pl.col("currency")),
+            size=minor(frame["amount_text"], frame["currency"]),
             sign=sign(pl.col("indicator")),
             # Where nothing is said the entry is booked: only versions 07 and later let the state out of a statement.
             status=pl.col("state").fill_null("BOOK").replace_strict(STATUSES, default=None),
@@ -67,38 +66,57 @@ def read_entries(leaves: Leaves, owners: Owners) -> pl.DataFrame:
             date_source=pl.when(stands_in).then(pl.lit("ValDt")),
             is_reversal=pl.col("reversal").is_in(["true", "1"]).fill_null(value=False),
         )
-        .with_columns(amount=pl.col("size") * pl.col("sign"), fault=_fault())
-        .unnest("fault")
+        .with_columns(amount=pl.col("size") * pl.col("sign"), code=_code())
     )
 
 
-def _fault() -> pl.Expr:
-    """Name the first thing that makes an entry uncertain; a struct of nulls if nothing does.
+def _code() -> pl.Expr:
+    """Name the first thing that makes an entry uncertain; null if nothing does.
 
     An entry that gives no date is none of them: its statement may be of one day (see recon_camt.dates).
     """
-    text, currency = pl.col("amount_text"), pl.col("currency")
-    shown = pl.format('<Amt Ccy="{}">{}</Amt>', currency.fill_null(""), text.fill_null(""))
-    known = exponent_expr(currency)
-    exact = text.str.contains(r"^[0-9]+\.[0-9]+$")
-    too_fine = pl.format("{} has more decimals than {} has", text, currency)
-    cases = [
-        (pl.col("is_double"), "Ntry", "repeated-field", pl.lit("the entry has two different values of one field"), shown),
-        (text.is_null(), "Amt", "no-amount", pl.lit("the entry has no amount"), shown),
-        (known.is_null(), "Amt", "no-currency", pl.lit("the amount has no ISO 4217 currency"), shown),
-        (pl.col("size").is_null() & exact, "Amt", "no-amount", too_fine, shown),
-        (pl.col("size").is_null(), "Amt", "no-amount", pl.format("{} is no amount", text), shown),
-        (pl.col("sign").is_null(), "CdtDbtInd", "no-sign", pl.lit("the entry says neither CRDT nor DBIT"), pl.col("indicator")),
-        (pl.col("status").is_null(), "Sts", "unknown-status", pl.format("{} is no known state of an entry", pl.col("state")), pl.col("state")),
-        (pl.col("booking_date").is_null() & pl.col("booking_text").is_not_null(), "BookgDt", "no-date", pl.format("{} is no date", pl.col("booking_text")), pl.col("booking_text")),
-    ]  # fmt: skip
-    named = pl.lit(None, dtype=pl.Struct(dict.fromkeys(_FIELDS, pl.String)))
-    for condition, field, code, reason, excerpt in reversed(cases):
-        fault = pl.struct(
-            pl.lit(field).alias("field"),
-            pl.lit(code).alias("code"),
-            reason.alias("reason"),
-            excerpt.alias("excerpt"),
-        )
-        named = pl.when(condition.fill_null(value=False)).then(fault).otherwise(named)
+    currency = exponent_expr(pl.col("currency"))
+    is_dated = pl.col("booking_text").is_null() | pl.col("booking_date").is_not_null()
+    cases = {
+        "repeated-field": pl.col("is_double"),
+        "no-currency": currency.is_null() & pl.col("amount_text").is_not_null(),
+        "no-amount": pl.col("size").is_null(),
+        "no-sign": pl.col("sign").is_null(),
+        "unknown-status": pl.col("status").is_null(),
+        "no-date": ~is_dated,
+    }
+    named = pl.lit(None, dtype=pl.String)
+    for code, condition in reversed(cases.items()):
+        named = pl.when(condition).then(pl.lit(code)).otherwise(named)
     return named
+
+
+def faults_of(entries: pl.DataFrame) -> pl.DataFrame:
+    """Say of each entry that is not sound what is wrong: statement, start, currency, and the columns of a reject."""
+    text = pl.col("amount_text").fill_null("")
+    amount = pl.format('<Amt Ccy="{}">{}</Amt>', pl.col("currency").fill_null(""), text)
+    too_fine = pl.format("{} has more decimals than {} has", text, pl.col("currency"))
+    no_amount = (
+        pl.when(pl.col("amount_text").is_null())
+        .then(pl.lit("the entry has no amount"))
+        .when(text.str.contains(r"^[0-9]+\.[0-9]+$"))
+        .then(too_fine)
+        .otherwise(pl.format("{} is no amount", text))
+    )
+    cases = {
+        "repeated-field": ("Ntry", pl.lit("the entry has two different values of one field"), amount),
+        "no-currency": ("Amt", pl.lit("the amount has no ISO 4217 currency"), amount),
+        "no-amount": ("Amt", no_amount, amount),
+        "no-sign": ("CdtDbtInd", pl.lit("the entry says neither CRDT nor DBIT"), pl.col("indicator")),
+        "unknown-status": ("Sts", pl.format("{} is no known state of an entry", "state"), pl.col("state")),
+        "no-date": ("BookgDt", pl.format("{} is no date", "booking_text"), pl.col("booking_text")),
+    }  # fmt: skip
+    field = reason = excerpt = pl.lit(None, dtype=pl.String)
+    for code, (element, said, shown) in cases.items():
+        is_this = pl.col("code") == code
+        field = pl.when(is_this).then(pl.lit(element)).otherwise(field)
+        reason = pl.when(is_this).then(said).otherwise(reason)
+        excerpt = pl.when(is_this).then(shown).otherwise(excerpt)
+    return entries.filter(pl.col("code").is_not_null()).select(
+        "statement", "start", "currency", "code", field=field, reason=reason, excerpt=excerpt
+    )

@@ -33,21 +33,29 @@ def objects(found: pl.DataFrame, count: int) -> pl.Series:
     """
     if found.is_empty():
         return pl.Series([None], dtype=pl.String).new_from_index(0, count)
-    ordered = found.sort("line", "key", maintain_order=True)
-    is_repeated = ordered.select(
-        (pl.col("line") == pl.col("line").shift()) & (pl.col("key") == pl.col("key").shift())
-    ).to_series()
-    if is_repeated.any():
-        values = pl.col("value")
-        listed = pl.concat_str(pl.lit("["), values.str.join(", "), pl.lit("]"))
-        ordered = ordered.group_by("line", "key", maintain_order=True).agg(
-            value=pl.when(pl.len() > 1).then(listed).otherwise(values.first())
-        )
-    pair = pl.concat_str(pl.lit('"'), "key", pl.lit('": '), "value")
+    keys = found["key"].unique().sort()
+    numbered = found.with_columns(
+        key=pl.col("key").cast(pl.Enum(keys)).to_physical().cast(pl.Int64)
+    )
+    ordered = numbered.sort("line", "key", maintain_order=True)
+    line, key = pl.col("line"), pl.col("key")
+    is_first = ((line != line.shift()) | (key != key.shift())).fill_null(value=True)
+    opened = ordered.with_columns(is_first=is_first)
+    is_last = pl.col("is_first").shift(-1).fill_null(value=True)
+    name = pl.lit('"') + key.replace_strict(range(len(keys)), keys, return_dtype=pl.String)
+    # A key of several texts is a list: its first text opens it, its last one closes it.
+    text = (
+        pl.when(pl.col("is_first"))
+        .then(name + pl.when(is_last).then(pl.lit('": ')).otherwise(pl.lit('": [')))
+        .otherwise(pl.lit(""))
+        + pl.col("value")
+        + pl.when(is_last & ~pl.col("is_first")).then(pl.lit("]")).otherwise(pl.lit(""))
+    )
     whole = (
-        ordered.group_by("line", maintain_order=True)
-        .agg(pair.str.join(", ").alias("pairs"))
-        .select("line", extras=pl.concat_str(pl.lit("{"), "pairs", pl.lit("}")))
+        opened.select("line", text=text)
+        .group_by("line", maintain_order=True)
+        .agg(pl.col("text").str.join(", "))
+        .select("line", extras=pl.concat_str(pl.lit("{"), "text", pl.lit("}")))
     )
     lines = pl.DataFrame({"line": pl.int_range(count, dtype=pl.Int64, eager=True)})
     return lines.join(whole, on="line", how="left", maintain_order="left")["extras"]

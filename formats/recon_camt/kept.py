@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recon_camt.leaves import Leaves
     from recon_camt.lines import Sources
 
 _AMOUNTS: Final = tuple(dict.fromkeys((*SHARES, *ORIGINALS)))
@@ -131,7 +130,11 @@ def _of_details(
         rows = leaves.rows(words)
         line = line_of_detail[leaves.owner[rows]]
         rows, line = rows[line >= 0], line[line >= 0]
-        yield _unshown(leaves, rows, line, words, shown, _SHOWN_OF_DETAIL.get(words, ()))
+        text = leaves.text.gather(rows)
+        kept = _unshown(text, line, _SHOWN_OF_DETAIL.get(words, ()), shown)
+        if words == "Refs/EndToEndId" and kept.any():
+            kept &= ~text.str.to_uppercase().is_in(NOT_PROVIDED)
+        yield from _named(words, line, text, kept)
 
 
 def _of_entries(sources: Sources, shown: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -146,15 +149,9 @@ def _of_entries(sources: Sources, shown: pl.DataFrame) -> Iterator[pl.DataFrame]
         begin = np.searchsorted(entry_of_line, owner, side="left")
         count = np.searchsorted(entry_of_line, owner, side="right") - begin
         line = np.repeat(begin, count) + _steps(count)
-        yield _unshown(
-            leaves,
-            np.repeat(rows, count),
-            line,
-            words,
-            shown,
-            _SHOWN_OF_ENTRY.get(words, ()),
-            prefix="Ntry/",
-        )
+        text = leaves.text.gather(np.repeat(rows, count))
+        kept = _unshown(text, line, _SHOWN_OF_ENTRY.get(words, ()), shown)
+        yield from _named(f"Ntry/{words}", line, text, kept)
 
 
 def _steps(count: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -163,24 +160,24 @@ def _steps(count: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _unshown(
-    leaves: Leaves,
-    rows: NDArray[np.int64],
-    line: NDArray[np.int64],
-    words: str,
-    shown: pl.DataFrame,
-    columns: tuple[str, ...],
-    prefix: str = "",
-) -> pl.DataFrame:
-    text = leaves.text.gather(rows)
-    is_shown = pl.Series([False]).new_from_index(0, len(text))
+    text: pl.Series, line: NDArray[np.int64], columns: tuple[str, ...], shown: pl.DataFrame
+) -> pl.Series:
+    """Say which texts none of these columns of their line shows."""
+    kept = pl.Series([True]).new_from_index(0, len(text))
+    is_every_line = len(line) == len(shown) and bool((line == np.arange(len(line))).all())
     for name in columns:
-        is_shown |= (text == shown[name].gather(line)).fill_null(value=False)
-    if words == "Refs/EndToEndId":
-        is_shown |= text.str.to_uppercase().is_in(NOT_PROVIDED)
-    kept = ~is_shown
-    text = text.filter(kept)
-    key = pl.Series([f"{prefix}{words}"]).new_from_index(0, len(text))
-    return pairs(pl.Series(line).filter(kept), key, text)
+        column = shown[name] if is_every_line else shown[name].gather(line)
+        kept &= text.ne_missing(column)
+    return kept
+
+
+def _named(
+    key: str, line: NDArray[np.int64], text: pl.Series, kept: pl.Series
+) -> Iterator[pl.DataFrame]:
+    if kept.any():
+        text = text.filter(kept)
+        keys = pl.Series([key]).new_from_index(0, len(text))
+        yield pairs(pl.Series(line).filter(kept), keys, text)
 
 
 def _of_structured(

@@ -69,6 +69,8 @@ class Leaves:
         self.count = count
         self.owner = texts.owner[rows]
         self.text = texts.text.gather(rows)
+        # One null more, to which owners without a text point.
+        self._text_or_null = self.text.extend_constant(None, 1)
         self.path = path
         starts = np.flatnonzero(np.diff(path, prepend=-1)) if len(path) else np.empty(0, np.int64)
         stops = np.append(starts[1:], len(path))[: len(starts)]
@@ -92,11 +94,22 @@ class Leaves:
 
     def first(self, *words: str) -> pl.Series:
         """Give the first text of the first of these paths that an owner has; null if it has none."""
+        found = [self.rows(one) for one in words if one in self._slices]
+        if not found:
+            return self._text_or_null.tail(1).new_from_index(0, self.count)
+        rows = found[0]
+        if len(found) == 1 and self._is_one_each(rows):
+            return self.text.slice(int(rows[0]), self.count)
         place = np.full(self.count, len(self.text), np.int64)
-        for one in reversed(words):
-            rows = self.rows(one)
+        for rows in reversed(found):
             place[self.owner[rows[::-1]]] = rows[::-1]
-        return self.text.extend_constant(None, 1).gather(place)
+        return self._text_or_null.gather(place)
+
+    def _is_one_each(self, rows: NDArray[np.int64]) -> bool:
+        """Every owner has one of these, and they stand together."""
+        if not self.count or len(rows) != self.count or rows[-1] - rows[0] != self.count - 1:
+            return False
+        return bool((self.owner[rows] == np.arange(self.count)).all())
 
     def joined(self, words: str, separator: str = " ") -> pl.Series:
         """Give all texts of one path in order, joined; null if an owner has none."""

@@ -12,21 +12,20 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon_camt.charges import read_charges
-from recon_camt.entries import read_entries
+from recon_camt.entries import faults_of, read_entries
 from recon_camt.kept import kept_texts
 from recon_camt.leaves import Leaves, Part
+from recon_camt.originals import read_originals
 from recon_camt.parties import read_parties
 from recon_camt.paths import Level
 from recon_camt.remittance import read_remittance
 from recon_camt.shares import share
-from recon_camt.values import minor
 from recon_camt.words import (
     BATCH_REFERENCE,
     CODE_PATHS,
     DETAIL_COLUMNS,
     ENTRY_COLUMNS,
     NOT_PROVIDED,
-    ORIGINALS,
     PROPRIETARY_CODE,
     RATES,
 )
@@ -60,11 +59,17 @@ class Sources:
 
     def of_entry(self, values: pl.Series) -> pl.Series:
         """Spread values of entries over lines."""
-        return values.gather(self.n)
+        return values if self._is_one_each(self.n, values) else values.gather(self.n)
 
     def of_detail(self, values: pl.Series) -> pl.Series:
         """Spread values of details over lines; null where a line has no detail."""
-        return values.gather(self.t)
+        return values if self._is_one_each(self.t, values) else values.gather(self.t)
+
+    @staticmethod
+    def _is_one_each(numbers: pl.Series, values: pl.Series) -> bool:
+        """Most files have one detail an entry and one line each: nothing is to be spread then."""
+        is_whole = len(numbers) == len(values) and not numbers.null_count()
+        return is_whole and numbers.is_sorted() and numbers.is_unique().all()
 
 
 def read_lines(part: Part, paths: Paths, accounts: pl.Series) -> PartLines:
@@ -105,7 +110,7 @@ def read_lines(part: Part, paths: Paths, accounts: pl.Series) -> PartLines:
     extras = kept_texts(sources, lines, owners[Level.DETAIL].parent)
     faults = pl.concat(
         [
-            entries.filter(pl.col("code").is_not_null()).select(FAULTS),
+            faults_of(entries).select(FAULTS),
             illegible.join(entries.select("n", "statement", "start", "currency"), on="n").select(
                 FAULTS
             ),
@@ -175,7 +180,7 @@ def _columns(
         .then("part")
         .otherwise("transaction_text"),
     )
-    lines = _with_original(lines, sources)
+    lines = read_originals(lines, sources)
     lines = read_remittance(lines, sources)
     return read_parties(lines, sources, accounts)
 
@@ -195,40 +200,6 @@ def _code(sources: Sources) -> pl.Series:
         return parts.select(pl.concat_str(pl.all(), separator="-")).to_series()
 
     return sources.of_detail(of(sources.detail)).fill_null(sources.of_entry(of(sources.entry)))
-
-
-def _with_original(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
-    """Find the amount in the payer's currency, or before charges: the first that is another than the line's."""
-    size = pl.lit(None, dtype=pl.Int64)
-    currency = text = pl.lit(None, dtype=pl.String)
-    ways = [(sources.detail, words) for words in ORIGINALS]
-    ways += [(sources.entry, words) for words in ORIGINALS if words != "Amt"]
-    added: dict[str, pl.Series] = {}
-    found: list[tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]] = []
-    for index, (leaves, words) in enumerate(ways):
-        if not len(leaves.rows(words)):
-            continue
-        spread = sources.of_detail if leaves is sources.detail else sources.of_entry
-        added[f"text_{index}"] = spread(leaves.first(words))
-        added[f"currency_{index}"] = spread(leaves.first(f"{words}@Ccy"))
-        texts, codes = pl.col(f"text_{index}"), pl.col(f"currency_{index}")
-        amount = minor(texts, codes)
-        is_other = (amount != pl.col("amount").abs()) | (codes != pl.col("currency"))
-        # The entry's own amounts are those of the whole batch.
-        belongs = pl.lit(leaves is sources.detail) | (pl.col("part") == "whole")
-        found.append(((is_other & belongs).fill_null(value=False), amount, codes, texts))
-    for condition, amount, codes, texts in reversed(found):
-        size = pl.when(condition).then(amount).otherwise(size)
-        currency = pl.when(condition).then(codes).otherwise(currency)
-        text = pl.when(condition).then(texts).otherwise(text)
-    direction = pl.when(pl.col("amount") < 0).then(-1).otherwise(1)
-    return (
-        lines.with_columns(**added)
-        .with_columns(
-            original_amount=size * direction, original_currency=currency, original_text=text
-        )
-        .drop(added)
-    )
 
 
 def _placed(

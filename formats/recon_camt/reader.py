@@ -42,7 +42,7 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     currency, encoding = _checked_options(options)
     document = open_document(source, encoding)
     try:
-        reading = _read_fast(document, currency) if document.is_plain else None
+        reading: Reading | None = _read_fast(document, currency)
     except BeyondGrammar:
         reading = None
     try:
@@ -92,8 +92,6 @@ def _read_fast(document: Document, currency: str | None) -> Reading:
             reading.add_tolerant(other, broken, statements, odd)
     if fast.open_elements:
         raise BeyondGrammar("elements are not closed")
-    if reading.entries != document.count_entries():
-        raise BeyondGrammar("entries stand in unusual places")
     return reading
 
 

@@ -131,7 +131,7 @@ def _amounts(batches: pl.DataFrame, details: Owners, leaves: Leaves) -> pl.DataF
     signed = sign(pl.coalesce("indicator", "entry_indicator"))
     read = {
         f"amount_{index}": pl.when(pl.col(f"currency_{index}") == pl.col("currency")).then(
-            minor(pl.col(f"text_{index}"), pl.col("currency")) * signed
+            minor(joined[f"text_{index}"], joined["currency"]) * signed
         )
         for index in range(len(SHARES))
     }

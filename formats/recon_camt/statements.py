@@ -146,7 +146,7 @@ def _balances(told: StatementTexts, paths: Paths) -> pl.DataFrame:
             "day": leaves.first("Dt/Dt", "Dt/DtTm"),
         }
     ).with_row_index("number")
-    size = minor(pl.col("text"), pl.col("currency"))
+    size = pl.lit(minor(frame["text"], frame["currency"]))
     # An amount without indicator is taken as a credit here, and kept only where the entries prove it.
     is_unsigned = pl.col("indicator").is_null() & (size != 0)
     amount = size * pl.when(is_unsigned | (size == 0)).then(1).otherwise(sign(pl.col("indicator")))

@@ -64,6 +64,7 @@ class FastReader:
             tags = find_tags(whole, self.known)
             tree = _build(tags, self.paths, self.known)
             part = _part(whole, tags, tree, self)
+            _check_entries(tags, part, self.known)
         except BeyondGrammar as odd:
             if odd.positions is not None:
                 odd.positions = odd.positions + shift
@@ -100,6 +101,13 @@ def _check_entities(buffer: NDArray[np.uint8]) -> None:
         is_known |= (word & mask) == np.uint64(int.from_bytes(entity.encode(), "little"))
     if not is_known.all():
         raise BeyondGrammar("references", at[~is_known])
+
+
+def _check_entries(tags: Tags, part: Part, known: KnownTags) -> None:
+    """Check that every begin tag of an entry, wherever it stands, is an entry of a statement."""
+    begun = np.count_nonzero(~tags.is_close & (tags.name == known.name_number("Ntry")))
+    if begun != len(part.owners[Level.ENTRY]):
+        raise BeyondGrammar("entries in unusual places")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +231,13 @@ def _texts(block: bytes, tags: Tags, leaf: NDArray[np.int64]) -> pl.Series:
     pieces = pieces.head(len(leaf))
     if b"&" in text:
         pieces = pieces.str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
-    return cleaned(pieces)
+    return cleaned(pieces) if _is_untidy(text) else pieces
+
+
+def _is_untidy(texts: bytes) -> bool:
+    """Say whether a text, each ended by `<`, has a line end or a tab, or a blank at one of its ends."""
+    marks = (b"\n", b"\r", b"\t", b" <", b"< ")
+    return texts.startswith(b" ") or any(mark in texts for mark in marks)
 
 
 def cleaned(texts: pl.Series) -> pl.Series:

@@ -169,7 +169,7 @@ def _numbers(
     windows = np.ndarray((len(buffer) - _WORD + 1,), "<u8", buffer, strides=(1,))
     mixed, words = np.zeros(len(begin), np.uint64), []
     for index in range(_WORDS):
-        rows = np.flatnonzero(length > _WORD * index)
+        rows = np.flatnonzero(length > _WORD * index) if index else np.arange(len(begin))
         size = np.minimum(length[rows] - _WORD * index, _WORD)
         word = windows[begin[rows] + _WORD * index] & _MASKS[size]
         mixed[rows] = (mixed[rows] ^ word) * _MIX

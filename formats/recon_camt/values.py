@@ -1,4 +1,4 @@
-"""Exact reading of amounts and dates, as column expressions. In: text. Out: minor units or dates; null if not certain.
+"""Exact reading of amounts and dates, column by column. In: text. Out: minor units or dates; null if not certain.
 
 Source: W3C XML Schema part 2, decimal, date and dateTime; ISO 20022 ActiveOrHistoricCurrencyAndAmount.
 """
@@ -10,12 +10,38 @@ import polars as pl
 from recon.api import exponent_expr, parse_minor_expr
 
 
-def minor(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
-    """Read an amount without sign; zeros behind the currency's decimals are no decimals, anything else there is an error."""
-    # `.5` is a decimal of XML Schema; our own grammar wants a digit before the point.
+def minor(text: pl.Series, currency: pl.Series) -> pl.Series:
+    """Read amounts without sign.
+
+    Zeros behind the currency's decimals are no decimals; anything else there is not certain.
+
+    Args:
+        text: the amounts as written.
+        currency: ISO 4217 code of each.
+
+    Returns:
+        minor units; null where the text is no amount of the currency, or where it is null.
+    """
+    frame = pl.DataFrame({"text": text, "currency": currency}).with_columns(
+        decimals=exponent_expr(pl.col("currency"))
+    )
+    # Nearly all amounts are whole hundredths: their digits are the number.
+    is_usual = (text.str.contains(r"^[0-9]{1,12}\.[0-9]{2}$") & (frame["decimals"] == 2)).fill_null(
+        value=False
+    )
+    digits = text.str.replace(".", "", literal=True).cast(pl.Int64, strict=False)
+    usual = digits.set(~is_usual, None)
+    if is_usual.all():
+        return usual
+    others = frame.filter(~is_usual).with_columns(text=_plain(pl.col("text")))
+    read = others.select(parse_minor_expr(pl.col("text"), pl.col("decimals"))).to_series()
+    return usual.scatter((~is_usual).arg_true(), read)
+
+
+def _plain(text: pl.Expr) -> pl.Expr:
+    """Write a decimal of XML Schema in our own grammar: a digit before the point, no zeros without meaning, no sign."""
     plain = text.str.replace(r"^\.([0-9])", "0.$1").str.replace(r"(\.[0-9]{2,}?)0+$", "$1")
-    unsigned = pl.when(plain.str.contains(r"^[0-9]")).then(plain)
-    return parse_minor_expr(unsigned, exponent_expr(currency))
+    return pl.when(plain.str.contains(r"^[0-9]")).then(plain)
 
 
 def sign(indicator: pl.Expr) -> pl.Expr:
@@ -25,5 +51,6 @@ def sign(indicator: pl.Expr) -> pl.Expr:
 
 def date(text: pl.Expr) -> pl.Expr:
     """Read the day of a date or a date with time, as it is written: no time zone shifts it."""
-    day = text.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T Z+-].*)?$", 1)
-    return day.str.to_date("%Y-%m-%d", strict=False)
+    is_day = text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T Z+-].*)?$")
+    day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(is_day).then(day)
