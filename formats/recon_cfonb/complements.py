@@ -58,7 +58,7 @@ def read_complements(own: pl.DataFrame) -> pl.DataFrame:
                 pl.lit(":"),
                 json_text(pl.col("info")),
             )
-        )  # fmt: skip
+        )
         .group_by("movement", maintain_order=True)
         .agg(extras_unknown=pl.col("member").str.join(","))
     )

@@ -46,7 +46,7 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         ConfigurationError: an option is unknown or has another value than it may have.
     """
     needs_closing = _needs_closing(options)
-    records = split_records(source)
+    records = split_records(source, options.get("encoding"))
     structured = with_structure(records.frame)
     statements = read_statements(structured)
     _check_whole(source, statements, needs_closing=needs_closing)
@@ -65,7 +65,7 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
 
 
 def _needs_closing(options: Mapping[str, Any]) -> bool:
-    unknown = sorted(set(options) - {"closing_balance"})
+    unknown = sorted(set(options) - {"closing_balance", "encoding"})
     if unknown:
         raise ConfigurationError(f"[formats.cfonb] has no option {', '.join(unknown)}")
     value = options.get("closing_balance", "optional")

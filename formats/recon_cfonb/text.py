@@ -7,19 +7,17 @@ as wide as the bank counted them: a record whose bytes, not characters, fill the
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import MalformedFile, Place
+from recon.api import MalformedFile, Place, decode
 
 if TYPE_CHECKING:
-    from recon.api import SourceFile
+    from recon.api import Decoded, SourceFile
 
-SIZE_LIMIT: Final = 512 * 1024 * 1024
 WIDTH: Final = 120
 FILLER: Final = "\x00"
 
@@ -34,8 +32,10 @@ RECORDS: Final = {
 }
 
 # Records of their own, or of no known kind: counted apart from the reading. Complements and balances are not.
-_COUNTED: Final = re.compile(r"^(?!01|05|07)(?=[^\n]*[^ \t\r\x1a\n])", re.MULTILINE)
-_BLANK: Final = " \t\r\x1a"
+_COUNTED: Final = re.compile(r"^(?!01|05|07)(?=[^\n]*[^ \t\r\n])", re.MULTILINE)
+# The pages of Western Europe: one byte a character, so that columns stand.
+_PAGES: Final = ("cp1252", "cp850")
+_BLANK: Final = " \t\r"
 _CONTROL: Final = r"[\x00-\x1F\x7F\x{2028}\x{2029}]"
 
 
@@ -49,24 +49,26 @@ class Records:
     findings: tuple[str, ...]
 
 
-def split_records(source: SourceFile) -> Records:
+def split_records(source: SourceFile, encoding: str | None) -> Records:
     """Split a file into records, blank lines left out.
 
+    Args:
+        source: name and bytes.
+        encoding: what the policy declares, None if nothing.
+
     Raises:
-        MalformedFile: the file is empty, beyond SIZE_LIMIT, or UTF-16 that cannot be decoded.
+        MalformedFile: the file is empty, too large, or no text.
+        ConfigurationError: the encoding is none.
     """
-    if len(source.data) > SIZE_LIMIT:
-        message = f"the file has more than {SIZE_LIMIT:,} bytes"
-        raise MalformedFile(message, place=Place(source.name))
-    text, encoding, findings = _decode(source)
-    text, newline_bytes = _with_lines(text)
+    decoded = decode(source, encoding, pages=_PAGES)
+    text, newline_bytes = _with_lines(decoded.text)
     raw = pl.Series("raw", [text]).str.split("\n").explode()
     counted = sum(1 for _ in _COUNTED.finditer(text))
-    frame = _shaped(_placed(raw, encoding, _mark_bytes(source), newline_bytes))
+    frame = _shaped(_placed(raw, decoded, newline_bytes))
     if frame.is_empty():
         raise MalformedFile("the file is empty", place=Place(source.name))
-    is_torn = bool(text.rstrip("\x1a")[-1:] not in {"\n", ""} and frame["length"][-1] < WIDTH)
-    return Records(frame, counted, is_torn, findings)
+    is_torn = bool(text[-1:] not in {"\n", ""} and frame["length"][-1] < WIDTH)
+    return Records(frame, counted, is_torn, decoded.findings)
 
 
 def plain(text: pl.Expr) -> pl.Expr:
@@ -74,32 +76,6 @@ def plain(text: pl.Expr) -> pl.Expr:
     bare = text.str.replace_all(FILLER, "", literal=True).str.replace_all(r"\s+", " ")
     stripped = bare.str.strip_chars()
     return pl.when(stripped != "").then(stripped)
-
-
-def _decode(source: SourceFile) -> tuple[str, str, tuple[str, ...]]:
-    data = source.data
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            return data.decode("utf-16"), "utf-16", ()
-        except UnicodeDecodeError as error:
-            message = "the file begins as UTF-16 and does not go on so"
-            raise MalformedFile(message, place=Place(source.name)) from error
-    try:
-        return data.decode("utf-8-sig"), "utf-8", ()
-    except UnicodeDecodeError:
-        pass
-    # In either code page a byte is one column.
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return text, encoding, (f"the text is not UTF-8; it was read as {encoding}",)
-    raise AssertionError("latin-1 decodes every byte")
-
-
-def _mark_bytes(source: SourceFile) -> int:
-    return len(codecs.BOM_UTF8) if source.data.startswith(codecs.BOM_UTF8) else 0
 
 
 def _with_lines(text: str) -> tuple[str, int]:
@@ -113,22 +89,27 @@ def _with_lines(text: str) -> tuple[str, int]:
     return "\n".join(text[at : at + WIDTH] for at in range(0, len(text), WIDTH)), 0
 
 
-def _placed(raw: pl.Series, encoding: str, mark_bytes: int, newline_bytes: int) -> pl.DataFrame:
-    """Give each line its number and bytes; in UTF-16 the bytes are not known."""
-    bare = pl.col("raw").str.strip_chars_end("\r\x1a")
-    sizes = {"utf-8": "len_bytes", "utf-16": None}.get(encoding, "len_chars")
-    size = [getattr(text.str, sizes)() if sizes else pl.lit(None) for text in (pl.col("raw"), bare)]
+def _placed(raw: pl.Series, decoded: Decoded, newline_bytes: int) -> pl.DataFrame:
+    """Give each line its number and its bytes, which an encoding of several bytes a character hides."""
+    bare = pl.col("raw").str.strip_chars_end("\r")
+    size, bare_size = (_bytes_of(text, decoded) for text in (pl.col("raw"), bare))
     return (
         raw.to_frame()
         .with_columns(
             line_number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
-            step=size[0].cast(pl.Int64) + newline_bytes,
-            byte_length=size[1].cast(pl.Int64),
+            step=size.cast(pl.Int64) + newline_bytes,
+            byte_length=bare_size.cast(pl.Int64),
             raw=bare,
         )
-        .with_columns(byte_offset=pl.col("step").cum_sum() - pl.col("step") + mark_bytes)
+        .with_columns(byte_offset=pl.col("step").cum_sum() - pl.col("step") + decoded.mark_bytes)
         .filter(pl.col("raw").str.strip_chars(_BLANK) != "")
     )
+
+
+def _bytes_of(text: pl.Expr, decoded: Decoded) -> pl.Expr:
+    if decoded.encoding == "utf-8":
+        return text.str.replace_all(FILLER, "", literal=True).str.len_bytes()
+    return text.str.len_chars() if decoded.is_single_byte else pl.lit(None)
 
 
 def _shaped(records: pl.DataFrame) -> pl.DataFrame:

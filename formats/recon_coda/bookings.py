@@ -127,6 +127,7 @@ def _parts(movements: pl.DataFrame) -> pl.DataFrame:
         .group_by("owner", maintain_order=True)
         .agg(
             extras_parts=pl.col("told").str.join(","),
+            part_end=pl.col("byte_end").max(),
             part_sum=pl.col("amount").sum(),
             principals=(~is_charge).sum(),
             charge_sum=pl.col("amount").filter(is_charge).sum(),
@@ -186,5 +187,8 @@ def _with_extras(movements: pl.DataFrame) -> pl.DataFrame:
         for name in ("original_amount", "original_currency", "exchange_rate")
     }
     return movements.with_columns(
-        **taken, charges=charges, extras=json_object(own, *pieces, booking)
+        **taken,
+        byte_end=pl.max_horizontal("byte_end", "part_end"),
+        charges=charges,
+        extras=json_object(own, *pieces, booking),
     )

@@ -22,7 +22,6 @@ _HEADER: Final = re.compile(
 )
 
 
-
 class Coda:
     """Belgian coded statements of account (CODA, versions 1 and 2)."""
 
