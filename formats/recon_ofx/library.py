@@ -30,6 +30,7 @@ _HEAD: Final = (
     "<OFX><STMTRS><BANKTRANLIST>"
 )
 _TAIL: Final = "</BANKTRANLIST></STMTRS></OFX>"
+_CHILD: Final = "recon_ofx.library_child:read"
 _NO_ID: Final = "-"  # the library refuses an empty id
 _SHOWN: Final = str.maketrans({LESS: "&lt;", GREATER: "&gt;", AND: "&amp;", NOTHING: None})
 
@@ -70,9 +71,7 @@ def confirmed(judged: pl.DataFrame, text: Text) -> tuple[pl.DataFrame, list[int]
     if not parts:
         return judged, [], []
     try:
-        readings = call_in_child(
-            "recon_ofx.library_child:read", [_document(p, text) for p in parts]
-        )
+        readings = call_in_child(_CHILD, [_document(p, text) for p in parts])
     except ChildFailed as failure:
         return judged, [], [f"{LIBRARY} was asked about rejected records and failed: {failure}"]
     agreed = [

@@ -1,6 +1,6 @@
-"""The format ofx: OFX 1.x (SGML) and 2.x (XML), QFX and QBO, read through the library ofxparse.
+"""The format ofx: OFX 1.x (SGML) and 2.x (XML), QFX and QBO, bank, card and the cash side of investment statements.
 
-Every file passes our own gate (size, encoding, balanced tags, count of transactions) before and after the library.
+In: the head of a file, or the file. Out: whether and why it is claimed; statements, lines and rejects.
 """
 
 from __future__ import annotations
@@ -28,16 +28,32 @@ class Ofx:
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
         """Claim what begins with an OFX header or the root tag itself."""
-        is_wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"}
-        text = head[2:].replace(b"\x00", b"") if is_wide else head
-        root = _ROOT.search(text)
-        return bool(root and _HEADER.fullmatch(_MARKUP.sub(b"", text[: root.start()])))
+        return _judge(head)[0]
+
+    def explain(self, head: bytes, file_name: str) -> str:  # noqa: ARG002 -- content decides
+        """Say in one sentence why the file is claimed or not."""
+        return _judge(head)[1]
 
     def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
-        """Read one file; the option `currency` stands in where a statement names none."""
+        """Read one file; `[formats.ofx]` may have `currency` and `implied_decimals`."""
         from recon_ofx.reader import read  # noqa: PLC0415 -- loads the reader only when it is needed
 
         return read(source, options)
+
+
+def _judge(head: bytes) -> tuple[bool, str]:
+    is_wide = head[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    text = head[2:].replace(b"\x00", b"") if is_wide else head
+    root = _ROOT.search(text)
+    if root is None:
+        return False, "not claimed: there is no <OFX> tag at its beginning"
+    header = _MARKUP.sub(b"", text[: root.start()])
+    if not _HEADER.fullmatch(header):
+        return False, "not claimed: before the <OFX> tag stands something else than an OFX header"
+    if b"<?" in text[: root.start()]:
+        return True, "claimed: an XML declaration and an <OFX> tag (OFX 2)"
+    kind = "an OFX 1 header" if header.strip(b"\xef\xbb\xbf \r\n\t") else "no header"
+    return True, f"claimed: {kind} and an <OFX> tag"
 
 
 @hookimpl

@@ -77,11 +77,10 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     table, balance_rejects, balance_findings = _statements(
         statements, currencies, text, marks, chosen, confirmed_ones
     )
-    rejects += [
-        *record_rejects(judged.filter(pl.col("fault").is_not_null()), text),
-        *balance_rejects,
-    ]
-    lines = judged.filter(pl.col("fault").is_null())
+    is_faulty = judged["fault"].is_not_null()
+    rejects += [*record_rejects(judged.filter(is_faulty), text), *balance_rejects]
+    # A filter copies every column, so it is left out where it would keep all rows.
+    lines = judged.filter(~is_faulty) if is_faulty.any() else judged
     findings += [*balance_findings, *_notes(lines, statements)]
     counted = sum(row["line_count"] for row in table)
     delivered = len(lines) + sum("record" in row for row in rejects)

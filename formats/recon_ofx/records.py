@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from recon_ofx.values import clean
@@ -75,28 +76,27 @@ def _delimit(tokens: pl.DataFrame, tags: Tags) -> tuple[pl.DataFrame, pl.DataFra
 
     A transaction ends with its last end tag, or before a tag that only stands around transactions.
     """
-    tag, kind = tokens["tag"], tokens["kind"]
+    tag, kind = tokens["tag"].to_numpy(), tokens["kind"].to_numpy()
     is_transaction = tag < len(TRANSACTIONS)
     is_start = is_transaction & (kind != END)
-    starts = is_start.arg_true()
-    row = is_start.cum_sum()
-    outer = ((tag < len(TRANSACTIONS) + len(OUTER)) & ~is_transaction).cum_sum()
+    starts = np.flatnonzero(is_start)
+    row = np.cumsum(is_start, dtype=np.uint32)
+    outer = np.cumsum((tag < len(TRANSACTIONS) + len(OUTER)) & ~is_transaction, dtype=np.uint32)
     # Element 0 stands for the tags before the first transaction, which are in none.
-    outer_before = pl.concat([pl.Series([0], dtype=outer.dtype), outer.gather(starts)])
-    is_near = (row > 0) & (outer == outer_before.gather(row))
+    is_near = (row > 0) & (outer == np.concatenate([[0], outer[starts]])[row])
     is_end = is_transaction & (kind == END) & is_near
-    ends = is_end.cum_sum()
-    ends_before = pl.concat([pl.Series([0], dtype=ends.dtype), ends.gather(starts)])
-    ends_after = pl.concat([ends_before.slice(1), ends.tail(1)])
-    in_row = (ends_after - ends_before).clip(lower_bound=1)
-    is_open = (ends - is_end.cast(ends.dtype) - ends_before.gather(row)) < in_row.gather(row)
-    is_inside = is_near & is_open
-    inside = tokens.with_columns(row=row, is_inside=is_inside, is_bound=is_transaction)
+    ends = np.cumsum(is_end, dtype=np.uint32)
+    ends_before = np.concatenate([[0], ends[starts]])
+    in_row = np.diff(ends_before, append=ends[-1])
+    is_inside = is_near & (ends - is_end - ends_before[row] < np.maximum(in_row, 1)[row])
+    inside = tokens.with_columns(
+        row=pl.Series(row), is_inside=pl.Series(is_inside), is_bound=pl.Series(is_transaction)
+    )
     # The tags of a transaction follow each other from its start.
-    seen = is_inside.cast(pl.UInt32).cum_sum()
-    seen_before = pl.concat([seen.gather(starts) - 1, seen.tail(1)])
-    last = starts + seen_before.diff().slice(1) - 1
-    return inside, _bounds(inside, starts, last, (ends_after - ends_before).slice(1), tags)
+    last = (
+        starts + np.add.reduceat(is_inside, starts, dtype=np.int64) - 1 if len(starts) else starts
+    )
+    return inside, _bounds(inside, pl.Series(starts), pl.Series(last), pl.Series(in_row[1:]), tags)
 
 
 def _bounds(
@@ -122,36 +122,41 @@ def _bounds(
 
 def _fields(within: pl.DataFrame, tags: Tags) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Give row, field (number) and value of all that transactions say, and the rows whose aggregates do not close."""
-    stray = within.filter(((pl.col("kind") != OPEN) | pl.col("is_bound")) & (pl.col("value") != ""))
-    marked = within.filter(~pl.col("is_bound")).with_columns(
-        is_leaf_end=(pl.col("kind") == END)
-        & (pl.col("tag") == pl.col("tag").shift(1))
-        & (pl.col("kind").shift(1) == OPEN)
-        & (pl.col("row") == pl.col("row").shift(1))
-    )
-    ends = marked.filter((pl.col("kind") == END) & ~pl.col("is_leaf_end"))
-    strict = pl.col("tag").is_in(tags.several(INNER).implode())
-    is_blank = (pl.col("kind") == OPEN) & (pl.col("value") == "")
+    tag, kind, is_bound = within["tag"], within["kind"], within["is_bound"]
+    has_value = within["value"] != ""
+    stray = within.filter(((kind != OPEN) | is_bound) & has_value)
+    is_inner = tag.is_between(tags.id(INNER[0]), tags.id(INNER[-1]))
     faults: list[pl.DataFrame] = []
-    field = pl.col("tag")
-    if len(ends) or len(marked.filter(strict & is_blank)):
-        marked, faults = _with_aggregates(marked, tags)
+    if ((kind == END) & ~is_bound).any() or (is_inner & ~has_value).any():
+        marked, faults = _with_aggregates(within.filter(~is_bound), tags)
         field = pl.col("aggregate").fill_null(0) * _AGGREGATE + pl.col("tag")
-    fields = marked.filter((pl.col("kind") == OPEN) & (pl.col("value") != "")).select(
-        "row", field.alias("field"), "value"
-    )
+        told = marked.filter((pl.col("kind") == OPEN) & (pl.col("value") != ""))
+    else:
+        field, told = pl.col("tag"), within.filter((kind == OPEN) & ~is_bound & has_value)
+    fields = told.select("row", field.alias("field"), "value")
     if len(stray):
         text = stray.select("row", pl.lit(_TEXT, dtype=pl.UInt32).alias("field"), "value")
         fields = pl.concat([fields, text]).sort("row", maintain_order=True)
-    return fields.with_columns(clean(fields["value"]).alias("value")), faults
+    # A value of nothing but unusual blanks is none.
+    fields = fields.with_columns(clean(fields["value"]).alias("value")).filter(
+        pl.col("value") != ""
+    )
+    return fields, faults
 
 
-def _with_aggregates(marked: pl.DataFrame, tags: Tags) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+def _with_aggregates(within: pl.DataFrame, tags: Tags) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """Add the aggregate that each value stands in; in a transaction, one that opens as often as it closes.
 
     A tag of VALUES never is an aggregate, so that no stray end tag can hide an amount.
     """
     tag, kind = pl.col("tag"), pl.col("kind")
+    is_leaf_end = (
+        (kind == END)
+        & (tag == tag.shift(1))
+        & (kind.shift(1) == OPEN)
+        & (pl.col("row") == pl.col("row").shift(1))
+    )
+    marked = within.with_columns(is_leaf_end=is_leaf_end.fill_null(False))
     is_plain = tag.is_in(tags.several(VALUES).implode())
     # `<MEMO></MEMO>` is empty, and no aggregate.
     opens = (

@@ -116,10 +116,12 @@ def read_text(source: SourceFile) -> Text:
     is_original = data is source.data
     data = data.rstrip(b"\x1a\r\n \t")
     _check_controls(source.name, data)
-    has_sections = b"<!--" in data or b"<![CDATA[" in data
+    # The single sign is found, or not, in no time.
+    has_markup = b"!" in data and b"<!" in data
+    has_sections = has_markup and (b"<!--" in data or b"<![CDATA[" in data)
     if has_sections:
         data = _without_sections(source.name, data)
-    if b"<!" in data and (found := _DOCTYPE.search(data)):
+    if has_markup and (found := _DOCTYPE.search(data)):
         reason = "a document type or entity is declared; OFX has none"
         raise _malformed(source.name, data, found.start(), reason)
     root = ROOT.search(data)
@@ -213,9 +215,9 @@ def _transcoded(source: SourceFile, encoding: str) -> bytes:
 
 def _check_controls(file: str, data: bytes) -> None:
     for start in range(0, len(data), _PIECE):
-        piece = data[start : start + _PIECE]
-        controls = np.count_nonzero(np.frombuffer(piece, np.uint8) < 32) + piece.count(b"\x7f")
-        if controls != piece.count(b"\n") + piece.count(b"\r") + piece.count(b"\t"):
+        piece = np.frombuffer(data[start : start + _PIECE], np.uint8)
+        allowed = sum(np.count_nonzero(piece == code) for code in b"\t\n\r")
+        if np.count_nonzero(piece < 32) + np.count_nonzero(piece == 127) != allowed:
             found = _CONTROL.search(data, start)
             assert found is not None, "a control character was counted but not found"
             reason = f"control character U+{ord(found[0]):04X}"

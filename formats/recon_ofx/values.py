@@ -85,6 +85,8 @@ def proven_marks(amounts: Iterable[pl.Series]) -> frozenset[str]:
 
 def _proves(mark: str, text: pl.Series) -> bool:
     """Say whether the mark stands last, once, and where it cannot group thousands."""
+    if not text.str.contains(mark, literal=True).any():
+        return False
     is_last_and_single = text.str.contains(rf"^[^{mark}]*[{mark}][^.,]*$")
     could_group = text.str.contains(rf"^[+-]?[^.,]{{0,3}}[{mark}][^.,]{{3}}$")
     return bool((is_last_and_single & ~could_group).any())
@@ -104,14 +106,19 @@ def with_amounts(
         the frame with `amount`, null where there is a fault: no-amount, too-fine, ambiguous-amount,
         unknown-currency.
     """
+    decimals = _decimals(frame["currency"])
+    if not is_implied and _are_cents(frame["amount_text"], decimals):
+        # With all of its decimals, an amount is its minor units with a mark in between.
+        cents = pl.col("amount_text").str.replace(".", "", literal=True).cast(pl.Int64)
+        return frame.with_columns(amount=cents, amount_fault=pl.lit(None, dtype=pl.String))
     frame = frame.with_columns(
         signed=pl.col("amount_text").str.replace(r"^([+-]) +", "$1"),
-        decimals=_decimals(frame["currency"]),
+        decimals=decimals,
     )
     text = pl.col("signed")
     is_doubtful = text.str.contains(_DOUBTFUL) & (pl.col("decimals") != 3)
     frame = frame.with_columns(plain=_with_point(frame["signed"], is_doubtful, marks))
-    minor = _minor(frame)
+    minor = parse_minor_expr(pl.col("plain"), pl.col("decimals"))
     if is_implied:
         whole = text.str.extract(r"^([+-]?[0-9]{1,15})$").cast(pl.Int64, strict=False)
         minor = pl.coalesce(whole, minor)
@@ -133,6 +140,10 @@ def with_amounts(
     return frame.with_columns(amount=amount).drop("signed", "decimals", "plain")
 
 
+def _are_cents(text: pl.Series, decimals: pl.Series) -> bool:
+    return bool((decimals == 2).fill_null(False).all() and text.str.contains(_CENTS).all())
+
+
 def _decimals(currency: pl.Series) -> pl.Series:
     """Give the decimals of each currency, looked up once a code."""
     codes = currency.unique().to_frame("code").with_columns(decimals=exponent_expr(pl.col("code")))
@@ -141,16 +152,6 @@ def _decimals(currency: pl.Series) -> pl.Series:
     # The cast is for no rows at all, where the lookup keeps the type of its column.
     found = currency.replace_strict(codes["code"], codes["decimals"], return_dtype=pl.Int64)
     return found.cast(pl.Int64)
-
-
-def _minor(frame: pl.DataFrame) -> pl.Expr:
-    """Turn `plain` into minor units of a currency with `decimals`."""
-    plain, decimals = pl.col("plain"), pl.col("decimals")
-    is_cents = frame.select((plain.str.contains(_CENTS) & (decimals == 2)).all()).item()
-    if is_cents and len(frame):
-        # With all of its decimals, an amount is its minor units with a mark in between.
-        return plain.str.replace(".", "", literal=True).cast(pl.Int64)
-    return parse_minor_expr(plain, decimals)
 
 
 def _with_point(text: pl.Series, is_doubtful: pl.Expr, marks: frozenset[str]) -> pl.Expr:
