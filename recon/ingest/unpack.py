@@ -111,7 +111,7 @@ def unpack(data: bytes, file: str) -> list[Unpacked]:
             found = [_unzipped(archive, one, file, budget, taken) for one in members]
     except _DAMAGES as error:
         raise MalformedFile(
-            f"the zip archive is damaged: {printable(str(error))[:80]}",
+            f"the zip archive is damaged or cut off: {printable(str(error))[:80]}",
             place=Place(file),
             hint="fetch the file again",
         ) from None
@@ -169,7 +169,8 @@ def _unzipped(
     if trouble is None and name in taken:
         trouble = "two files of the archive have this name"
     if trouble is not None:
-        return Unpacked(shown, error=MalformedFile(trouble, place=Place(shown)))
+        hint = "unpack the archive yourself and name the files"
+        return Unpacked(shown, error=MalformedFile(trouble, place=Place(shown), hint=hint))
     taken.add(name)
     try:
         with archive.open(entry) as stream:

@@ -99,7 +99,13 @@ def run(name: str, seconds: int) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for sample in samples:
         (corpus / hashlib.sha256(sample).hexdigest()[:16]).write_bytes(sample)
-    options = ["-timeout=60", "-rss_limit_mb=4096", "-max_len=20000", "-verbosity=0"]
+    options = [
+        f"-artifact_prefix={FOUND}/",
+        "-timeout=60",
+        "-rss_limit_mb=4096",
+        "-max_len=20000",
+        "-verbosity=0",
+    ]
     atheris.Setup([sys.argv[0], *options, str(corpus)], session.execute, custom_mutator=change)
     atheris.Fuzz()
 

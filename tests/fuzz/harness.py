@@ -12,6 +12,8 @@ from recon.protocols import SourceFile
 if TYPE_CHECKING:
     from recon.plugins import Plugins
 
+# What a format cannot know from its files.
+OPTIONS = {"qif": {"currency": "EUR"}}
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
@@ -29,7 +31,7 @@ def broken(plugins: Plugins, name: str, data: bytes) -> str | None:
     if claims.failures:
         return claims.failures[0].message
     try:
-        plugins.read(name, SourceFile("x", data), {})
+        plugins.read(name, SourceFile("x", data), OPTIONS.get(name, {}))
     except PluginFailed as error:
         return error.message
     except ReconError:

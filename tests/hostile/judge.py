@@ -20,18 +20,18 @@ MESSAGE_LIMIT = 5_000
 
 
 def judge_anything(payload):
-    """Read everything of `anything.cases`; payload: format, size."""
-    return _judge(payload["format"], anything.cases(payload["size"]))
+    """Read everything of `anything.cases`; payload: format, options, size."""
+    return _judge(payload, anything.cases(payload["size"]))
 
 
 def judge_mutants(payload):
-    """Read all damages to samples; payload: format, size, cuts, samples."""
+    """Read all damages to samples; payload: format, options, size, cuts, samples."""
     cases = (
         (f"{name}: {damage}", data)
         for name, sample in payload["samples"].items()
         for damage, data in mutants.cases(sample, payload["size"], payload["cuts"])
     )
-    return _judge(payload["format"], cases)
+    return _judge(payload, cases)
 
 
 def judge_sniffers(payload):
@@ -46,13 +46,13 @@ def judge_sniffers(payload):
     return {"defects": defects, "claimed": claimed}
 
 
-def _judge(name, cases):
+def _judge(payload, cases):
     plugins = Plugins.discover()
     read, refused, defects = 0, 0, []
     for case, data in cases:
         start = _begin(case)
         try:
-            plugins.read(name, SourceFile("x", data), {})
+            plugins.read(payload["format"], SourceFile("x", data), payload["options"])
         except PluginFailed as error:
             defects.append(f"{case}: {error.message}")
         except ReconError as error:

@@ -18,6 +18,8 @@ SAMPLES = Path(__file__).parents[2] / "fixtures" / "statements"
 SIZE = int(os.environ.get("RECON_HOSTILE_BYTES", "200000"))
 IS_DEEP = SIZE > 200_000
 CUTS = 200 if IS_DEEP else 12
+# What a format cannot know from its files.
+OPTIONS = {"qif": {"currency": "EUR"}}
 FORMATS = Plugins.discover().names("format")
 LIMITS = ChildLimits(
     cpu_seconds=240 + SIZE // 10_000,
@@ -50,7 +52,7 @@ def test_no_file_whatever_breaks_a_sniffer_or_is_claimed_twice():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_file_whatever_breaks_a_format(name):
-    payload = {"format": name, "size": SIZE}
+    payload = {"format": name, "options": OPTIONS.get(name, {}), "size": SIZE}
     outcome = call_in_child("tests.hostile.judge:judge_anything", payload, LIMITS)
 
     assert outcome["read"] + outcome["refused"] > 150
@@ -63,7 +65,8 @@ def test_no_damage_to_a_sound_file_breaks_its_format(name):
     given = samples(name)
     if not given:
         pytest.skip(f"fixtures/statements/{name} has no text file")
-    payload = {"format": name, "size": SIZE, "cuts": CUTS, "samples": given}
+    payload = {"format": name, "options": OPTIONS.get(name, {}), "size": SIZE}
+    payload |= {"cuts": CUTS, "samples": given}
     outcome = call_in_child("tests.hostile.judge:judge_mutants", payload, LIMITS)
 
     assert outcome["read"] + outcome["refused"] > 100
