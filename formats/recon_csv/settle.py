@@ -56,7 +56,7 @@ def settle_openly(claim: Claim, table: Table, options: Options) -> tuple[Profile
     around = read_surroundings(table.head[:above])
     settings = _dates(columns, layout, options) | _numbers(columns, layout)
     currency = layout.currency or _currency_of_names(header, places)
-    if currency is None and "currency" not in places:
+    if currency is None and ("currency" not in places or table.height <= first_row):
         currency = around.currency or options.currency
     if currency is None and "currency" not in places:
         columns.questions.append('the currency: set `currency = "EUR"` under [formats.csv]')

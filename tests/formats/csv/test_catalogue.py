@@ -23,6 +23,10 @@ WITH_HEADER = [name for name in NAMES if bank_layouts()[name].headers]
 WITH_BALANCE = [name for name in NAMES if "balance" in bank_layouts()[name].columns]
 # What the user must say because the file does not.
 SETTLED = {
+    "bancastato_account_2018": {"currency": "CHF"},
+    "bekb_account": {"currency": "CHF"},
+    "postfinance_account_2010": {"currency": "CHF"},
+    "vz_account": {"currency": "CHF"},
     "danske_lt_account": {"currency": "EUR"},
     "mint": {"currency": "USD"},
     "mint_bare": {"currency": "USD"},
