@@ -254,9 +254,10 @@ def minor_units(texts: pl.Series, style: Style, decimals: pl.Series) -> tuple[pl
 def _exact_units(texts: pl.Series, style: Style, decimals: pl.Series) -> pl.Series:
     """Read the bare numbers with exactly the decimals of their one currency: their digits are their minor units."""
     nothing = pl.repeat(None, len(texts), dtype=pl.Int64, eager=True)
-    count = decimals.first()
-    if count is None or not (decimals == count).all(ignore_nulls=False):
+    distinct = decimals.unique().to_list()
+    if len(distinct) != 1 or distinct[0] is None:
         return nothing
+    count = int(distinct[0])
     frame = texts.alias("text").to_frame()
     text = pl.col("text")
     is_exact = frame.select(text.str.contains(_with_decimals(style, count))).to_series()
@@ -288,11 +289,12 @@ def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
 
 def proof_column(texts: pl.Series, style: Style) -> pl.Series:
     """Read a column for a proof, in ten-thousandths; null for blank cells and for what is no amount."""
-    for decimals in (2, 0):
-        count = pl.repeat(decimals, len(texts), dtype=pl.Int64, eager=True)
-        units, odd = minor_units(texts, style, count)
-        if not len(odd):
-            return units * 10 ** (PROOF_DECIMALS - decimals)
+    count = pl.repeat(2, len(texts), dtype=pl.Int64, eager=True)
+    units, odd = minor_units(texts, style, count)
+    if not len(odd):
+        # Nearly all columns have two decimals throughout, which are read much faster.
+        hundred: pl.Series = units * 10 ** (PROOF_DECIMALS - 2)
+        return hundred
     count = pl.repeat(PROOF_DECIMALS, len(texts), dtype=pl.Int64, eager=True)
     return minor_units(texts, style, count)[0]
 

@@ -53,7 +53,7 @@ def _of_rows(
     cells = [_whole(row, layout) for row in rows]
     table = [[*given[:width], *[""] * (width - len(given))] for given in cells]
     frame = pl.DataFrame(table, schema=dict.fromkeys(columns, pl.String), orient="row")
-    added = {
+    added: dict[str, Sequence[object]] = {
         "record": [row.record for row in rows],
         "remarks": [
             joined([*layout.texts("remittance", given), *row.remarks]) if row.remarks else None

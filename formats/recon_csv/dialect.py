@@ -74,8 +74,9 @@ def split_head(text: str, delimiter: str, quote: str = '"') -> list[list[str]]:
 
 
 def _reader(lines: Iterable[str], delimiter: str, quote: str) -> Reader:
-    quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-    return csv.reader(lines, delimiter=delimiter, quotechar=quote or None, quoting=quoting)
+    if not quote:
+        return csv.reader(lines, delimiter=delimiter, quotechar=None, quoting=csv.QUOTE_NONE)
+    return csv.reader(lines, delimiter=delimiter, quotechar=quote)
 
 
 # ---------------------------------------------------------------- by Polars

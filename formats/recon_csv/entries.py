@@ -33,7 +33,8 @@ _AMOUNTS: Final = ("amount", "debit", "credit")
 _DAYS: Final = ("booking_date", "value_date")
 # What has failed is never booked; everything else that is not booked is still to be.
 _VOID_STATUSES: Final = frozenset(
-    "abgelehnt annullato annulliert canceled cancelled declined denied failed fehlgeschlagen rejected reverted storniert".split()
+    {"abgelehnt", "annullato", "annulliert", "canceled", "cancelled", "declined", "denied"}
+    | {"failed", "fehlgeschlagen", "rejected", "reverted", "storniert"}
 )
 
 

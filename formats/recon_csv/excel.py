@@ -6,7 +6,6 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from recon.api import MalformedFile, ParsedStatements, Place, SourceFile
 from recon_csv.catalogue import find_claim
 from recon_csv.choice import chosen_profile, not_certain, read_by_guess, read_by_profile, read_known
 from recon_csv.guess import guess_profile
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from recon.api import ParsedStatements, SourceFile
     from recon_csv.table import Table
 
 

@@ -109,8 +109,8 @@ def _charges(values: pl.DataFrame, layout: Layout) -> pl.Expr | None:
     if "fee_units" not in values.columns:
         return None
     fee = pl.col("fee_units")
-    is_negative = values["fee_units"].max() or 0
-    turned = {"subtract": False, "add": True, "included": is_negative <= 0}[layout.profile.fee]
+    has_plus = bool((values["fee_units"] > 0).any())
+    turned = {"subtract": False, "add": True, "included": not has_plus}[layout.profile.fee]
     return -fee if turned else fee
 
 

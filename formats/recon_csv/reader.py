@@ -20,9 +20,9 @@ from recon_csv.values import read_values
 if TYPE_CHECKING:
     import polars as pl
 
-    from recon_csv.table import Table
     from recon_csv.entries import Piles, Row
     from recon_csv.layout import Layout
+    from recon_csv.table import Table
 
 # A guessed layout under which more than one row in ten cannot be read is a wrong guess.
 _REJECTED_SHARE = 10

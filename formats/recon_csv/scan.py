@@ -71,7 +71,8 @@ def _bare_returns(view: NDArray[np.uint8], begin: int, paired: int) -> Positions
         return np.zeros(0, dtype=np.int64)
     returns = _positions(view, _CR, begin)
     follows = view[np.minimum(returns + 1, len(view) - 1)]
-    return returns[follows != _LF]
+    bare: Positions = returns[follows != _LF]
+    return bare
 
 
 def find_records(data: bytes, lines: Lines, delimiter: str, quote: str) -> Records | None:

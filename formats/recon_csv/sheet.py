@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 import fastexcel
 import polars as pl
@@ -28,6 +28,9 @@ _PARTS: Final = re.compile(
 )
 # The first record of a workbook stream of .xls: BOF, 16 bytes long, version 8 ([MS-XLS] 2.4.21).
 _BOF: Final = b"\x09\x08\x10\x00\x00\x06"
+
+Kind = Literal["string", "float", "boolean"]
+_KINDS: Final[tuple[Kind, Kind, Kind]] = ("string", "float", "boolean")
 
 FILE_LIMIT: Final = 64 * 1024**2
 WRITTEN_LIMIT: Final = 512 * 1024**2
@@ -104,7 +107,7 @@ def _too_large(file: str, what: str) -> MalformedFile:
 
 
 def _sheet(book: fastexcel.ExcelReader, at: int, file: str) -> Table | None:
-    texts, numbers, kinds = (_load(book, at, kind) for kind in ("string", "float", "boolean"))
+    texts, numbers, kinds = (_load(book, at, kind) for kind in _KINDS)
     texts = texts.rename({name: str(place) for place, name in enumerate(texts.columns)})
     cells = texts.select(
         _written(texts.to_series(place), numbers.to_series(place), kinds.to_series(place))
@@ -124,10 +127,10 @@ def _sheet(book: fastexcel.ExcelReader, at: int, file: str) -> Table | None:
     return Table(cells, places, ";", [list(row) for row in cells.head(HEAD_RECORDS).rows()])
 
 
-def _load(book: fastexcel.ExcelReader, at: int, kind: str) -> pl.DataFrame:
+def _load(book: fastexcel.ExcelReader, at: int, kind: Kind) -> pl.DataFrame:
     # Without a number of rows to skip, empty rows at the top would not count as rows.
-    sheet = book.load_sheet(at, header_row=None, skip_rows=0, dtypes=kind)
-    return sheet.to_polars()
+    frame: pl.DataFrame = book.load_sheet(at, header_row=None, skip_rows=0, dtypes=kind).to_polars()
+    return frame
 
 
 def _written(text: pl.Series, number: pl.Series, kind: pl.Series) -> pl.Series:

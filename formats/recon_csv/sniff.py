@@ -48,6 +48,10 @@ def _judge(head: bytes) -> tuple[bool, str]:
         return True, f"it has the layout {claim.name} of {layout.bank} ({layout.country})"
     if found := _OTHER_FORMATS.search(text[:4096]):
         return False, f"it holds the mark of another format: {found[0].strip()!r}"
+    return _judge_rows(text)
+
+
+def _judge_rows(text: str) -> tuple[bool, str]:
     named = named_separator(text)
     heads = {mark: split_head(text, mark) for mark in ((named,) if named else DELIMITERS)}
     for mark, rows in heads.items():

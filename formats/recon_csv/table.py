@@ -12,7 +12,6 @@ import polars as pl
 
 from recon.api import MalformedFile, Place
 
-
 COLUMN_LIMIT: Final = 512
 CELL_LIMIT: Final = 65_536
 HEAD_RECORDS: Final = 120

@@ -13,9 +13,9 @@ _ODD_BLANKS: Final = r"\s\s|[^\S ]"
 
 
 def joined(texts: Sequence[str]) -> str:
-    """Join texts: wraps and runs of blanks become one blank, a text said twice stands once.
+    r"""Join texts: wraps and runs of blanks become one blank, a text said twice stands once.
 
-    >>> joined(["INV  1\\nINV 2", "Acme", "Acme"])
+    >>> joined(["INV  1\nINV 2", "Acme", "Acme"])
     'INV 1 INV 2 Acme'
     """
     parts = [" ".join(text.split()) for text in texts]

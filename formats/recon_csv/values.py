@@ -46,6 +46,16 @@ _TEXTS: Final = (
     "return_reason",
     "exchange_rate",
 )
+_SINGLE: Final = (
+    "account",
+    "currency",
+    "flag",
+    "status",
+    "booking_date",
+    "value_date",
+    "original_amount",
+    "original_currency",
+)
 _WITHOUT_BLANKS: Final = ("account", "payer_account")
 _PLACE: Final = ("record", "line_number", "byte_offset", "byte_length", "batch")
 _CAUSES: Final = {
@@ -83,8 +93,7 @@ def read_values(
 
 def _texts(bookings: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Lay the text of every field out as columns."""
-    single = (*_MONEY, *_TEXTS, "account", "currency", "flag", "booking_date", "value_date")
-    single += ("original_amount", "original_currency", "status")
+    single = (*_MONEY, *_TEXTS, *_SINGLE)
     columns = {
         field: first_filled(bookings, layout, field) for field in single if field in layout.columns
     }
@@ -266,8 +275,8 @@ def _original(values: pl.DataFrame, style: Style, names: Mapping[str, str]) -> p
 
 
 def _refusal(wrong: Mapping[str, object], layout: Layout) -> Refusal:
-    order = ("booking_date", "value_date", "currency", "glued", "flag", *_MONEY)
-    order += ("original_amount",)
+    dates_first = ("booking_date", "value_date", "currency", "glued", "flag")
+    order = (*dates_first, *_MONEY, "original_amount")
     field = next(name for name in order if wrong.get(f"wrong_{name}"))
     code, rule = _CAUSES.get(field, ("wrong-amount", "is no amount of this layout and currency"))
     text = str(wrong.get("amount" if field == "glued" else field, ""))
