@@ -41,7 +41,8 @@ class BankLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     `columns` maps our field to a name of the first header, or `#3` for the third column; the other headers name the same columns in
     other languages; a name `*` stands for any. `has_more_columns` says that further columns may follow those that are named, and
     `conditions` gives patterns that all filled cells of a column fit. An export without a header is known by `shape`, a pattern for
-    each cell that all of its rows fit, and by `marks`, one of which must stand in some row: words that only this bank writes. What the bank leaves to the user's settings (`date_order`, `decimal_mark`) is null: the file must tell.
+    each cell that all of its rows fit, and by `marks`, one of which must stand in some row: words that only this bank writes. Records
+    above such rows are known by `preamble_mark`, a pattern that a cell of each of them fits. What the bank leaves to the user's settings (`date_order`, `decimal_mark`) is null: the file must tell.
     """
 
     bank: str
@@ -54,6 +55,7 @@ class BankLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     shape: list[str] = []
     marks: list[str] = []
     preamble_records: int = 0
+    preamble_mark: str = ""
     date_order: Literal["day_first", "month_first", "year_first"] | None = None
     decimal_mark: Literal[".", ","] | None = None
     amount_sign: Literal["credit_positive", "debit_positive"] = "credit_positive"
@@ -207,9 +209,11 @@ def _meets_conditions(rows: Sequence[Sequence[str]], layout: BankLayout) -> bool
 
 
 def _by_shape(rows: Sequence[Sequence[str]], mark: str) -> Iterator[Claim]:
+    filled = [row for row in rows if any(row)]
     for name, layout in bank_layouts().items():
-        body = [row for row in rows if any(row)][layout.preamble_records :]
-        if layout.shape and body and _fits_shape(body, layout):
+        above, body = filled[: layout.preamble_records], filled[layout.preamble_records :]
+        is_known = all(any(re.search(layout.preamble_mark, cell) for cell in row) for row in above)
+        if layout.shape and body and is_known and _fits_shape(body, layout):
             yield Claim(name, layout, mark, [])
 
 

@@ -60,6 +60,11 @@ def settle_openly(claim: Claim, table: Table, options: Options) -> tuple[Profile
         currency = around.currency or options.currency
     if currency is None and "currency" not in places:
         columns.questions.append('the currency: set `currency = "EUR"` under [formats.csv]')
+    for name, pattern in layout.conditions.items():
+        if not columns.fits(layout.place(name), pattern):
+            columns.questions.append(
+                f"what some cells of {name!r} are: the bank writes none like them"
+            )
     named: Columns = {field: [f"#{at + 1}" for at in found] for field, found in places.items()}
     profile = Profile(
         columns=named,
@@ -103,6 +108,10 @@ class _Columns:
         for column in columns[1:]:
             first = first.zip_with(first != "", column)
         return _not_empty(first)
+
+    def fits(self, at: int, pattern: str) -> bool:
+        """Say whether all filled cells of a column fit a pattern."""
+        return bool(_not_empty(self._column(at)).str.contains(f"^(?:{pattern})$").all())
 
     def _column(self, at: int) -> pl.Series:
         return self._table.column(at, self._first_row).rename("cell")

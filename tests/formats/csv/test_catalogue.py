@@ -224,3 +224,32 @@ def test_a_shape_that_many_banks_share_needs_a_mark_of_the_bank():
 
     assert find_claim(text, "a.csv") is not None
     assert find_claim(text.replace("SEND E-TFR ***", "Transfer "), "a.csv") is None
+
+
+def test_a_first_row_that_is_no_preamble_of_the_bank_is_never_passed_over():
+    text = (SAMPLES / "bnp_paribas_account.csv").read_text(encoding="utf-8")
+
+    assert find_claim(text, "a.csv") is not None
+    assert find_claim(text.replace("****1234", "1234"), "a.csv") is None
+
+
+def test_a_card_s_signs_are_turned_only_where_the_card_is_masked_as_its_bank_does():
+    text = (SAMPLES / "corner_card.csv").read_text(encoding="utf-8")
+
+    assert find_claim(text, "a.csv") is not None
+    assert find_claim(text.replace("**1234", "1234"), "a.csv") is None
+
+
+def test_flags_that_are_blank_count_only_beside_amounts_without_a_minus():
+    text = (SAMPLES / "ms_bank_card.csv").read_text(encoding="utf-8")
+
+    assert find_claim(text, "a.csv") is not None
+    assert find_claim(text.replace("£89.90", "-£89.90"), "a.csv") is None
+
+
+def test_a_condition_holds_to_the_last_row_or_is_asked_for():
+    text = (SAMPLES / "ms_bank_card.csv").read_text(encoding="utf-8")
+    header, first = text.splitlines(keepends=True)[:2]
+
+    with pytest.raises(MalformedFile, match="what some cells of 'Amount' are"):
+        read_text(header + first * 500 + first.replace("£", "-£"))

@@ -200,7 +200,11 @@ def test_a_pending_row_is_no_part_of_the_running_balance():
         "2026-01-14,b,-2.00,,Pending\n2026-01-14,c,-3.00,6.00,Booked\n"
     )
 
-    assert amounts(read_text(text, currency="EUR")) == [-100, -300]
+    parsed = read_text(text, currency="EUR")
+
+    assert amounts(parsed) == [-100, -200, -300]
+    assert parsed.lines["status"].to_list() == ["booked", "pending", "booked"]
+    assert parsed.statements.select("opening_balance", "closing_balance").row(0) == (1000, 600)
 
 
 def test_a_debit_column_with_both_signs_is_asked_for():
