@@ -8,7 +8,7 @@ Source: OFX 2.1.1 section 11.4.3 (statement transaction), 11.4.4 (transaction ty
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -16,6 +16,14 @@ from recon_ofx.values import date_expr
 
 if TYPE_CHECKING:
     from recon_ofx.records import Piece
+
+
+_IS_CODE: Final = pl.col("ORIGCURRENCY.CURSYM").str.contains("^[A-Za-z]{3}$")
+# Columns with values too long to stand in the frame itself.
+_LONG: Final = (
+    "date_text", "payer_name", "bank_reference", "remittance", "customer_reference",
+    "cheque_number", "amount_text",
+)  # fmt: skip
 
 
 def draft_lines(piece: Piece) -> pl.DataFrame:
@@ -39,13 +47,14 @@ def draft_lines(piece: Piece) -> pl.DataFrame:
         "row",
         "offset",
         "length",
-        "date_text",
         "booking_date",
         "value_date",
         "payer_name",
         "transaction_code",
         "cheque_number",
         fault=pl.coalesce("fault", _fault()),
+        # The date as written is needed only where it is none.
+        date_text=pl.when(pl.col("booking_date").is_null()).then("date_text"),
         status=_status(),
         is_reversal=pl.col("CORRECTACTION").str.to_uppercase().eq("DELETE").fill_null(False),
         bank_reference="FITID",
@@ -57,11 +66,17 @@ def draft_lines(piece: Piece) -> pl.DataFrame:
         remittance=pl.coalesce("MEMO", "payer_name", pl.lit("")),
         customer_reference="REFNUM",
         exchange_rate=pl.coalesce("CURRENCY.CURRATE", "ORIGCURRENCY.CURRATE"),
-        original_currency=pl.col("ORIGCURRENCY.CURSYM").str.to_uppercase(),
+        original_currency=pl.when(_IS_CODE).then(pl.col("ORIGCURRENCY.CURSYM").str.to_uppercase()),
         amount_text="TRNAMT",
         currency_text=pl.coalesce("CURRENCY.CURSYM", "CURRENCY").str.to_uppercase(),
     )
-    return lines.join(extras, on="row", how="left", maintain_order="left").drop("row")
+    joined = lines.join(extras, on="row", how="left", maintain_order="left").drop("row")
+    return joined.with_columns(_detached(name) for name in _LONG)
+
+
+def _detached(name: str) -> pl.Expr:
+    """Copy a column of text: else its few characters keep the text of the whole piece in memory."""
+    return pl.concat_str(name, pl.lit("")).alias(name)
 
 
 def _fault() -> pl.Expr:
@@ -108,6 +123,7 @@ def _extras(read: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         "CORRECTFITID": pl.lit(True),
         "CORRECTACTION": pl.lit(True),
         "CCACCTTO.ACCTID": pl.col("BANKACCTTO.ACCTID").is_not_null(),
+        "ORIGCURRENCY.CURSYM": ~_IS_CODE,
         "ORIGCURRENCY.CURRATE": pl.col("CURRENCY.CURRATE").is_not_null(),
     }
     names = ("NAME", "EXTDPAYEE.NAME", "PAYEE.NAME", "PAYEE")

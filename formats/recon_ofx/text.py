@@ -114,7 +114,8 @@ def read_text(source: SourceFile) -> Text:
     else:
         data = _transcoded(source, encoding)
     is_original = data is source.data
-    data = data.rstrip(b"\x1a\r\n \t")
+    # Files of old systems end with a mark that is a control character; other files are not copied.
+    data = data.rstrip(b"\x1a\r\n ") if data[-64:].rstrip().endswith(b"\x1a") else data
     _check_controls(source.name, data)
     # The single sign is found, or not, in no time.
     has_markup = b"!" in data and b"<!" in data
@@ -142,11 +143,12 @@ def read_text(source: SourceFile) -> Text:
 def _line_breaks(data: bytes) -> npt.NDArray[np.uint32]:
     """Find where lines end: at LF wherever the file has one, at CR in files of old systems."""
     mark = b"\n" if b"\n" in data else b"\r"
+    whole = np.frombuffer(data, np.uint8)
     found = [
-        np.flatnonzero(np.frombuffer(data[start : start + _PIECE], np.uint8) == mark[0]) + start
+        (np.flatnonzero(whole[start : start + _PIECE] == mark[0]) + start).astype(np.uint32)
         for start in range(0, len(data), _PIECE)
     ]
-    return np.concatenate([piece.astype(np.uint32) for piece in found])
+    return np.concatenate(found)
 
 
 def _encoding(source: SourceFile, findings: list[str]) -> str:
@@ -214,8 +216,9 @@ def _transcoded(source: SourceFile, encoding: str) -> bytes:
 
 
 def _check_controls(file: str, data: bytes) -> None:
+    whole = np.frombuffer(data, np.uint8)
     for start in range(0, len(data), _PIECE):
-        piece = np.frombuffer(data[start : start + _PIECE], np.uint8)
+        piece = whole[start : start + _PIECE]
         allowed = sum(np.count_nonzero(piece == code) for code in b"\t\n\r")
         if np.count_nonzero(piece < 32) + np.count_nonzero(piece == 127) != allowed:
             found = _CONTROL.search(data, start)

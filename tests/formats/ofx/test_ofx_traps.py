@@ -375,3 +375,68 @@ def test_a_damaged_tag_never_loses_a_transaction_in_silence() -> None:
             silent.append(damaged[start - 10 : start + 20])
 
     assert silent == []
+
+
+def test_a_statement_without_currency_takes_no_other_along() -> None:
+    first, second = document(transaction("1.00")), document(transaction("2.00"), currency="")
+    start, end = second.index("<STMTTRNRS>"), second.index("</BANKMSGSRSV1>")
+    parsed = read(first.replace("</BANKMSGSRSV1>", second[start:end] + "</BANKMSGSRSV1>"))
+
+    assert parsed.lines["amount"].to_list() == [100]
+    assert parsed.rejects["code"].to_list() == ["no-currency", "no-currency"]
+    assert parsed.rejects["record"].to_list() == [2, None]
+    assert parsed.statements["currency"].to_list() == ["USD", "XXX"]
+
+
+def test_a_file_that_answers_the_sign_on_alone_holds_no_statement() -> None:
+    parsed = read(
+        f"{HEADER}<OFX><SIGNONMSGSRSV1><SONRS><LANGUAGE>ENG</SONRS></SIGNONMSGSRSV1></OFX>"
+    )
+
+    assert parsed.statements.is_empty()
+    assert any("holds no statement" in finding for finding in parsed.findings)
+
+
+def test_another_answer_than_statements_is_refused() -> None:
+    with pytest.raises(MalformedFile, match="holds no bank, card or cash statement") as caught:
+        read(f"{HEADER}<OFX><SIGNUPMSGSRSV1><ACCTINFO>x</SIGNUPMSGSRSV1></OFX>")
+
+    assert "SIGNUPMSGSRSV1" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("implied", "amount", "closing"),
+    [("none", 12300, 500000), ("balances", 12300, 5000), ("all", 123, 5000)],
+)
+def test_implied_decimals_are_read_only_where_the_policy_says_so(
+    implied: str, amount: int, closing: int
+) -> None:
+    text = document(transaction("123"), transaction("1.50")).replace("5.00<", "5000<")
+    parsed = read(text, implied_decimals=implied)
+
+    assert parsed.lines["amount"].to_list() == [amount, 150]
+    assert parsed.statements["closing_balance"].to_list() == [closing]
+
+
+def test_an_unknown_way_of_implied_decimals_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigurationError, match="implied_decimals"):
+        read(document(), implied_decimals="maybe")
+
+
+def test_a_deletion_is_held_as_information_and_keeps_what_it_deletes() -> None:
+    more = "<CORRECTFITID>F0\n<CORRECTACTION>DELETE\n"
+    [line] = read(document(transaction(more=more))).lines.to_dicts()
+
+    assert (line["status"], line["is_reversal"]) == ("information", True)
+    assert line["extras"] == '{"CORRECTACTION": "DELETE", "CORRECTFITID": "F0"}'
+
+
+@pytest.mark.parametrize("symbol", ["EUR", "Euro"])
+def test_an_original_currency_is_a_code_or_an_extra(symbol: str) -> None:
+    more = f"<ORIGCURRENCY><CURRATE>1.1<CURSYM>{symbol}</ORIGCURRENCY>"
+    [line] = read(document(transaction(more=more))).lines.to_dicts()
+
+    assert line["original_currency"] == ("EUR" if symbol == "EUR" else None)
+    assert line["exchange_rate"] == "1.1"
+    assert ("ORIGCURRENCY.CURSYM" in (line["extras"] or "")) == (symbol == "Euro")
+    assert (line["currency"], line["original_amount"]) == ("USD", None)
