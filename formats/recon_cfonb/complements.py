@@ -42,11 +42,22 @@ def read_complements(own: pl.DataFrame) -> pl.DataFrame:
     all_info = own.filter((pl.col("kind") == COMPLEMENT) & ~pl.col("is_foreign")).select(
         "movement", qualifier=cut(46, 48), info=cut(49, 48 + _INFO_WIDTH)
     )
-    named = {
-        name: pl.col("info").filter(pl.col("qualifier") == name).str.join("") for name in _NAMED
-    }
-    text = pl.col("info").filter(pl.col("qualifier").is_in(_TEXTS)).str.join("")
-    gathered = all_info.group_by("movement", maintain_order=True).agg(complement_text=text, **named)
+    pieces = all_info.group_by("movement", "qualifier", maintain_order=True).agg(
+        pl.col("info").str.join("")
+    )
+    gathered = (
+        all_info.filter(pl.col("qualifier").is_in(_TEXTS))
+        .group_by("movement", maintain_order=True)
+        .agg(complement_text=pl.col("info").str.join(""))
+    )
+    gathered = all_info.select(pl.col("movement").unique(maintain_order=True)).join(
+        gathered, on="movement", how="left", maintain_order="left"
+    )
+    for name in _NAMED:
+        named = pieces.filter(pl.col("qualifier") == name).select("movement", info_named="info")
+        gathered = gathered.join(named, on="movement", how="left", maintain_order="left").rename(
+            {"info_named": name}
+        )
     is_other = ~pl.col("qualifier").is_in((*_TEXTS, *_NAMED))
     others = (
         all_info.filter(is_other & plain(pl.col("info")).is_not_null())

@@ -32,7 +32,7 @@ RECORDS: Final = {
 }
 
 # Records of their own, or of no known kind: counted apart from the reading. Complements and balances are not.
-_COUNTED: Final = re.compile(r"^(?!01|05|07)(?=[^\n]*[^ \t\r\n])", re.MULTILINE)
+_COUNTED: Final = re.compile(r"\n(?!01|05|07)(?=[^\n]*[^ \t\r\n])")
 # The pages of Western Europe: one byte a character, so that columns stand.
 _PAGES: Final = ("cp1252", "cp850")
 _BLANK: Final = " \t\r"
@@ -63,7 +63,7 @@ def split_records(source: SourceFile, encoding: str | None) -> Records:
     decoded = decode(source, encoding, pages=_PAGES)
     text, newline_bytes = _with_lines(decoded.text)
     raw = pl.Series("raw", [text]).str.split("\n").explode()
-    counted = sum(1 for _ in _COUNTED.finditer(text))
+    counted = len(_COUNTED.findall("\n" + text))
     frame = _shaped(_placed(raw, decoded, newline_bytes))
     if frame.is_empty():
         raise MalformedFile("the file is empty", place=Place(source.name))
@@ -73,9 +73,11 @@ def split_records(source: SourceFile, encoding: str | None) -> Records:
 
 def plain(text: pl.Expr) -> pl.Expr:
     """Give a text column without filler and surplus blanks, null where nothing is left."""
-    bare = text.str.replace_all(FILLER, "", literal=True).str.replace_all(r"\s+", " ")
-    stripped = bare.str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
+    stripped = text.str.replace_all(FILLER, "", literal=True).str.strip_chars()
+    # The expression is dear, and nulls are passed over: only texts that have a run of blanks come to it.
+    has_run = stripped.str.contains("  ", literal=True)
+    single = pl.when(has_run).then(stripped).str.replace_all(" {2,}", " ")
+    return pl.when(stripped != "").then(pl.coalesce(single, stripped))
 
 
 def _with_lines(text: str) -> tuple[str, int]:
