@@ -202,10 +202,16 @@ def _end(source: SourceFile, data: bytes, root: int) -> tuple[int, tuple[str, ..
             excerpt=data[-60:].decode(errors="replace"),
             hint=f"{entries} whole entries stand before the cut, and none is read; fetch the file again",
         )
+    if data.find(b"</" + name, root) != at:
+        raise MalformedFile(
+            f"a second document follows the first one: </{name.decode(errors='replace')}> stands there twice",
+            place=Place(source.name, data.count(b"\n", 0, data.find(b"</" + name, root)) + 1),
+            hint="give each document as a file of its own",
+        )
     behind = _ASIDE.sub(b"", data[end.end() :]).strip(b" \t\r\n\x00\x1a")
     if b"<" in behind:
         raise MalformedFile(
-            "a second document follows the first one",
+            "other elements follow the document",
             place=Place(source.name, data.count(b"\n", 0, end.end()) + 1),
             hint="give each document as a file of its own",
         )

@@ -155,7 +155,9 @@ def _rejects(document: Document, faults: pl.DataFrame, doubts: pl.DataFrame) -> 
     return every.select(
         file=pl.lit(document.name),
         record="record",
-        line_number=pl.Series(_line_numbers(document, every["start"].to_numpy())),
+        line_number=pl.when(pl.col("start") >= 0).then(
+            pl.lit(pl.Series(_line_numbers(document, every["start"].to_numpy())))
+        ),
         field="field",
         code="code",
         reason=_clipped("reason", 200),

@@ -66,6 +66,11 @@ def _is_debtor_the_other() -> pl.Expr:
     is_credit = (pl.col("amount") > 0) | ((pl.col("amount") == 0) & (pl.col("indicator") == "CRDT"))
     by_sign = is_credit ^ is_opposite
     own = pl.col("own_account")
+    # A reversal that names one party only names the other one.
+    only_debtor, only_creditor = (
+        pl.all_horizontal(pl.col(f"{column}_{side}").is_null() for column in PARTY_COLUMNS)
+        for side in ("Cdtr", "Dbtr")
+    )
     is_debtor_own = (pl.col("payer_account_Dbtr") == own).fill_null(value=False)
     is_creditor_own = (pl.col("payer_account_Cdtr") == own).fill_null(value=False)
     return (
@@ -73,5 +78,7 @@ def _is_debtor_the_other() -> pl.Expr:
         .then(False)
         .when(is_creditor_own & ~is_debtor_own)
         .then(True)
+        .when(is_opposite & (only_debtor ^ only_creditor))
+        .then(only_debtor)
         .otherwise(by_sign)
     )

@@ -217,12 +217,13 @@ def _extreme(own: pl.DataFrame, kind: str, name: str, *, is_first: bool) -> pl.D
     grouped = of_day.sort("statement", "number").group_by("statement", maintain_order=True)
     pick = pl.col("amount").first() if is_first else pl.col("amount").last()
     is_certain = (pl.col("amount").n_unique() == 1) | is_interim.all()
+    is_told = is_certain & pick.is_not_null()
     picked = pl.first if is_first else pl.last
     return grouped.agg(
         pl.when(is_certain).then(pick).alias(f"{name}_balance"),
-        pl.when(is_certain).then(picked("date")).alias(f"{name}_date"),
-        pl.when(is_certain).then(picked("number")).alias(f"{name}_number"),
-        pl.when(is_certain).then(picked("is_unsigned")).alias(f"{name}_is_unsigned"),
+        pl.when(is_told).then(picked("date")).alias(f"{name}_date"),
+        pl.when(is_told).then(picked("number")).alias(f"{name}_number"),
+        pl.when(is_told).then(picked("is_unsigned")).alias(f"{name}_is_unsigned"),
         pl.when(~is_certain).then(picked("type")).alias(f"{name}_doubt"),
     )
 

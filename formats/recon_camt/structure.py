@@ -8,6 +8,7 @@ Source: Extensible Markup Language 1.0, fifth edition, sections 2.2 (characters)
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,7 @@ PARENT_LEVELS: Final = {
     Level.STRUCTURED: Level.DETAIL,
 }
 _ENTITIES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
+_OTHER_REFERENCE: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
 _PATH_TABLE_LIMIT: Final = 1 << 24
 _BLANKS: Final = (9, 10, 13, 32)
 
@@ -85,22 +87,10 @@ def _check_characters(block: bytes) -> None:
     for mark in (b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf"):
         if mark in block:
             raise BeyondGrammar("characters that XML forbids", np.array([block.find(mark)]))
-    if b"&" in block:
-        _check_entities(buffer)
-
-
-def _check_entities(buffer: NDArray[np.uint8]) -> None:
-    """Accept the five entities of XML itself; a reference to a character is rare and read by the other reader."""
-    padded = np.append(buffer, np.zeros(8, np.uint8))
-    windows = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
-    at = np.flatnonzero(buffer == ord("&"))
-    word = windows[at]
-    is_known = np.zeros(len(at), bool)
-    for entity in _ENTITIES:
-        mask = np.uint64((1 << (8 * len(entity))) - 1)
-        is_known |= (word & mask) == np.uint64(int.from_bytes(entity.encode(), "little"))
-    if not is_known.all():
-        raise BeyondGrammar("references", at[~is_known])
+    # The five entities of XML itself; a reference to a character is rare and read by the other reader.
+    if block.count(b"&") != sum(block.count(entity.encode()) for entity in _ENTITIES):
+        at = [found.start() for found in _OTHER_REFERENCE.finditer(block)]
+        raise BeyondGrammar("references", np.array(at))
 
 
 def _check_entries(tags: Tags, part: Part, known: KnownTags) -> None:

@@ -167,9 +167,10 @@ def _numbers(
     the words themselves are then compared with its words, so no two different tags can pass for one.
     """
     windows = np.ndarray((len(buffer) - _WORD + 1,), "<u8", buffer, strides=(1,))
-    mixed, words = np.zeros(len(begin), np.uint64), []
-    for index in range(_WORDS):
-        rows = np.flatnonzero(length > _WORD * index) if index else np.arange(len(begin))
+    head = windows[begin] & _MASKS[np.minimum(length, _WORD)]
+    mixed, words = head * _MIX, []
+    for index in range(1, _WORDS):
+        rows = np.flatnonzero(length > _WORD * index)
         size = np.minimum(length[rows] - _WORD * index, _WORD)
         word = windows[begin[rows] + _WORD * index] & _MASKS[size]
         mixed[rows] = (mixed[rows] ^ word) * _MIX
@@ -187,9 +188,9 @@ def _numbers(
         at = int(begin[index])
         first[index] = known.number(block[at : at + int(length[index])])
     number = first[some_of]
-    is_same = length == length[some_of]
+    is_same = (length == length[some_of]) & (head == head[some_of])
     for rows, word in words:
-        full = np.zeros(len(slot), np.uint64) if len(rows) < len(slot) else word
+        full = np.zeros(len(slot), np.uint64)
         full[rows] = word
         is_same[rows] &= full[some_of[rows]] == word
     for index in is_long.tolist():

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from recon_camt.paths import Paths
     from recon_camt.spans import Span
 
+# lxml does not say at which byte an element stands.
+NO_PLACE: Final = -1
 _SCHEMA_INSTANCE: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
@@ -218,7 +220,9 @@ def _walk(
         level = found.paths.level(path)
         if found.paths.opens(path):
             rows = found.owners[level]
-            rows.append((len(found.owners.get(PARENT_LEVELS[level], ())) - 1, path, 0, 0))
+            rows.append(
+                (len(found.owners.get(PARENT_LEVELS[level], ())) - 1, path, NO_PLACE, NO_PLACE)
+            )
             if level is Level.MESSAGE:
                 own = name.namespace or ""
             yield level, element

@@ -1,0 +1,29 @@
+"""Our own fixtures, one a dialect, are read as the JSON beside each says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from recon_camt.plugin import Camt
+from tests.corpus_index import ROOT
+from tests.statement_golden import check_golden
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER = ROOT / "fixtures" / "statements" / "camt"
+FIXTURES = sorted(FOLDER.glob("*.xml"))
+
+
+@pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.name)
+def test_a_fixture_is_read_as_its_golden_file_says(fixture: Path) -> None:
+    check_golden(Camt(), fixture)
+
+
+def test_every_golden_file_has_its_fixture() -> None:
+    orphans = {path.name for path in FOLDER.glob("*.json")} - {f"{p.name}.json" for p in FIXTURES}
+
+    assert FIXTURES
+    assert not orphans
