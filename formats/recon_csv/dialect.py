@@ -186,7 +186,7 @@ def _by_record(decoded: Decoded, lines: Lines, written: tuple[str, str], file: s
                 rows = []
     except csv.Error as error:
         raise MalformedFile(
-            f"the record cannot be split: {error}",
+            f"a quote is not closed, or a cell is too long to be one: {error}",
             place=Place(file, line + 1),
             hint="look for a quote that is never closed",
         ) from None
@@ -222,6 +222,14 @@ def _record_pattern(delimiter: str, quote: str) -> re.Pattern[str]:
     return re.compile(rf"(?>{cell}(?:{mark}{cell})*)(?:\r\n|\r|\n|\Z)")
 
 
+def _regular_record(delimiter: str, quote: str) -> re.Pattern[str]:
+    """Write the pattern of a record in which a quoted cell ends at its closing quote."""
+    mark, q = re.escape(delimiter), re.escape(quote)
+    plain = rf"[^{mark}\r\n]*"
+    cell = rf"(?:(?>{q}(?:[^{q}]|{q}{q})*+{q})|(?!{q}){plain})" if quote else plain
+    return re.compile(rf"{cell}(?:{mark}{cell})*(?:\r\n|\r|\n|\Z)")
+
+
 def _check_count(
     text: str, written: tuple[str, str], file: str, split_at: tuple[int, list[int]]
 ) -> None:
@@ -234,20 +242,26 @@ def _check_count(
         split_at: the lines before the records, and the line (from 0) on which each record begins.
     """
     skipped, first = split_at
+    regular = _regular_record(*written)
     start = sum(len(line[0]) for line in islice(_LINE.finditer(text), skipped))
     line = skipped
     seen = 0
     for found in _record_pattern(*written).finditer(text, start):
         record = found[0]
+        count = record.count("\n") + record.count("\r") - record.count("\r\n")
         if record.strip("\r\n"):
             if seen >= len(first) or first[seen] != line:
                 break
             seen += 1
-        line += record.count("\n") + record.count("\r") - record.count("\r\n")
+            goes_on = re.search("[\r\n]", record.rstrip("\r\n"))
+            if goes_on and not regular.fullmatch(record):
+                break
+        line += count
     else:
         if seen == len(first):
             return
-    # The record before the first one that both do not see alike is the one that runs on.
+    # The record before the first one that both do not see alike is the one that runs on; or it goes over lines to a quote that
+    # closes no cell, and so was the opening one of another.
     at = first[max(min(seen, len(first)) - 1, 0)] if first else skipped
     raise MalformedFile(
         "a quote is not closed: by one count the record that begins here ends elsewhere",
