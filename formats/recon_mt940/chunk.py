@@ -17,7 +17,7 @@ from recon_mt940.columns import place
 from recon_mt940.entry import FAULTS, read_entries
 from recon_mt940.heading import Where, read_headings, statement_extras
 from recon_mt940.line import build_lines
-from recon_mt940.narrative import PLAIN, SLASH, read_narratives
+from recon_mt940.narrative import PLAIN, SLASH, WORDED, read_narratives
 from recon_mt940.record import find_records, raw_ends
 from recon_mt940.scan import CLOSING, END_OF_MESSAGE, TAG, scan
 from recon_mt940.tokens import END, gather, positions, range_texts, squeeze, texts
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # What was found, how often, and where first: counted over the whole file.
 Remark: TypeAlias = tuple[str, int, str]
 
-DIALECTS: Final = {PLAIN: "plain", SLASH: "slash-codes"}
+DIALECTS: Final = {PLAIN: "plain", SLASH: "slash-codes", WORDED: "named-words"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: De
         return Chunk(len(fields.lines.start), 0, none, none, none, remarks=remarks)
     records = find_records(fields)
     headings, around = read_headings(fields, gated.encoding, where, defaults)
-    parts = read_narratives(fields, records, gated.encoding)
+    parts = read_words(read_narratives(fields, records, gated.encoding))
     entries = _entries(fields, records, headings, gated.encoding)
     is_cut = _is_cut_off(fields, headings, before, defaults, where)
     if is_cut:
@@ -102,7 +102,7 @@ def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: De
         line_count=pl.Series(np.bincount(records.message, minlength=fields.messages)),
         reader=pl.when(pl.int_range(pl.len()).is_in(spoken)).then(pl.lit(LIBRARY)),
         dialect=_statement_dialects(records, parts.dialect, fields.messages),
-        extras=statement_extras(around, notes, fields.messages),
+        extras=statement_extras(around, notes, fields),
     )
     return Chunk(
         len(fields.lines.start),
@@ -124,8 +124,9 @@ def _entries(
 ) -> pl.DataFrame:
     field = records.field
     text = range_texts(fields.text.copy(), fields.start[field], fields.end[field], encoding)
-    currency = headings["currency"].gather(records.message)
-    entries = read_entries(text.str.replace_all("\r", "", literal=True), currency)
+    currency = headings["currency"][records.message]
+    decimals = headings["decimals"][records.message]
+    entries = read_entries(text.str.replace_all("\r", "", literal=True), currency, decimals)
     outside = pl.when(pl.Series(records.is_outside)).then(pl.lit("outside-statement"))
     return entries.with_columns(
         fault=pl.coalesce(outside, "fault"),
@@ -142,10 +143,7 @@ def _lines(
     gated: Gated,
     start: int,
 ) -> pl.DataFrame:
-    read = {"record": parts.record, "name": parts.name, "text": parts.text}
-    words = read_words(pl.DataFrame(read))
-    record, name = words["record"].to_numpy(), words["name"].to_numpy()
-    placed = place(record, name, words["text"], len(records))
+    placed = place(parts.record, parts.name, parts.text, len(records))
     # The raw record begins with its tag, four bytes before the text.
     raw = fields.start[records.field] - len(":61:")
     offset = pl.Series(raw) + start + gated.offset if gated.offset is not None else None
@@ -156,7 +154,7 @@ def _lines(
         byte_offset=offset if offset is not None else pl.lit(None, dtype=pl.Int64),
         byte_length=length if offset is not None else pl.lit(None, dtype=pl.Int64),
     )
-    return build_lines(entries, placed, _bank_texts(fields, records, gated.encoding))
+    return build_lines(entries, placed, _bank_texts(fields, records, gated.encoding), fields.text)
 
 
 def _is_cut_off(
@@ -220,7 +218,7 @@ def _located(fields: Fields, around: pl.DataFrame, notes: pl.DataFrame) -> pl.Da
 
 
 def _statement_dialects(records: Records, dialect: Numbers, messages: int) -> pl.Series:
-    """Name the dialect of most narratives of each statement; null where it has no narrative."""
+    """Name the dialect of most narratives of each statement, plain only where all are; null where it has none."""
     has_text = dialect >= 0
     codes = np.unique(dialect[has_text])
     if len(codes) == 0:
@@ -228,6 +226,8 @@ def _statement_dialects(records: Records, dialect: Numbers, messages: int) -> pl
     slot = np.searchsorted(codes, dialect[has_text])
     key = records.message[has_text] * len(codes) + slot
     counts = np.bincount(key, minlength=messages * len(codes)).reshape(messages, -1)
+    if codes[0] == PLAIN:
+        counts[:, 0] = (counts[:, 0] > 0) & (counts[:, 1:].sum(axis=1) == 0)
     names = [DIALECTS.get(code) or f"structured-{chr(code)}" for code in codes.tolist()]
     best = pl.Series(names).gather(counts.argmax(axis=1))
     return (
@@ -235,6 +235,9 @@ def _statement_dialects(records: Records, dialect: Numbers, messages: int) -> pl
         .select(pl.when(pl.Series(counts.any(axis=1))).then("name"))
         .to_series()
     )
+
+
+_SIZE: Final = ("whole", "point", "fraction", "more")
 
 
 def _rejects(lines: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -248,7 +251,9 @@ def _rejects(lines: pl.DataFrame, name: str) -> pl.DataFrame:
                 "line_number": row["line_number"],
                 "field": part,
                 "code": row["fault"],
-                "reason": reason.format_map(row),
+                "reason": reason.format_map(
+                    {**row, "size": "".join(row[name] or "" for name in _SIZE)}
+                ),
                 "excerpt": f":61:{row['text']}".split("\n")[0][:120],
                 "hint": hint,
             }

@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from recon_mt940.narrative import FREE, GVC, NAMES, PAYER, PLAIN_TEXT, STRUCTURED, WORD
+from recon_mt940.tokens import positions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from recon_mt940.tokens import Flags, Numbers
+    from recon_mt940.tokens import Bytes, Flags, Numbers
 
 # Columns and the parts that fill them. What the bank says in its own sub-fields comes first; keywords only fill what is
 # missing. Two different values never replace each other: the second is an extra.
@@ -44,13 +45,22 @@ COLUMNS: Final[Mapping[str, tuple[int, ...]]] = {
 }
 NOT_PROVIDED: Final = ("NOTPROVIDED", "NOT PROVIDED", "NONREF")
 _COMPACT: Final = ("payer_account", "payer_bank", "structured_reference")
-_IDENTIFIERS: Final = ("end_to_end_id", "mandate_id", "creditor_id", "customer_reference")
+_IDENTIFIERS: Final = frozenset(
+    number
+    for column in ("end_to_end_id", "mandate_id", "creditor_id", "customer_reference")
+    for number in COLUMNS[column]
+)
 # A column of a closed list holds nothing else.
+_MONEY: Final = r"^[A-Z]{3} ?[0-9]+(,[0-9]*)?$"
 _SHAPES: Final = {
-    "purpose_code": "^[A-Z]{4}$",
-    "return_reason": "^[A-Z]{2}[0-9]{2}$",
-    "original": r"^[A-Z]{3} ?[0-9]+(,[0-9]*)?$",
-    "charged": r"^[A-Z]{3} ?[0-9]+(,[0-9]*)?$",
+    number: shape
+    for column, shape in {
+        "purpose_code": "^[A-Z]{4}$",
+        "return_reason": "^[A-Z]{2}[0-9]{2}$",
+        "original": _MONEY,
+        "charged": _MONEY,
+    }.items()
+    for number in COLUMNS[column]
 }
 # What JSON wants escaped; the gate lets no other control character through.
 _ESCAPES: Final = (("\\", "\\\\"), ('"', '\\"'), ("\t", "\\t"), ("\n", "\\n"))
@@ -73,107 +83,109 @@ def place(record: Numbers, name: Numbers, text: pl.Series, count: int) -> Placed
         text: the parts, none empty.
         count: number of entries.
     """
-    left = np.ones(len(name), dtype=np.bool_)
+    # The index -1, for no such part, gives the null that is added at the end.
+    text = pl.concat([text, pl.Series([None], dtype=pl.String)])
+    small = name.astype(np.uint8)
+    fit, spare = {}, {}
+    for number in positions(np.bincount(small) > 0).tolist():
+        rows = positions(small == number)
+        unfit = _unfit(number, rows, record, text)
+        fit[number], spare[number] = rows[~unfit], [rows[unfit]]
     columns = {}
-    text = _with_null(text)
-    repeated = _repeated_subfields(record, name, text)
-    unfit = _unfit(name, text) | repeated
+    nothing = pl.repeat(None, count, dtype=pl.String, eager=True)
     for column, sources in COLUMNS.items():
+        if fit.keys().isdisjoint(sources):
+            columns[column] = nothing
+            continue
         where = np.full(count, -1, dtype=np.int64)
-        for source in reversed(sources):
-            own = np.flatnonzero((name == source) & ~unfit)[::-1]
-            where[record[own]] = own
-        columns[column] = text[where].alias(column)
-        _settle(left, record, name, text, (sources, where), ~unfit)
-    compact = pl.col(_COMPACT).str.replace_all(" ", "", literal=True)
-    frame = pl.DataFrame(columns).with_columns(compact)
-    return Placed(frame, _extras(record, name, text, left, count))
+        present = [source for source in sources if source in fit]
+        for source in reversed(present):
+            rows = fit[source][::-1]
+            where[record[rows]] = rows
+        columns[column] = text[where]
+        for source in present:
+            rows = fit.pop(source)
+            spare[source].append(_not_held(rows, where[record[rows]], text))
+    extras = {
+        NAMES.get(number, "text"): _spare_texts(
+            number, np.sort(np.concatenate([*rows, fit.get(number, _NONE)])), record, text, count
+        )
+        for number, rows in spare.items()
+    }
+    given = {label: values for label, values in extras.items() if values is not None}
+    return Placed(pl.DataFrame(columns).with_columns(_compact()), given)
 
 
-def _settle(
-    left: Flags,
-    record: Numbers,
-    name: Numbers,
-    text: pl.Series,
-    column: tuple[tuple[int, ...], Numbers],
-    fits: Flags,
-) -> None:
-    """Take off what the column holds, its equals included; `left` is written to."""
-    sources, where = column
-    own = np.flatnonzero(np.isin(name, sources) & fits)
-    held = where[record[own]]
-    same = held == own
-    others = own[~same]
-    if len(others):
-        equal = text[others] == text[held[~same]]
-        left[others[equal.to_numpy()]] = False
-    left[own[same]] = False
+_NONE: Final = np.zeros(0, dtype=np.int64)
 
 
-def _with_null(text: pl.Series) -> pl.Series:
-    """Add a null at the end, which is what the index -1 then gives: "no such part"."""
-    return pl.concat([text, pl.Series([None], dtype=pl.String)])
+def _compact() -> pl.Expr:
+    return pl.col(_COMPACT).str.replace_all(" ", "", literal=True)
 
 
-def _unfit(name: Numbers, text: pl.Series) -> Flags:
+def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series) -> Flags:
     """Mark parts that are no value of their column: a reference not provided, a purpose that is no code."""
-    unfit = np.zeros(len(name), dtype=np.bool_)
-    for column in _IDENTIFIERS:
-        own = np.flatnonzero(np.isin(name, COLUMNS[column]))
-        if len(own):
-            unfit[own] = text[own].str.to_uppercase().is_in(NOT_PROVIDED).to_numpy()
-    for column, shape in _SHAPES.items():
-        own = np.flatnonzero(np.isin(name, COLUMNS[column]))
-        if len(own):
-            unfit[own] = ~text[own].str.contains(shape).to_numpy()
-    return unfit
+    if number in _IDENTIFIERS:
+        return text[rows].str.to_uppercase().is_in(NOT_PROVIDED).to_numpy()
+    if number in _SHAPES:
+        return ~text[rows].str.contains(_SHAPES[number]).to_numpy()
+    if number < GVC:
+        return _repeated(rows, record, text)
+    return np.zeros(len(rows), dtype=np.bool_)
 
 
-def _repeated_subfields(record: Numbers, name: Numbers, text: pl.Series) -> Flags:
+def _repeated(rows: Numbers, record: Numbers, text: pl.Series) -> Flags:
     """Mark sub-fields that an entry has twice with different texts.
 
     A payer can write `?31` into the text: two accounts are no account, and both are shown.
     """
-    repeated = np.zeros(len(name), dtype=np.bool_)
-    own = np.flatnonzero(name < GVC)
-    key = record[own] * GVC + name[own]
-    order = np.argsort(key, kind="stable")
-    key, own = key[order], own[order]
-    again = np.flatnonzero(key[1:] == key[:-1]) + 1
+    repeated = np.zeros(len(rows), dtype=np.bool_)
+    owner = record[rows]
+    again = positions(owner[1:] == owner[:-1]) + 1
     if len(again):
-        differ = (text[own[again]] != text[own[again - 1]]).to_numpy()
-        repeated[own[np.isin(key, key[again[differ]])]] = True
+        differ = (text[rows[again]] != text[rows[again - 1]]).to_numpy()
+        repeated = np.isin(owner, owner[again[differ]])
     return repeated
 
 
-def _extras(
-    record: Numbers, name: Numbers, text: pl.Series, left: Flags, count: int
-) -> dict[str, pl.Series]:
-    """Give what is left, a column a name; several texts of one name are one, joined."""
-    extras = {}
-    for each in np.unique(name[left]).tolist():
-        own = np.flatnonzero(left & (name == each))
-        values, owner = text[own], record[own]
-        if len(np.unique(owner)) < len(owner):
-            glue = " | " if each < GVC else " "
-            joined = (
-                pl.DataFrame({"owner": owner, "value": values})
-                .group_by("owner", maintain_order=True)
-                .agg(pl.col("value").str.join(glue))
-            )
-            values, owner = joined["value"], joined["owner"].to_numpy()
-        where = np.full(count, -1, dtype=np.int64)
-        where[owner] = np.arange(len(owner))
-        extras[NAMES.get(each, "text")] = _with_null(values)[where]
-    return extras
+def _not_held(rows: Numbers, held: Numbers, text: pl.Series) -> Numbers:
+    """Give the parts that the column does not hold, nor an equal of them."""
+    others = held != rows
+    rows, held = rows[others], held[others]
+    return rows[(text[rows] != text[held]).to_numpy()] if len(rows) else rows
 
 
-def json_objects(named: Mapping[str, pl.Series]) -> pl.Expr:
-    """Write columns of text as one JSON object a row, sorted by name; null where all are null."""
+def _spare_texts(
+    number: int, rows: Numbers, record: Numbers, text: pl.Series, count: int
+) -> pl.Series | None:
+    """Give what is left of one name, a row an entry; several texts are one, joined. None if nothing is left."""
+    if len(rows) == 0:
+        return None
+    values, owner = text[rows], record[rows]
+    if bool((owner[1:] == owner[:-1]).any()):
+        joined = (
+            pl.DataFrame({"owner": owner, "value": values})
+            .group_by("owner", maintain_order=True)
+            .agg(pl.col("value").str.join(" | " if number < GVC else " "))
+        )
+        values, owner = joined["value"], joined["owner"].to_numpy()
+    where = np.full(count, -1, dtype=np.int64)
+    where[owner] = np.arange(len(owner))
+    return pl.concat([values, pl.Series([None], dtype=pl.String)])[where]
+
+
+def json_objects(named: Mapping[str, pl.Series], text: Bytes) -> pl.Expr:
+    """Write columns of text as one JSON object a row, sorted by name; null where all are null.
+
+    Args:
+        named: the columns by name.
+        text: the bytes from which they come: what is not in them needs no escape.
+    """
+    escapes = [pair for pair in _ESCAPES if bool((text == ord(pair[0])).any())]
     members = []
     for name in sorted(named):
         value = pl.lit(named[name])
-        for plain, escaped in _ESCAPES:
+        for plain, escaped in escapes:
             value = value.str.replace_all(plain, escaped, literal=True)
         members.append(pl.concat_str(pl.lit(f'"{name}": "'), value, pl.lit('"')))
     if not members:

@@ -24,6 +24,16 @@ def days(value: Numbers) -> Numbers:
     return _day_numbers(_full_year(value // 10_000), value // 100 % 100, value % 100)
 
 
+def days_of_entries(value: Numbers, entry: Numbers) -> tuple[Numbers, Numbers]:
+    """Give value date and booking date of each entry; a file has few different ones, and each is read once."""
+    pairs, which = np.unique(
+        value * 10_000 + np.where(entry < 0, 9_999, entry), return_inverse=True
+    )
+    value, entry = pairs // 10_000, pairs % 10_000
+    booked = booking_days(value, np.where(entry == 9_999, -1, entry))
+    return days(value)[which], booked[which]
+
+
 def booking_days(value: Numbers, entry: Numbers) -> Numbers:
     """Give the entry date (MMDD), else the value date (YYMMDD); NO_DAY where that is no day of the calendar.
 

@@ -12,13 +12,16 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import exponent_expr, parse_minor_expr
-from recon_mt940.days import booking_days, dates, days, digits
+from recon.api import AMOUNT_LIMIT
+from recon_mt940.days import dates, days_of_entries, digits
 
-# Only a type, a reference or the end may follow the amount: `5 000,00` or `1e5` must not be read as 5 or 1.
+# Only a type, a reference or the end may follow the amount: `5 000,00` or `1e5` must not be read as 5 or 1. What is
+# more than one mark, or none but a mark, is caught by the groups and refused by name.
 _ENTRY: Final = (
-    r"^(?P<value>[0-9]{6})(?P<entry>[0-9]{4}|[ ]{4})?"
-    r"(?P<mark>(?i:R[CD]|E[CD]|[CD]))(?P<funds>(?i:[A-Z]))?\s*(?P<size>[0-9.,]+)(?P<rest>(?s:[ ]?[A-Z/\n].*)?)$"
+    "^(?P<value>[0-9]{6})(?P<entry>[0-9]{4}|[ ]{4})?"
+    "(?P<mark>[Rr][CcDd]|[Ee][CcDd]|[CcDd])(?P<funds>[A-Za-z])?[ \t\n]*"
+    "(?P<whole>[0-9]*)(?P<point>[.,]?)(?P<fraction>[0-9]*)(?P<more>[0-9.,]*)"
+    "(?P<rest>(?s:[ ]?[A-Z/\n].*)?)$"
 )
 # Words that say "there is no reference" or "look in field 86".
 NO_REFERENCE: Final = ("", "NONREF", "NOREF", "EREF", "MARF", "PREF", "KREF", "KREF+")
@@ -60,7 +63,7 @@ FAULTS: Final = {
 }  # fmt: skip
 
 
-def read_entries(text: pl.Series, currency: pl.Series) -> pl.DataFrame:
+def read_entries(text: pl.Series, currency: pl.Series, decimals: pl.Series) -> pl.DataFrame:
     """Read each `:61:`.
 
     C and RD add to the account, D and RC take from it; a letter behind the mark is the funds code (`CR10,` on an account
@@ -68,10 +71,11 @@ def read_entries(text: pl.Series, currency: pl.Series) -> pl.DataFrame:
 
     Args:
         text: the field without its tag; the supplementary part stands behind a line feed.
-        currency: ISO 4217 code of the account of each entry.
+        currency: code of the account's currency for each entry.
+        decimals: decimals of that currency, null where ISO 4217 has none of that code.
 
     Returns:
-        A row an entry, in order: value, entry, mark, funds, size as written; amount in minor units, booking_date,
+        A row an entry, in order: value, entry, mark, funds, whole, point, fraction, more as written; amount in minor units, booking_date,
         value_date; code, customer, bank (references as written), supplementary; fault (null: the entry is certain).
     """
     read = pl.DataFrame({"text": text, "currency": currency}).with_columns(
@@ -79,22 +83,65 @@ def read_entries(text: pl.Series, currency: pl.Series) -> pl.DataFrame:
     )
     read = read.with_columns(
         pl.col("mark").str.to_uppercase(),
-        plain_amount(pl.col("size")).alias("plain"),
+        pl.lit(decimals).alias("decimals"),
         digits(pl.col("value")).alias("value_digits"),
         digits(pl.col("entry")).alias("entry_digits"),
     )
     value, entry = read["value_digits"].to_numpy(), read["entry_digits"].to_numpy()
-    minor = parse_minor_expr(pl.col("plain"), exponent_expr(pl.col("currency")))
-    read = read.with_columns(
-        *_references(pl.col("rest")),
-        minor=minor,
-        value_date=dates(days(value)),
-        booking_date=dates(booking_days(value, entry)),
+    value_days, entry_days = days_of_entries(value, entry)
+    read = _with_references(read).with_columns(
+        minor=_minor(),
+        value_date=dates(value_days),
+        booking_date=dates(entry_days),
     )
     is_credit = pl.col("mark").is_in(["C", "RD", "EC"])
     signed = pl.when(is_credit).then("minor").otherwise(-pl.col("minor"))
-    working = ("plain", "minor", "rest", "value_digits", "entry_digits")
-    return read.with_columns(_fault(), amount=signed).drop(working)
+    return read.with_columns(_fault(), amount=signed).drop(_WORKING)
+
+
+# Ten to the power of what an amount may have of decimals.
+_POWERS: Final = {power: 10**power for power in range(10)}
+_WORKING: Final = (
+    "minor",
+    "rest",
+    "first",
+    "reference",
+    "decimals",
+    "value_digits",
+    "entry_digits",
+)
+
+
+def _minor() -> pl.Expr:
+    """Read unsigned digits with at most one mark into minor units, in whole numbers; null where that is not exact.
+
+    Some banks lead with the mark (`,50`), leave it out (`10`) or write a point. Decimals beyond the currency's are
+    accepted only when they are zeros, as recon.api.parse_minor does it.
+    """
+    whole, fraction, decimals = pl.col("whole"), pl.col("fraction"), pl.col("decimals")
+    missing = decimals - fraction.str.len_bytes().cast(pl.Int64)
+    part = _number(fraction)
+    part = pl.when(missing >= 0).then(part * _ten_to(missing)).otherwise(
+        pl.when(part % _ten_to(-missing) == 0).then(part // _ten_to(-missing))
+    )  # fmt: skip
+    size = _number(whole)
+    # Checked before multiplying, since Int64 wraps in silence.
+    is_small = size <= AMOUNT_LIMIT // _ten_to(decimals)
+    minor = size * _ten_to(decimals) + part
+    has_digit = (whole != "") | (fraction != "")
+    return pl.when(is_small & has_digit & (pl.col("more") == "") & (minor <= AMOUNT_LIMIT)).then(
+        minor
+    )
+
+
+def _number(text: pl.Expr) -> pl.Expr:
+    """Read digits; none are 0, and too many are null."""
+    return pl.when(text == "").then(pl.lit(0)).otherwise(text.cast(pl.Int64, strict=False))
+
+
+def _ten_to(power: pl.Expr) -> pl.Expr:
+    """Give powers of ten for 0 to 9, null beyond: no amount has so many decimals."""
+    return power.replace_strict(_POWERS, default=None, return_dtype=pl.Int64)
 
 
 def plain_amount(size: pl.Expr) -> pl.Expr:
@@ -104,20 +151,18 @@ def plain_amount(size: pl.Expr) -> pl.Expr:
 
 
 def _fault() -> pl.Expr:
-    size, plain = pl.col("size"), pl.col("plain")
-    has_two_marks = plain.str.count_matches(".", literal=True) > 1
-    # A point before three digits could be a thousands mark.
-    is_ambiguous = size.str.contains(r"\.[0-9]{3}")
+    is_ambiguous = (pl.col("point") == ".") & (pl.col("fraction").str.len_bytes() > 2)
     fault = (
         pl.when(pl.col("mark").is_null())
         .then(pl.lit("entry-grammar"))
-        .when(exponent_expr(pl.col("currency")).is_null())
+        .when(pl.col("decimals").is_null())
         .then(pl.lit("unknown-currency"))
-        .when(has_two_marks)
+        .when(pl.col("more") != "")
         .then(pl.lit("thousands-mark"))
+        # A point before three digits could be a thousands mark.
         .when(is_ambiguous)
         .then(pl.lit("ambiguous-amount"))
-        .when(pl.col("minor").is_null() | ~size.str.contains("[0-9]"))
+        .when(pl.col("minor").is_null())
         .then(pl.lit("no-amount"))
         .when(pl.col("booking_date").is_null())
         .then(pl.lit("no-date"))
@@ -125,18 +170,21 @@ def _fault() -> pl.Expr:
     return fault.alias("fault")
 
 
-def _references(rest: pl.Expr) -> tuple[pl.Expr, ...]:
+def _with_references(read: pl.DataFrame) -> pl.DataFrame:
     """Take type, references and supplementary text apart: `NTRFcustomer//bank`, line feed, supplementary."""
-    split = rest.str.strip_chars_start(" ").str.splitn("\n", 2)
-    first = split.struct.field("field_0")
+    rest = read["rest"].str.strip_chars_start(" ")
+    if rest.str.contains("\n", literal=True).any():
+        split = rest.str.splitn("\n", 2).struct.unnest()
+        first, supplementary = split["field_0"], split["field_1"].str.strip_chars("\n")
+    else:
+        first, supplementary = rest, pl.repeat(None, len(rest), dtype=pl.String, eager=True)
     # `NONREF` right behind the amount is no type NONR.
-    code = pl.when(~first.str.starts_with("NONREF")).then(first.str.extract("^([NFS][A-Z0-9 ]{3})"))
-    reference = (
-        pl.when(code.is_null()).then(first).otherwise(first.str.slice(4)).str.splitn("//", 2)
+    is_type = pl.col("first").str.contains("^[NFS][A-Z0-9 ]{3}") & ~pl.col("first").str.starts_with(
+        "NONREF"
     )
-    return (
-        code.str.strip_chars().replace("", None).alias("code"),
-        reference.struct.field("field_0").alias("customer"),
-        reference.struct.field("field_1").alias("bank"),
-        split.struct.field("field_1").str.strip_chars("\n").alias("supplementary"),
+    read = read.with_columns(first=first, supplementary=supplementary).with_columns(
+        code=pl.when(is_type).then(pl.col("first").str.head(4).str.strip_chars(" ")),
+        reference=pl.when(is_type).then(pl.col("first").str.slice(4)).otherwise("first"),
     )
+    both = read["reference"].str.splitn("//", 2).struct.unnest()
+    return read.with_columns(customer=both["field_0"], bank=both["field_1"])

@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from recon.api import decode, refuse_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from recon.api import SourceFile
-
-LINE_LIMIT: Final = 4 * 1024
 
 _WIDE: Final = ("utf-16", "utf-32")
 _PADDING: Final = b"\x00\x1a\r\n\t "
@@ -66,7 +66,7 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
         encoding: the encoding that the policy names for this bank, if it does.
 
     Raises:
-        MalformedFile: too large, undecodable, too long a line, or control characters in it.
+        MalformedFile: too large, undecodable, or control characters in it.
         ConfigurationError: the policy names an encoding that does not exist.
     """
     hint = 'name the bank\'s encoding: `encoding = "cp852"` under [formats.mt940]'
@@ -79,17 +79,28 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
     else:
         # In UTF-16, or a page of two bytes, a byte of ASCII value may be half of a letter.
         data, name, offset = decoded.text.encode(), "utf-8", None
-    if any(mark in data for mark in _FRAMING) or (b"@@" in data) or _has_lone_return(data):
+    if any(mark in data for mark in _FRAMING) or b"@@" in data or _has_lone_return(data):
         data = _normalised(data)
         text = data.decode(name)
     else:
         text = decoded.text
-    refuse_controls(source.name, text, line_limit=LINE_LIMIT)
+    if _has_control(data):
+        refuse_controls(source.name, text)
     return Gated(source.name, data, name, offset, decoded.findings)
 
 
 def _has_lone_return(data: bytes) -> bool:
-    return data.count(b"\r") != data.count(b"\r\n")
+    text = np.frombuffer(data, dtype=np.uint8)
+    returns = text == 0x0D
+    return bool((returns[:-1] & (text[1:] != 0x0A)).any()) or data.endswith(b"\r")
+
+
+def _has_control(data: bytes) -> bool:
+    """Say whether a control character may stand in the text: a quick look, of which refuse_controls is certain."""
+    text = np.frombuffer(data, dtype=np.uint8)
+    controls = np.count_nonzero(text < 0x20)
+    allowed = sum(data.count(each) for each in (b"\t", b"\r", b"\n"))
+    return controls != allowed or b"\x7f" in data
 
 
 def _normalised(data: bytes) -> bytes:

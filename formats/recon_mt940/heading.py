@@ -107,9 +107,10 @@ def read_headings(
         *(_balance_groups(side) for side in _SIDES),
         pl.col("number").str.extract("^([^\n]*)").str.strip_chars().replace("", None),
         account=_account(),
-        is_known=exponent_expr(pl.col("currency")).is_not_null(),
+        decimals=exponent_expr(pl.col("currency")),
     )
     heading = heading.with_columns(
+        pl.col("decimals").is_not_null().alias("is_known"),
         *(each for side in _SIDES for each in _balance(side)),
         statement_number=pl.coalesce(pl.col("number").str.extract(_NUMBER), "number"),
         page=pl.col("number").str.extract(_NUMBER, 2).cast(pl.Int64),
@@ -133,7 +134,8 @@ def _first_of_each(read: pl.DataFrame, messages: int) -> dict[str, Numbers]:
 
 def _earliest(first: dict[str, Numbers], tags: tuple[int, ...]) -> Numbers:
     rows = np.stack([first[TAGS[tag]] for tag in tags])
-    return np.where((rows >= 0).all(axis=0), rows.min(axis=0), rows.max(axis=0))
+    earliest: Numbers = np.where((rows >= 0).all(axis=0), rows.min(axis=0), rows.max(axis=0))
+    return earliest
 
 
 def _text(read: pl.DataFrame, rows: Numbers) -> pl.Series:
@@ -249,7 +251,7 @@ def _balance(side: str) -> tuple[pl.Expr, pl.Expr]:
     group = pl.col(f"{side}_groups").struct.field
     size = group("size")
     is_ambiguous = size.str.contains(r"\.[0-9]{3}|[.,].*[.,]|^[.,]$")
-    minor = parse_minor_expr(plain_amount(size), exponent_expr(pl.col("currency")))
+    minor = parse_minor_expr(plain_amount(size), pl.col("decimals"))
     signed = pl.when(group("mark") == "D").then(-minor).otherwise(minor)
     return (
         pl.when(~is_ambiguous).then(signed).alias(f"{side}_balance"),
@@ -281,15 +283,15 @@ def _check_balance(
         )
 
 
-def statement_extras(read: pl.DataFrame, notes: pl.DataFrame, messages: int) -> pl.Series:
+def statement_extras(read: pl.DataFrame, notes: pl.DataFrame, fields: Fields) -> pl.Series:
     """Write what has no column of its own as one JSON object a message.
 
     Args:
         read: the fields around the entries.
         notes: the narratives that belong to no entry, with the same columns.
-        messages: number of messages.
+        fields: the fields of the chunk.
     """
-    every = pl.DataFrame({"message": np.arange(messages, dtype=np.int64)})
+    every = pl.DataFrame({"message": np.arange(fields.messages)})
     both = pl.concat([read, notes]).sort("field")
     named = {}
     names = dict.fromkeys(_EXTRAS.values())
@@ -302,4 +304,4 @@ def statement_extras(read: pl.DataFrame, notes: pl.DataFrame, messages: int) -> 
         if own.height:
             one = own.group_by("message").agg(pl.col("text").str.strip_chars().str.join("\n"))
             named[name] = every.join(one, on="message", how="left", maintain_order="left")["text"]
-    return every.with_columns(extras=json_objects(named))["extras"]
+    return every.with_columns(extras=json_objects(named, fields.text))["extras"]

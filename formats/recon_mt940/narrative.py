@@ -23,7 +23,9 @@ from recon_mt940.tokens import (
     Words,
     first_of_run,
     gather,
+    interleave,
     one_of,
+    owned,
     positions,
     squeeze,
     texts,
@@ -42,7 +44,7 @@ SUBFIELD_WIDTH: Final = 27
 WRAPPED_FROM: Final = 60
 SEPARATORS: Final = "?<>+^~|&$"
 
-PLAIN, SLASH = 0, 1  # other dialects: the code of the sub-fields' separator
+PLAIN, SLASH, WORDED = 0, 1, 2  # other dialects: the code of the sub-fields' separator
 
 # Names of parts: sub-fields by their own number, then words, then what no code announces.
 GVC, FREE, PLAIN_TEXT, STRUCTURED = 100, 101, 102, 103
@@ -52,8 +54,7 @@ KEYWORDS: Final = (
 )  # fmt: skip
 SLASH_CODES: Final = (
     "EREF", "IBAN", "BIC", "PURP", "KREF", "TRTP", "NAME", "REMI", "MARF", "CSID", "CNTP", "ORDP", "BENM", "ULTD",
-    "ULTC", "ULTB", "ISDT", "RTRN", "PREF", "NRTX", "SVCL", "ADDR", "EXCH", "CHGS", "OCMT", "TRCD", "ID", "PT", "PY",
-    "OSDR",
+    "ULTC", "ULTB", "ISDT", "RTRN", "PREF", "NRTX", "SVCL", "ADDR", "EXCH", "CHGS", "OCMT", "TRCD", "ID", "PT", "OSDR",
 )  # fmt: skip
 # Words of mBank's plain text that have no column.
 PLAIN_WORDS: Final = ("TNR", "ID IPH", "DATA STEMPLA")
@@ -67,12 +68,17 @@ NAMES: Final = {
 _KEYWORD_STARTS: Final = Words(
     {f"{word}{mark}": WORD[word] for word in KEYWORDS for mark in ("+", ": ")}
 )
-_SLASH_STARTS: Final = Words({f"/{word}/": WORD[word] for word in SLASH_CODES})
+# HSBC writes the payer's text behind /PY/.
+_SLASH_STARTS: Final = Words({f"/{word}/": WORD[word] for word in SLASH_CODES} | {"/PY/": FREE})
 _FREE_PREFIXES: Final = Words({"USTD//": 1, "USTD/": 1, "STRD/": STRUCTURED})
 _UPPER_OR_DIGIT: Final = one_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _DIGIT: Final = one_of("0123456789")
 _SEPARATOR: Final = one_of(SEPARATORS)
 _HEAD_CODES: Final = Words({"00": 0, "10": 10, "20": 20, "30": 30})
+_SLOT: Final = np.array(
+    [1 if each // 10 == 2 or 60 <= each < 66 else 2 * (each in {32, 33}) for each in range(256)]
+)
+_JOINED_NAME: Final = np.where(_SLOT == 1, PURPOSE, np.where(_SLOT == 2, PAYER, np.arange(256)))
 _CODES: Final = np.isin(np.arange(256), [0, 10, *range(20, 40), *range(60, 66), 99])
 
 
@@ -156,51 +162,64 @@ def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Numbers:
     open_ = np.ones(len(start), dtype=np.bool_)
     # A business code of up to three characters stands before the separator.
     for length in range(4):
-        at = start + length
-        mark = text[at]
-        number, _ = _HEAD_CODES.match(text, at + 1)
-        found = open_ & _SEPARATOR[mark] & (number >= 0) & (at + 2 < end)
+        mark = text[start + length]
+        own = positions(open_ & _SEPARATOR[mark] & (start + length + 2 < end))
+        number, _ = _HEAD_CODES.match(text, start[own] + length + 1)
+        found = own[number >= 0]
         dialect[found] = mark[found]
-        open_ &= ~found & _UPPER_OR_DIGIT[mark]
+        open_[found] = False
+        open_ &= _UPPER_OR_DIGIT[mark]
     for length in (0, 3):
-        number, _ = _SLASH_STARTS.match(text, start + length)
-        has_code = np.all([_DIGIT[text[start + index]] for index in range(length)], axis=0)
-        dialect[(dialect == PLAIN) & (number >= 0) & has_code] = SLASH
+        own = positions((dialect == PLAIN) & (text[start + length] == ord("/")))
+        number, _ = _SLASH_STARTS.match(text, start[own] + length)
+        has_code = np.all([_DIGIT[text[start[own] + index]] for index in range(length)], axis=0)
+        dialect[own[(number >= 0) & has_code]] = SLASH
     return dialect
 
 
 def _first_cut(text: Bytes, narratives: _Cut) -> _Cut:
-    """Cut narratives at their sub-fields or slash codes; what stands before the first is a part too."""
+    """Cut narratives at their sub-fields or slash codes."""
     dialect = narratives.name
-    marks = one_of("/")
-    for each in np.unique(dialect[dialect > SLASH]).tolist():
-        marks[each] = True
-    at = positions(marks[text])
-    inside = np.searchsorted(narratives.end, at)
-    at, inside = at[inside < len(narratives.end)], inside[inside < len(narratives.end)]
+    marks = [ord("/"), *np.unique(dialect[dialect > SLASH]).tolist()]
+    flags = text == marks[-1]
+    if len(marks) > 2 or (dialect == SLASH).any():
+        flags = np.isin(text, marks)
+    at, inside = owned(positions(flags), narratives.start, narratives.end)
     own = text[at] == np.where(dialect[inside] == SLASH, ord("/"), dialect[inside])
     at, inside = at[own], inside[own]
     name, size = _codes_at(text, at, dialect[inside])
     kept = name >= 0
     at, inside, name, size = at[kept], inside[kept], name[kept], size[kept]
-    record = np.concatenate([narratives.record, narratives.record[inside]])
-    start = np.concatenate([narratives.start, at])
-    order = np.argsort(start, kind="stable")
     leading = np.where(dialect > SLASH, GVC, np.where(dialect == SLASH, FREE, PLAIN_TEXT))
     # Three digits in front of the first slash code are the business code.
-    has_gvc = (dialect == SLASH) & (text[narratives.start] != ord("/"))
-    leading[has_gvc] = GVC
-    cut_end = np.append(start[order][1:], narratives.end[-1])
-    skip = np.concatenate([np.zeros(len(dialect), dtype=np.int64), size])[order]
-    record = record[order]
-    is_last = np.append(record[1:] != record[:-1], True)
-    end = np.where(is_last, narratives.end[np.cumsum(is_last) - is_last], cut_end)
-    cut = _Cut(record, np.concatenate([leading, name])[order], start[order] + skip, end)
-    return _trimmed(
-        text,
-        cut,
-        np.repeat(dialect, np.diff(np.append(positions(first_of_run(record)), len(record)))),
-    )
+    leading[(dialect == SLASH) & (text[narratives.start] != ord("/"))] = GVC
+    codes = _Cut(inside, name, at, at + size)
+    cut, owner = _with_cuts(narratives, leading, codes)
+    return _trimmed(text, cut, (dialect == SLASH)[owner])
+
+
+def _with_cuts(whole: _Cut, names: Numbers, codes: _Cut) -> tuple[_Cut, Numbers]:
+    """Cut ranges at codes: what stands before the first code of a range is a part too, of the range's name.
+
+    Args:
+        whole: the ranges.
+        names: the name of what stands before the first code of each.
+        codes: start and end of each code, its name, and (as record) the range in which it stands.
+
+    Returns:
+        The parts, and the range of each.
+    """
+    place, cuts = interleave(codes.record, len(whole.start))
+    size = len(place) + len(cuts)
+    name, start, begin, owner = (np.empty(size, dtype=np.int64) for _ in range(4))
+    name[place], name[cuts] = names, codes.name
+    start[place], start[cuts] = whole.start, codes.end
+    begin[place], begin[cuts] = whole.start, codes.start
+    owner[place], owner[cuts] = np.arange(len(place)), codes.record
+    end = np.empty(size, dtype=np.int64)
+    end[:-1] = begin[1:]
+    end[np.append(place[1:] - 1, size - 1)] = whole.end
+    return _Cut(whole.record[owner], name, start, end), owner
 
 
 def _codes_at(text: Bytes, at: Numbers, dialect: Numbers) -> tuple[Numbers, Numbers]:
@@ -221,22 +240,24 @@ def _codes_at(text: Bytes, at: Numbers, dialect: Numbers) -> tuple[Numbers, Numb
     return name, size
 
 
-def _trimmed(text: Bytes, cut: _Cut, dialect: Numbers) -> _Cut:
+def _trimmed(text: Bytes, cut: _Cut, is_slash: Flags) -> _Cut:
     """Take the closing slash off slash parts, and the type off a remittance (`USTD//text`, `STRD/CUR/9001...`)."""
+    if not is_slash.any():
+        return cut
     start, end, name = cut.start, cut.end, cut.name
     remittance = positions(name == WORD["REMI"])
     if len(remittance):
         number, size = _FREE_PREFIXES.match(text, start[remittance])
         start[remittance] = np.minimum(start[remittance] + size, end[remittance])
         name[remittance] = np.where(number == STRUCTURED, STRUCTURED, FREE)
-    slash = positions((dialect == SLASH) & (name != WORD["CNTP"]) & (end > start))
+    slash = positions(is_slash & (name != WORD["CNTP"]) & (end > start))
     while len(slash):
         byte = text[end[slash] - 1]
         closing = (byte == ord("/")) | (byte == BLANK)
         slash = slash[closing]
         end[slash] -= 1
         slash = slash[(end[slash] > start[slash]) & (name[slash] != FREE)]
-    slash = positions((dialect == SLASH) & (name != WORD["CNTP"]) & (name != FREE) & (end > start))
+    slash = positions(is_slash & (name != WORD["CNTP"]) & (name != FREE) & (end > start))
     while len(slash):
         byte = text[start[slash]]
         slash = slash[(byte == ord("/")) | (byte == BLANK)]
@@ -247,23 +268,25 @@ def _trimmed(text: Bytes, cut: _Cut, dialect: Numbers) -> _Cut:
 
 def _join_subfields(text: Bytes, cut: _Cut, encoding: str) -> tuple[Bytes, _Cut]:
     """Join purpose and name, which go on over several sub-fields; a keyword begins a text line of its own."""
-    is_purpose = ((cut.name >= 20) & (cut.name < 30)) | ((cut.name >= 60) & (cut.name < 66))
-    is_payer = (cut.name == 32) | (cut.name == 33)
-    name = np.where(is_purpose, PURPOSE, np.where(is_payer, PAYER, cut.name))
-    slot = np.where(is_purpose, 1, np.where(is_payer, 2, 0))
+    slot = _SLOT[cut.name]
+    name = _JOINED_NAME[cut.name]
     key = cut.record * 3 + slot
-    begins = first_of_run(key) & (slot > 0)
-    if len(np.unique(key[begins])) < int(begins.sum()):
+    begins = key[first_of_run(key) & (slot > 0)]
+    if bool((begins[1:] <= begins[:-1]).any()):
         # ?60 goes on behind the name: each of the two is put together.
         order = np.argsort(key, kind="stable")
         cut = _Cut(cut.record[order], name[order], cut.start[order], cut.end[order])
         name, slot, key = name[order], slot[order], key[order]
     goes_on = np.append((key[1:] == key[:-1]) & (slot[1:] > 0), False)[: len(key)]
-    number, _ = _KEYWORD_STARTS.match(text, np.append(cut.start[1:], 0)[: len(key)])
-    starts_line = number >= 0
-    last = text[np.maximum(cut.end - 1, 0)]
-    is_full = Widths(text, encoding).of(cut.start, cut.end) >= SUBFIELD_WIDTH
-    is_joined = goes_on & ~starts_line & (is_full | ((last == BLANK) & (cut.end > cut.start)))
+    before = positions(goes_on)
+    number, _ = _KEYWORD_STARTS.match(text, cut.start[before + 1])
+    starts_line = np.zeros(len(key), dtype=np.bool_)
+    starts_line[before[number >= 0]] = True
+    start, end = cut.start[before], cut.end[before]
+    is_full = Widths(text, encoding).of(start, end) >= SUBFIELD_WIDTH
+    ends_blank = (end > start) & (text[np.maximum(end - 1, 0)] == BLANK)
+    is_joined = np.zeros(len(key), dtype=np.bool_)
+    is_joined[before] = (number < 0) & (is_full | ends_blank)
     glue = np.where(goes_on, np.where(starts_line, NEWLINE, BLANK), END)
     text[cut.end] = glue
     joined = gather(text, cut.start, cut.end + ~is_joined)
@@ -276,10 +299,12 @@ def _cut_keywords(text: Bytes, cut: _Cut) -> _Cut:
     """Cut each purpose at its keywords: EREF+, MREF+, SVWZ+ and their like, or `EREF: ` with some banks."""
     purpose = cut.name == PURPOSE
     name = np.where(purpose, FREE, cut.name)
-    signs = positions((text == ord("+")) | ((text == ord(":")) & (np.append(text[1:], 0) == BLANK)))
-    inside = np.searchsorted(cut.end, signs)
-    signs, inside = signs[inside < len(cut.end)], inside[inside < len(cut.end)]
-    signs, inside = signs[purpose[inside]], inside[purpose[inside]]
+    colon = positions(text == ord(":"))
+    colon = colon[text[colon + 1] == BLANK]
+    signs = np.sort(np.concatenate([positions(text == ord("+")), colon]))
+    groups = positions(purpose)
+    signs, inside = owned(signs, cut.start[groups], cut.end[groups])
+    inside = groups[inside]
     at = np.maximum(signs - 4, 0)
     number, size = _KEYWORD_STARTS.match(text, at)
     short = positions(number < 0)
@@ -288,14 +313,6 @@ def _cut_keywords(text: Bytes, cut: _Cut) -> _Cut:
     before = text[np.maximum(at - 1, 0)]
     found = (number >= 0) & (at >= cut.start[inside]) & (at + size > signs)
     found &= (at == cut.start[inside]) | ~_UPPER_OR_DIGIT[before]
-    at, inside, number, size = at[found], inside[found], number[found], size[found]
-    start = np.concatenate([cut.start, at])
-    order = np.argsort(start, kind="stable")
-    skip = np.concatenate([np.zeros(len(cut.start), dtype=np.int64), size])[order]
-    group = np.concatenate([np.arange(len(cut.start)), inside])[order]
-    start = start[order]
-    is_last = np.append(group[1:] != group[:-1], True)
-    end = np.where(is_last, cut.end[group], np.append(start[1:], 0))
-    number = np.where(number == WORD["SVWZ"], FREE, number)
-    names = np.concatenate([name, number])[order]
-    return _Cut(cut.record[group], names, start + skip, end)
+    number = np.where(number == WORD["SVWZ"], FREE, number)[found]
+    codes = _Cut(inside[found], number, at[found], (at + size)[found])
+    return _with_cuts(cut, name, codes)[0]

@@ -90,7 +90,8 @@ def raw_ends(fields: Fields, records: Records) -> Numbers:
     behind = np.append(stops, len(fields.tag))[np.searchsorted(stops, records.field, side="right")]
     starts = np.append(fields.lines.start, fields.lines.end[-1])
     last = behind == len(fields.tag)
-    return np.where(last, fields.lines.end[-1], starts[line_of_next[behind]])
+    ends: Numbers = np.where(last, fields.lines.end[-1], starts[line_of_next[behind]])
+    return ends
 
 
 def _owner_or_self(records: Records) -> Numbers:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from recon_mt940.tokens import Bytes, Flags, Numbers
 
+LINE_LIMIT: Final = 4 * 1024
 FIELD_LIMIT: Final = 64 * 1024
 
 # One number a field; `28` stands for `28C` too, and a balance of a page (M) is one of its own kind.
@@ -123,7 +124,7 @@ def scan(name: str, data: memoryview, first_line: int) -> Fields:
         first_line: number of lines of the file before the chunk.
 
     Raises:
-        MalformedFile: a field is beyond FIELD_LIMIT.
+        MalformedFile: a line is beyond LINE_LIMIT or a field beyond FIELD_LIMIT.
     """
     text = np.zeros(len(data) + 1 + PADDING, dtype=np.uint8)
     text[: len(data)] = np.frombuffer(data, dtype=np.uint8)
@@ -131,6 +132,7 @@ def scan(name: str, data: memoryview, first_line: int) -> Fields:
     size = len(data) + (text[len(data) - 1] != NEWLINE)
     text[size - 1] = NEWLINE
     lines = Lines.of(text)
+    _check_lines(name, text, lines, first_line)
     tag, start = _tags(text, lines)
     _read_special_lines(text, lines, tag, start)
     line = positions(tag >= 0)
@@ -169,6 +171,16 @@ def _read_special_lines(text: Bytes, lines: Lines, tag: Numbers, start: Numbers)
             start[number] = lines.end[number] - len(bare) + found.end()
         elif not bare or _END.match(line):
             tag[number] = END_OF_MESSAGE
+
+
+def _check_lines(name: str, text: Bytes, lines: Lines, first_line: int) -> None:
+    too_long = positions(lines.end - lines.start > LINE_LIMIT)
+    if len(too_long):
+        raise MalformedFile(
+            f"a line has more than {LINE_LIMIT:,} bytes",
+            place=Place(name, first_line + int(too_long[0]) + 1),
+            excerpt=lines.text(text, int(too_long[0])),
+        )
 
 
 def _check_sizes(name: str, fields: Fields, first_line: int) -> None:

@@ -40,9 +40,6 @@ def one_of(characters: str) -> Flags:
     return table
 
 
-_WHITE: Final = one_of(" \t\r\n")
-
-
 def first_of_run(keys: Numbers) -> Flags:
     """Mark each element whose predecessor is another one."""
     flags = np.ones(len(keys), dtype=np.bool_)
@@ -55,12 +52,11 @@ def gather(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
     if len(starts) == 0:
         return np.zeros(PADDING, dtype=np.uint8)
     if bool((starts[1:] >= ends[:-1]).all()):
-        edges = np.zeros(len(text) + 1, dtype=np.int8)
-        filled = ends > starts
-        # Ranges may touch, so that one byte is an end and a start.
-        edges[starts[filled]] += 1
-        edges[ends[filled]] -= 1
-        kept = text[np.cumsum(edges[:-1], dtype=np.int8, out=edges[:-1]).view(np.bool_)]
+        edges = np.empty(2 * len(starts) + 1, dtype=np.int64)
+        edges[0], edges[1::2], edges[2::2] = 0, starts, ends
+        is_kept = np.zeros(2 * len(starts), dtype=np.bool_)
+        is_kept[1::2] = True
+        kept = text[: ends[-1]][np.repeat(is_kept, np.diff(edges))]
     else:
         lengths = ends - starts
         shift = starts - (np.cumsum(lengths) - lengths)
@@ -69,16 +65,49 @@ def gather(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
 
 
 def squeeze(text: Bytes) -> Bytes:
-    """Make each run of white space one blank, and none at the edges of a token."""
-    blank = _WHITE[text]
-    edge = blank | (text == END)
-    drop = blank
-    drop[1:] &= edge[:-1]
+    """Make each run of white space one blank, and none at the edges of a token; gives gathered tokens without their padding.
+
+    The gate lets no other control character through, so that all below a blank is white space or END.
+    """
+    text = text[:-PADDING]
+    text[(text < BLANK) & (text != END)] = BLANK
+    edge = text <= BLANK
+    doubled = edge[1:] & edge[:-1]
+    if not doubled.any() and not (len(text) and text[0] == BLANK):
+        return text
+    # Of a run of blanks the first stays, of a run that touches an END only that: all others are looked at alone.
+    blank = text == BLANK
+    drop = np.zeros(len(text), dtype=np.bool_)
+    drop[1:] = blank[1:] & edge[:-1]
+    drop[0] = blank[0]
     single = text[~drop]
-    single[_WHITE[single]] = BLANK
-    before_end = np.zeros(len(single), dtype=np.bool_)
-    before_end[:-1] = (single[:-1] == BLANK) & (single[1:] == END)
-    return single[~before_end]
+    before_end = np.append((single[:-1] == BLANK) & (single[1:] == END), False)[: len(single)]
+    squeezed: Bytes = single[~before_end]
+    return squeezed
+
+
+def owned(at: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+    """Give the positions that stand in one of the ranges, and the range of each; both are ascending."""
+    first, behind = np.searchsorted(at, starts), np.searchsorted(at, ends)
+    count = behind - first
+    shift = first - (np.cumsum(count) - count)
+    which = np.repeat(np.arange(len(starts)), count)
+    return at[np.arange(len(which)) + shift[which]], which
+
+
+def interleave(owner: Numbers, count: int) -> tuple[Numbers, Numbers]:
+    """Place cuts behind the beginnings of their owners, all in order of the text.
+
+    Args:
+        owner: the owner of each cut, ascending; an owner may have none.
+        count: number of owners.
+
+    Returns:
+        The places of the owners' beginnings, and those of the cuts.
+    """
+    cuts = np.arange(len(owner)) + owner + 1
+    before = np.searchsorted(owner, np.arange(count))
+    return np.arange(count) + before, cuts
 
 
 def texts(text: Bytes, encoding: str) -> pl.Series:

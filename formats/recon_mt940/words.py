@@ -10,9 +10,20 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import polars as pl
 
-from recon_mt940.narrative import FREE, GVC, PAYER, PLAIN_TEXT, STRUCTURED, WORD
+from recon_mt940.narrative import (
+    FREE,
+    GVC,
+    PAYER,
+    PLAIN,
+    PLAIN_TEXT,
+    STRUCTURED,
+    WORD,
+    WORDED,
+    Parts,
+)
 
 _BANK, _ACCOUNT, _TEXT = 30, 31, 0
 _MARK: Final = "\x1e"
@@ -46,16 +57,10 @@ _FINTECH: Final = r"^999(?P<kind>[^:]*):(?P<purpose>.*):(?P<payer>[^:]*):(?P<acc
 _TRIODOS: Final = r"^(?P<bank>[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?) (?P<account>[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})(?: (?P<purpose>.*))?$"
 
 
-def read_words(parts: pl.DataFrame) -> pl.DataFrame:
-    """Take apart what is written in words.
-
-    Args:
-        parts: record, name, text, in the order of the entries.
-
-    Returns:
-        the same columns, in the order of the entries; the remittance of an entry is one part.
-    """
-    present = set(parts["name"].unique())
+def read_words(parts: Parts) -> Parts:
+    """Take apart what is written in words; the remittance of an entry becomes one part."""
+    read = pl.DataFrame({"record": parts.record, "name": parts.name, "text": parts.text})
+    present = set(read["name"].unique())
     for name, split in (
         (PLAIN_TEXT, _named_words),
         (PLAIN_TEXT, _fintech),
@@ -65,12 +70,18 @@ def read_words(parts: pl.DataFrame) -> pl.DataFrame:
         (WORD["CHGS"], _amount_and_text),
         (WORD["EXCH"], _amount_and_text),
     ):
-        if name in present:
-            own = pl.col("name") == name
-            parts = pl.concat([parts.filter(~own), split(parts.filter(own))]).sort(
-                "record", maintain_order=True
-            )
-    return _one_remittance(_triodos(parts))
+        own = read.filter(pl.col("name") == name) if name in present else read.clear()
+        if own.height:
+            others = read.filter(pl.col("name") != name)
+            read = pl.concat([others, split(own)]).sort("record", maintain_order=True)
+    read = _one_remittance(_triodos(read))
+    dialect = parts.dialect
+    if PLAIN_TEXT in present:
+        plain = read.filter(pl.col("name") == PLAIN_TEXT)["record"].to_numpy()
+        is_worded = dialect == PLAIN
+        is_worded[plain] = False
+        dialect = np.where(is_worded, WORDED, dialect)
+    return Parts(read["record"].to_numpy(), read["name"].to_numpy(), read["text"], dialect)
 
 
 def _one_remittance(parts: pl.DataFrame) -> pl.DataFrame:

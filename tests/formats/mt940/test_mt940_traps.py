@@ -308,7 +308,7 @@ def test_a_wrong_option_is_refused(options: dict[str, str]) -> None:
     [
         (b"", "holds no MT940 field"),
         (b"-}", "holds no MT940 field"),
-        (b":20:X\n:86:" + b"a" * 5000, "more than 4,096 characters"),
+        (b":20:X\n:86:" + b"a" * 5000, "more than 4,096 bytes"),
         (b":20:X\n:86:a\n" + b"b" * 4000 + (b"\n" + b"c" * 4000) * 16, "65,536 characters"),
         (b":20:X\n:25:1\n:60F:C260101EUR1,00\n", "no closing balance"),
         (b":20:X\n:60F:C260101EUR1,00\n:62F:C260101EUR1,00\n", "names no account"),
@@ -405,3 +405,74 @@ def test_an_interim_report_is_held_to_its_control_totals(total: str, finding: st
     assert parsed.statements["kind"].to_list() == ["interim"]
     assert parsed.statements["closing_balance"].to_list() == [None]
     assert [finding in each for each in parsed.findings] == ([True] if finding else [])
+
+
+CUT = HEAD + ":61:2601020102C10,33NTRFREF1//B1\n:86:one\n:61:2601030103D4,44NTRFREF2//B2\n:86:two\n"
+
+
+@pytest.mark.parametrize(
+    ("ending", "rejected"),
+    [
+        ("", ["cut-off"]),  # the text just ends: its last entry may be cut
+        ("-\n", []),
+        ("-}\n", []),
+        (statement(closing="100,00"), []),  # another statement follows
+    ],
+)
+def test_the_last_entry_before_a_missing_closing_balance_is_believed_only_where_the_message_ends(
+    ending: str, rejected: list[str]
+) -> None:
+    parsed = read(CUT + ending)
+
+    assert parsed.rejects["code"].to_list() == rejected
+    assert parsed.statements["closing_balance"][0] is None
+    assert any("no closing balance" in finding for finding in parsed.findings)
+    assert read(CUT, closing_balance="optional").rejects.is_empty()
+
+
+def test_the_policy_names_account_and_currency_for_a_bank_that_does_not() -> None:
+    fields = ":61:2601020102C10,33NTRFREF1//B1\n:86:one\n-\n"
+    with pytest.raises(MalformedFile, match="names no account"):
+        read(fields)
+    with pytest.raises(MalformedFile, match="no opening balance"):
+        read(fields, account="1")
+    parsed = read(fields, account="DE1", currency="EUR")
+
+    assert parsed.lines["amount"].to_list() == [1033]
+    assert parsed.statements.select("account", "currency", "opening_balance").row(0) == (
+        "DE1",
+        "EUR",
+        None,
+    )
+
+
+def test_expected_entries_are_pending() -> None:
+    text = ":20:I\n:25:1\n:28C:1/1\n:34F:EUR0,\n:61:260102C1,00NTRFA\n:61:260102EC2,00NTRFB\n:61:260102ED3,00NTRFC\n-\n"
+    lines = read(text).lines
+
+    assert lines["status"].to_list() == ["booked", "pending", "pending"]
+    assert lines["amount"].to_list() == [100, 200, -300]
+
+
+def test_the_fields_around_the_entries_are_kept_with_the_statement() -> None:
+    text = statement().removesuffix("-\n") + ":64:C260131EUR90,00\n:65:C260201EUR80,00\n-\n"
+    extras = json.loads(read(text).statements["extras"][0])
+
+    assert extras == {
+        "reference": "START",
+        "available_balance": "C260131EUR90,00",
+        "forward_available_balance": "C260201EUR80,00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("head", "because"),
+    [
+        (b":20:X\n:25:1\n:60F:C260101EUR1,\n", "the field :60F: of a balance or an entry"),
+        (b":20:X\n:25:1\n:28C:1\n", "the fields :20:, :25:, :28:, which open a statement"),
+        (b":20:X\nhello", "it has :20: but no balance"),
+        (b"Date;Amount\n", "no line begins with a field of MT940"),
+    ],
+)
+def test_the_format_explains_why_it_claims_a_file_or_not(head: bytes, because: str) -> None:
+    assert because in Mt940().explain(head, "x").replace("28C", "28")
