@@ -104,7 +104,7 @@ def _packed(size: int) -> Iterator[tuple[str, bytes]]:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("[Content_Types].xml", "<Types/>")
-            archive.writestr(member, b"<row>" * (size * 4))
+            archive.writestr(member, b"<row>" * (size * 20))
         yield f"{name} that is a bomb", out.getvalue()
         yield f"{name} that is cut off", out.getvalue()[:-30]
 

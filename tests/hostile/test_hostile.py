@@ -15,9 +15,9 @@ from recon.api import ChildLimits, call_in_child
 from recon.plugins import Plugins
 
 SAMPLES = Path(__file__).parents[2] / "fixtures" / "statements"
-SIZE = int(os.environ.get("RECON_HOSTILE_BYTES", "200000"))
-IS_DEEP = SIZE > 200_000
-CUTS = 200 if IS_DEEP else 12
+SIZE = int(os.environ.get("RECON_HOSTILE_BYTES", "50000"))
+IS_DEEP = SIZE > 50_000
+CUTS = 200 if IS_DEEP else 8
 # What a format cannot know from its files.
 OPTIONS = {"qif": {"currency": "EUR"}}
 FORMATS = Plugins.discover().names("format")
