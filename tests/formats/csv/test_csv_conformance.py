@@ -9,12 +9,12 @@ from recon.testing import FormatConformance
 from recon_csv.plugin import CsvFormat
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "statements" / "csv"
-SETTLED_ALONE = ("batch_with_parts", "dutch_af_bij", "swiss_apostrophe")
+SAMPLES = ("batch_with_parts", "dutch_af_bij", "swiss_apostrophe")
 
 
 class TestCsv(FormatConformance):
     format = CsvFormat()
-    samples = tuple(FIXTURES / f"{name}.csv" for name in SETTLED_ALONE)
+    samples = tuple(FIXTURES / f"{name}.csv" for name in SAMPLES)
     damages = 16
 
 
