@@ -30,6 +30,7 @@ _HEAD: Final = (
     "<OFX><STMTRS><BANKTRANLIST>"
 )
 _TAIL: Final = "</BANKTRANLIST></STMTRS></OFX>"
+_DOUBTS: Final = ("no-date", "not-closed")
 _CHILD: Final = "recon_ofx.library_child:read"
 _NO_ID: Final = "-"  # the library refuses an empty id
 _SHOWN: Final = str.maketrans({LESS: "&lt;", GREATER: "&gt;", AND: "&amp;", NOTHING: None})
@@ -46,10 +47,12 @@ def confirmed(judged: pl.DataFrame, text: Text) -> tuple[pl.DataFrame, list[int]
         the records, with day and without fault where the library confirms them; the statements that it confirmed;
         findings.
     """
+    if not judged["fault"].is_in(_DOUBTS).any():
+        return judged, [], []
     written = pl.col("date_text").str.head(8).str.to_date("%Y%m%d", strict=False)
     day = pl.coalesce("booking_date", written)
     is_candidate = (
-        pl.col("fault").is_in(["no-date", "not-closed"])
+        pl.col("fault").is_in(_DOUBTS)
         & pl.col("amount").is_not_null()
         & day.is_not_null()
         & (pl.col("amount_text").str.len_bytes() <= AMOUNT_WIDTH)

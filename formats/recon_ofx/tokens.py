@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 VALUE_LIMIT: Final = 64 * 1024
 # Small enough that the frames of a piece are small beside the file, large enough that calls cost nothing.
-PIECE_BYTES: Final = 2 * 1024 * 1024
+PIECE_BYTES: Final = 3 * 1024 * 1024
 
-_BLANK: Final = "\x05"
+_BLANK: Final = "\x05"  # where a value ended; control characters are refused in files
 _VALUE_ENDS: Final = [f"</{name}>" for name in VALUES]
-_BLANKS: Final = [_BLANK * len(end) for end in _VALUE_ENDS]
+_BLANKS: Final = [_BLANK.ljust(len(end)) for end in _VALUE_ENDS]
 _BARE_SIGN: Final = re.compile(f"<(?!{TAG}>)")
 
 
@@ -67,7 +67,7 @@ def _split(text: Text, begin: int, piece: pl.Series, tags: Tags) -> pl.DataFrame
     if value.null_count():
         return None
     codes = tags.codes(name)
-    value = value.str.strip_chars(f" \t\r\n{_BLANK}")
+    value = value.str.strip_chars().str.strip_chars_end(f"{_BLANK} \t\r\n")
     if codes.null_count() or value.str.contains(_BLANK, literal=True).any():
         return None
     end = (width.cast(pl.Int64) + 1).cum_sum() + begin

@@ -79,7 +79,9 @@ def proven_marks(amounts: Iterable[pl.Series]) -> frozenset[str]:
     >>> sorted(proven_marks([pl.Series(["1,650", "12,5"]), pl.Series(["3.200,00"])]))
     [',']
     """
-    columns = [text.filter(text.str.len_bytes() <= AMOUNT_WIDTH) for text in amounts]
+    short = [text.filter(text.str.len_bytes() <= AMOUNT_WIDTH) for text in amounts]
+    # The first few nearly always prove what all would.
+    columns = [*(text.head(1000) for text in short), *short]
     return frozenset(mark for mark in ".," if any(_proves(mark, text) for text in columns))
 
 
