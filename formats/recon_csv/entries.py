@@ -19,7 +19,7 @@ import polars as pl
 from recon_csv.dates import look_like_dates, looks_like_date, parse_date, read_dates
 from recon_csv.fields import field_columns, first_filled
 from recon_csv.layout import column_name
-from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES
+from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES, VOID_STATUSES
 from recon_csv.preamble import balance_label
 from recon_csv.words import plain_words
 
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
 
 _AMOUNTS: Final = ("amount", "debit", "credit")
 _DAYS: Final = ("booking_date", "value_date")
-# What has failed is never booked; everything else that is not booked is still to be.
-_VOID_STATUSES: Final = frozenset(
-    {"abgelehnt", "annullato", "annulliert", "canceled", "cancelled", "declined", "denied"}
-    | {"failed", "fehlgeschlagen", "rejected", "reverted", "storniert"}
-)
 
 
 @dataclass(slots=True)
@@ -230,7 +225,7 @@ def _is_pending(cells: list[str], layout: Layout) -> bool:
 
 @lru_cache(maxsize=256)
 def _is_void(text: str) -> bool:
-    return plain_words(text) in _VOID_STATUSES
+    return plain_words(text) in VOID_STATUSES
 
 
 @lru_cache(maxsize=256)

@@ -34,11 +34,15 @@ BOOKED_STATUSES: Final = _words("""
     issued | paid | posted | rozliczono | settled | termine | uitgevoerd | umsatz gebucht | valid |
     verbucht | 交易成功 | 支付成功
 """)
-UNBOOKED_STATUSES: Final = _words("""
-    abgelehnt | an pending | annullato | annulliert | ausstehend | authorised | authorized | autorizzato
-    | canceled | cancelled | declined | denied | en attente | failed | fehlgeschlagen | in attesa | in
+# What has failed is never booked; everything else that is not booked is still to be.
+VOID_STATUSES: Final = _words("""
+    abgelehnt | annullato | annulliert | canceled | cancelled | declined | denied | failed |
+    fehlgeschlagen | rejected | reverted | storniert | 交易关闭 | 支付失败
+""")
+UNBOOKED_STATUSES: Final = VOID_STATUSES | _words("""
+    an pending | ausstehend | authorised | authorized | autorizzato | en attente | in attesa | in
     bearbeitung | in behandeling | in sospeso | non contabilizzato | oczekujaca | pendiente | pending |
-    processing | rejected | reverted | storniert | umsatz vorgemerkt | vorgemerkt
+    processing | umsatz vorgemerkt | vorgemerkt
 """)
 OPENING_WORDS: Final = _words("""
     alter kontostand | anfangsbestand | anfangssaldo | balance at start of period | beginning balance |
