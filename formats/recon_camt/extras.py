@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import polars as pl
 
-SCHEMA = pl.Schema({"line": pl.Int64, "key": pl.String, "value": pl.String})
+SCHEMA = pl.Schema({"line": pl.Int64, "key": pl.String, "value": pl.String, "is_json": pl.Boolean})
 
 
-def pairs(line: pl.Series, key: pl.Series, text: pl.Series) -> pl.DataFrame:
-    """Make pairs of plain texts; `value` is JSON."""
-    return pl.DataFrame({"line": line, "key": key, "value": quoted(text)})
+def pairs(
+    line: pl.Series, key: pl.Series, text: pl.Series, *, is_json: bool = False
+) -> pl.DataFrame:
+    """Make pairs of keys and plain texts, or of keys and JSON."""
+    flag = pl.Series([is_json]).new_from_index(0, len(text))
+    return pl.DataFrame({"line": line, "key": key, "value": text, "is_json": flag})
 
 
-def quoted(text: pl.Series) -> pl.Series:
+def _quoted() -> pl.Expr:
     """Write texts as JSON strings; XML texts, once cleaned, have no other characters to escape than these."""
-    escaped = text.str.replace_many(["\\", '"'], ["\\\\", '\\"'])
-    return '"' + escaped + '"'
+    escaped = pl.col("value").str.replace_many(["\\", '"'], ["\\\\", '\\"'])
+    quoted = pl.concat_str(pl.lit('"'), escaped, pl.lit('"'))
+    return pl.when("is_json").then("value").otherwise(quoted)
 
 
 def objects(found: pl.DataFrame, count: int) -> pl.Series:
@@ -35,7 +39,7 @@ def objects(found: pl.DataFrame, count: int) -> pl.Series:
         return pl.Series([None], dtype=pl.String).new_from_index(0, count)
     keys = found["key"].unique().sort()
     numbered = found.with_columns(
-        key=pl.col("key").cast(pl.Enum(keys)).to_physical().cast(pl.Int64)
+        key=pl.col("key").cast(pl.Enum(keys)).to_physical().cast(pl.Int64), value=_quoted()
     )
     ordered = numbered.sort("line", "key", maintain_order=True)
     line, key = pl.col("line"), pl.col("key")

@@ -167,6 +167,8 @@ def _unshown(
     is_every_line = len(line) == len(shown) and bool((line == np.arange(len(line))).all())
     for name in columns:
         column = shown[name] if is_every_line else shown[name].gather(line)
+        if text.equals(column):
+            return pl.Series([False]).new_from_index(0, len(text))
         kept &= text.ne_missing(column)
     return kept
 
@@ -249,4 +251,4 @@ def _kept_details(
     )
     whole = "[" + listed["value"] + "]"
     key = pl.Series(["TxDtls"]).new_from_index(0, len(listed))
-    return pl.DataFrame({"line": listed["line"], "key": key, "value": whole})
+    return pairs(listed["line"], key, whole, is_json=True)

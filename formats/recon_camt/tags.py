@@ -15,6 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+TAG_LIMIT: Final = 64 * 1024
 _WORD: Final = 8
 _WORDS: Final = 4
 _SHORT: Final = _WORD * _WORDS
@@ -126,9 +127,9 @@ def find_tags(block: bytes, known: KnownTags) -> Tags:
     is_empty = buffer[stop - 1] == ord("/")
     begin = start + 1 + is_close
     length = stop - begin - is_empty
-    odd = (length <= 0) | (is_close & is_empty)
+    odd = (length <= 0) | (length > TAG_LIMIT) | (is_close & is_empty)
     if odd.any():
-        raise BeyondGrammar("an empty tag", start[odd])
+        raise BeyondGrammar("a tag that is empty or huge", start[odd])
     tag = _numbers(block, buffer, begin, length, known)
     is_unknown = np.array([one is None for one in known.tags], bool)[tag]
     if is_unknown.any():

@@ -311,6 +311,14 @@ def test_damaged_bytes_give_a_sound_result_or_an_error(at: int, junk: bytes) -> 
         return
 
 
+def test_a_huge_attribute_rejects_its_entry() -> None:
+    huge = f'<Note a="{"x" * 70_000}"/>'
+    parsed = read(document(entry("1.00"), entry("2.00", huge)))
+
+    assert parsed.lines["amount"].to_list() == [100]
+    assert parsed.rejects["code"].to_list() == ["malformed-entry"]
+
+
 def test_many_small_statements_are_read() -> None:
     one = "<Stmt><Id>1</Id><Acct><Id><IBAN>DE1</IBAN></Id><Ccy>EUR</Ccy></Acct></Stmt>"
     data = f"<Document><BkToCstmrStmt>{one * 5000}</BkToCstmrStmt></Document>".encode()
