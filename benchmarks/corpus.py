@@ -1,24 +1,24 @@
-"""Say how many real files of the corpus each installed format reads rightly, beside the best peer library.
+"""Say what became of every real file of the corpus, by format, beside the libraries of others.
 
-python benchmarks/corpus.py              two tables: our formats, and the best peer a format
-python benchmarks/corpus.py --list       and every file that is not right, with the reason
+python benchmarks/corpus.py                    the table by folder of the corpus
+python benchmarks/corpus.py --peers            and a row a peer
+python benchmarks/corpus.py --files camt.053   each file of a folder with its state, the reason, and the peers that are right on it
+python benchmarks/corpus.py --worse            only files on which some peer is right and we are not
+python benchmarks/corpus.py --write            put table, peers and files worse off into benchmarks/README.md
 
-The corpus lies beside the repository and is no part of it. A file is *right by source* when it was read with the facts that its
-source's own tests state, *right by estimate* when the index only has a count of its own; it *differs with proof* when the index is
-contradicted by arithmetic inside the file (CSV only, `tests/corpus_csv_facts.py`). *With rejects*: the facts hold, and some records
-were refused by name. *Refused*: the whole file was, with its reason. *Unknown*: it was read, and the index states no count.
-CSV is read with a currency where the file names none, and by no profile. A peer is held to the count of lines, and to the sum where
-the file itself balances; its text, dates and CSV amounts are not compared, so its *right* is generous.
+The corpus lies beside the repository and is no part of it. Every fact that its index states is compared: counts of lines, statements
+and accounts, opening and closing balances, totals, currencies, and how many statements balance. A file is *right by source* when the
+facts are those of its source's own tests, *right by index* when they are counted for the index; it *differs with proof* when the index
+is contradicted by the file itself, and a test says how. *Facts unknown*: it was read, and the index states none. *With rejects*: the
+facts hold, and some records were refused by name. *Nothing in it*: the index counts no entry, and the file is refused (the bank's answer
+is an error message, or there is no statement). *Refused*: the whole file was, with its reason. *Not recognised*: no format claims it.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,131 +26,120 @@ if __name__ == "__main__":
     # Run as a script, only the folder of the script is on the path.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from recon.api import MalformedFile, ReconError, SourceFile
-from tests import corpus_csv
-from tests.corpus_facts import differences
-from tests.corpus_index import Case, cases, corpus_root
+from benchmarks.bench.corpus_judge import RIGHT, STATES, Judged, judge
+from benchmarks.bench.corpus_peers import PEER_STATES, PeerStates, read_peers, right_peers
+from benchmarks.bench.table import markdown, write_table
+from recon.plugins import Plugins
+from tests.corpus_index import cases, corpus_root
 
 if TYPE_CHECKING:
-    from recon.api import Format, ParsedStatements
+    from collections.abc import Iterable, Sequence
 
-HEAD = 64 * 1024
-FOLDERS = {"mt940": ("mt940/", "mt942/"), "ofx": ("ofx/", "ofx-investment/"), "csv": ("csv/",)}
-RIGHT = ("right by source", "right by estimate")
-STATES = (*RIGHT, "differs with proof", "with rejects", "unknown", "refused", "wrong", "unclaimed")
-PEER_STATES = ("right", "silently wrong", "failed", "not tried")
-
-
-@dataclass
-class Peer:
-    """What one peer library made of the files of one format."""
-
-    name: str
-    counts: Counter[str] = field(default_factory=Counter)
+README = Path(__file__).resolve().parent / "README.md"
+# What is read and not wrong, or what there is no sense in reading, is no worse than a peer's reading.
+NOT_WORSE = frozenset({*RIGHT, "facts unknown"})
 
 
 def main() -> None:
-    """Print the tables, and the list where it is asked for."""
+    """Print what is asked for."""
     parser = argparse.ArgumentParser(description="Read the corpus of real files.")
-    parser.add_argument("--list", action="store_true", help="name each file that is not right")
+    parser.add_argument("--peers", action="store_true", help="add the table of the peers")
+    parser.add_argument("--files", metavar="FOLDER", help="list each file of one folder")
+    parser.add_argument("--worse", action="store_true", help="list files that a peer reads better")
+    parser.add_argument("--write", action="store_true", help="write the tables of README.md")
     chosen = parser.parse_args()
-    if corpus_root() is None:
+    root = corpus_root()
+    if root is None:
         sys.exit("the corpus of real files is not present")
-    formats = installed_formats()
-    rows = []
-    for name, folders in FOLDERS.items():
-        counts: Counter[str] = Counter()
-        for case in (case for folder in folders for case in cases(folder)):
-            state, reason = judge(formats[name], case)
-            counts[state] += 1
-            if chosen.list and state not in RIGHT:
-                print(f"{state}: {case.name}: {reason}", file=sys.stderr)
-        rows.append([name, counts.total(), *(counts[state] for state in STATES)])
-    print_table(["format", "files", *STATES], rows)
-    peers = {name: best_peer(folders) for name, folders in FOLDERS.items()}
-    print_table(
-        ["format", "best peer", *PEER_STATES],
-        [
-            [name, peer.name, *(peer.counts[state] for state in PEER_STATES)]
-            for name, peer in peers.items()
-        ],
+    wanted = cases(f"{chosen.files}/" if chosen.files else "")
+    if not wanted:
+        sys.exit(f"the corpus has no folder {chosen.files}")
+    peers = read_peers(root, wanted)
+    plugins = Plugins.discover()
+    judged = [judge(case, plugins) for case in wanted]
+    if chosen.files:
+        print(files_table(judged, peers))
+        return
+    print(states_table(judged))
+    if chosen.peers or chosen.write:
+        print(f"\n{peers_table(peers)}")
+    worse = [one for one in judged if is_worse(one, peers)]
+    if chosen.worse or chosen.write:
+        print(f"\n{files_table(worse, peers)}")
+    if chosen.write:
+        write_table(README, page(judged, worse, peers), "corpus")
+
+
+def page(judged: Sequence[Judged], worse: Sequence[Judged], peers: PeerStates) -> str:
+    """Lay out the part of README.md."""
+    return "\n\n".join(
+        (
+            f"{len(judged)} files, by folder of the corpus:",
+            states_table(judged),
+            "The libraries of others on the same files, held to count and sum alone:",
+            peers_table(peers),
+            "Files on which some library is right by that measure and we are not:",
+            files_table(worse, peers),
+        )
     )
 
 
-def print_table(header: list[str], rows: list[list[object]]) -> None:
-    """Print a Markdown table and an empty line."""
-    for row in (header, ["---"] * len(header), *rows):
-        print("|", " | ".join(map(str, row)), "|")
-    print()
-
-
-def installed_formats() -> dict[str, Format]:
-    """Find the formats as the engine does: through the entry points of the group `recon`."""
-    found: dict[str, Format] = {}
-    for entry in entry_points(group="recon"):
-        register = getattr(entry.load(), "recon_register_formats", None)
-        found |= {each.name: each for each in (register() if register else ())}
-    return found
-
-
-def judge(format_: Format, case: Case) -> tuple[str, str]:
-    """Read one file and hold it to its facts; a file that is not claimed would never be read."""
-    data = case.path.read_bytes()
-    if not format_.sniff(data[:HEAD], case.path.name):
-        return "unclaimed", "its content is not claimed"
-    if format_.name == "csv":
-        return judge_csv(case)
-    try:
-        parsed = format_.read(SourceFile(case.path.name, data), {})
-    except ReconError as error:
-        return "refused", error.message
-    found = differences(case, parsed)
-    if found:
-        return "wrong", "; ".join(found)
-    if parsed.rejects["record"].count():
-        return "with rejects", reject_codes(parsed)
-    state = "right by source" if case.from_source else "right by estimate"
-    return (state, "") if "tx" in case.facts else ("unknown", "the index states no count")
-
-
-def judge_csv(case: Case) -> tuple[str, str]:
-    """Judge a CSV file as the tests do."""
-    found = corpus_csv.outcome(case.path)
-    if isinstance(found, MalformedFile):
-        return "refused", found.message
-    proven = corpus_csv.PROVEN.get(case.name)
-    return corpus_csv.judge(case, found), proven.why if proven else reject_codes(found)
-
-
-def reject_codes(parsed: ParsedStatements) -> str:
-    """List the causes of the records that were refused by name."""
-    return ", ".join(sorted(set(parsed.rejects["code"])))
-
-
-def best_peer(folders: tuple[str, ...]) -> Peer:
-    """Give the peer that reads most files of these folders rightly; of equals the one that is wrong least often."""
-    root = corpus_root()
-    assert root is not None
-    with (root / "PEERS.tsv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            row for row in csv.DictReader(file, delimiter="\t") if row["file"].startswith(folders)
+def states_table(judged: Iterable[Judged]) -> str:
+    """Count the files of each folder by state, and those for which a currency had to be named."""
+    counts: dict[str, Counter[str]] = {}
+    for one in judged:
+        of_folder = counts.setdefault(folder(one.case.name), Counter())
+        of_folder[one.state] += 1
+        of_folder["told"] += one.read is not None and one.read.is_told
+    counts["all"] = sum(counts.values(), Counter())
+    rows = [
+        [
+            name,
+            str(sum(of_folder[state] for state in STATES)),
+            *(str(of_folder[state]) for state in STATES),
+            str(of_folder["told"]),
         ]
-    names = [name for name in rows[0] if name not in {"file", "reference_tx", "reference_balance"}]
-    peers = [Peer(name, Counter(peer_state(row, name) for row in rows)) for name in names]
-    return max(peers, key=lambda peer: (peer.counts["right"], -peer.counts["silently wrong"]))
+        for name, of_folder in counts.items()
+    ]
+    return markdown(["folder", "files", *STATES, "read with a currency named"], rows)
 
 
-def peer_state(row: dict[str, str], name: str) -> str:
-    """Hold one cell (`ok tx=4 sum=BAD`) to the reference; a sum is wrong only where the file itself balances."""
-    cell = row[name]
-    if not cell:
-        return "not tried"
-    if not cell.startswith("ok"):
-        return "failed"
-    counted = cell.split("tx=")[1].split()[0]
-    is_wrong_sum = "sum=BAD" in cell and row["reference_balance"] == "balances"
-    is_right = counted == row["reference_tx"] and not is_wrong_sum
-    return "right" if is_right else "silently wrong"
+def peers_table(peers: PeerStates) -> str:
+    """Count the files of each folder that each peer was tried on, by state."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for name, states in peers.items():
+        for peer, state in states.items():
+            counts.setdefault((folder(name), peer), Counter())[state] += 1
+    rows = [
+        [name, peer, str(of_peer.total()), *(str(of_peer[state]) for state in PEER_STATES)]
+        for (name, peer), of_peer in sorted(counts.items())
+    ]
+    return markdown(["folder", "library", "files", *PEER_STATES], rows)
+
+
+def files_table(judged: Iterable[Judged], peers: PeerStates) -> str:
+    """List files with what became of each."""
+    rows = [
+        [
+            one.case.name,
+            one.case.facts.get("tx") or one.case.facts.get("rows", ""),
+            one.state,
+            one.reason.replace("|", "\\|"),
+            ", ".join(right_peers(peers, one.case.name)),
+        ]
+        for one in judged
+    ]
+    return markdown(["file", "entries", "state", "reason", "libraries that are right"], rows)
+
+
+def is_worse(one: Judged, peers: PeerStates) -> bool:
+    """Say whether some peer is right where we are not."""
+    return one.state not in NOT_WORSE and bool(right_peers(peers, one.case.name))
+
+
+def folder(name: str) -> str:
+    """Give the folder of the corpus that a file lies in."""
+    return name.split("/", 1)[0]
 
 
 if __name__ == "__main__":
