@@ -95,7 +95,9 @@ class Claim:
         """Give the row (from 0) below the header; `head` are the first records of the table."""
         if not self.header:
             return self.layout.preamble_records
-        return next(at for at, row in enumerate(head) if list(row) == self.header) + 1
+        found = (at for at, row in enumerate(head) if list(row) == self.header)
+        # Without the header in the table, laying the profile over it says so.
+        return next(found, -1) + 1
 
 
 @cache

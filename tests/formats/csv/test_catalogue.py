@@ -8,6 +8,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recon.api import MalformedFile, ParsedStatements, SourceFile
 from recon_csv import catalogue
@@ -253,3 +255,19 @@ def test_a_condition_holds_to_the_last_row_or_is_asked_for():
 
     with pytest.raises(MalformedFile, match="what some cells of 'Amount' are"):
         read_text(header + first * 500 + first.replace("£", "-£"))
+
+
+@given(st.text(alphabet='Datum;,\t"\n\ufffd\ufeff*#()€01.-', max_size=200))
+def test_no_text_is_claimed_by_accident(text: str):
+    assert find_claim(text, "a.csv") is None
+
+
+@given(st.sampled_from(WITH_HEADER), st.integers(0, 400))
+def test_a_sample_cut_anywhere_is_read_by_its_layout_or_refused(name: str, end: int):
+    data = (SAMPLES / f"{name}.csv").read_bytes()[:end]
+    try:
+        parsed = read_sample(name, data or b" ")
+    except MalformedFile:
+        return
+
+    assert parsed.statements["line_count"].sum() == parsed.lines.height + parsed.rejects.height
