@@ -10,15 +10,18 @@ of the Dutch banks' MT940 structured (`/EREF/`, `/REMI/`), SWIFT field 86 (lines
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
 
 from recon_mt940.scan import TAG
 from recon_mt940.tokens import (
     BLANK,
     END,
     NEWLINE,
+    PADDING,
     Widths,
     Words,
     first_of_run,
@@ -32,8 +35,6 @@ from recon_mt940.tokens import (
 )
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from recon_mt940.record import Records
     from recon_mt940.scan import Fields
     from recon_mt940.tokens import Bytes, Flags, Numbers
@@ -44,6 +45,7 @@ SUBFIELD_WIDTH: Final = 27
 WRAPPED_FROM: Final = 60
 SEPARATORS: Final = "?<>+^~|&$"
 
+_BLOCK: Final = 4096
 PLAIN, SLASH, WORDED = 0, 1, 2  # other dialects: the code of the sub-fields' separator
 
 # Names of parts: sub-fields by their own number, then words, then what no code announces.
@@ -107,42 +109,60 @@ class _Cut:
 
 def read_narratives(fields: Fields, records: Records, encoding: str) -> Parts:
     """Cut every narrative of a chunk into its parts."""
-    text, record, dialects = _joined_lines(fields, records, encoding)
+    own = positions((records.owner >= 0) & (fields.tag == TAG["86"]))
+    owner = records.owner[own]
     dialect = np.full(len(records), -1, dtype=np.int64)
-    dialect[record] = dialects
-    if len(record) == 0:
-        return Parts(record, record, texts(text, encoding), dialect)
-    end = positions(text == END)
-    start = np.append(0, end[:-1] + 1)
-    cut = _first_cut(text, _Cut(record, dialects, start, end))
-    text, cut = _join_subfields(text, cut, encoding)
+    # Blocks of narratives fit the processor's cache, which is what array operations live on.
+    edges = np.append(np.searchsorted(owner, owner[::_BLOCK]), len(own))
+    blocks = []
+    for first, behind in pairwise(edges.tolist()):
+        text, narratives = _joined_lines(fields, records, own[first:behind], encoding)
+        dialect[narratives.record] = narratives.name
+        blocks.append(_cut_block(text, narratives, encoding))
+    if not blocks:
+        return Parts(owner, owner, pl.Series(dtype=pl.String), dialect)
+    record = np.concatenate([cut.record for cut, _ in blocks])
+    name = np.concatenate([cut.name for cut, _ in blocks])
+    return Parts(record, name, pl.concat([parts for _, parts in blocks]), dialect)
+
+
+def _cut_block(text: Bytes, narratives: _Cut, encoding: str) -> tuple[_Cut, pl.Series]:
+    """Cut narratives (whose names are their dialects) into parts, white space squeezed."""
+    if len(narratives.record) == 0:
+        return narratives, pl.Series(dtype=pl.String)
+    text, cut = _join_subfields(text, _first_cut(text, narratives), encoding)
     cut = _cut_keywords(text, cut)
     cut = cut.where(cut.end > cut.start)
     text[cut.end] = END
-    squeezed = squeeze(gather(text, cut.start, cut.end + 1))
-    return Parts(cut.record, cut.name, texts(squeezed, encoding), dialect)
+    return cut, texts(squeeze(gather(text, cut.start, cut.end + 1)), encoding)
 
 
 def _joined_lines(
-    fields: Fields, records: Records, encoding: str
-) -> tuple[Bytes, Numbers, Numbers]:
+    fields: Fields, records: Records, own: Numbers, encoding: str
+) -> tuple[Bytes, _Cut]:
     """Join the lines of each narrative: without a blank where a line is full or a code begins, else with one.
 
+    Args:
+        fields: the fields of the chunk.
+        records: its entries.
+        own: the `:86:` fields of a block of entries.
+        encoding: of the text.
+
     Returns:
-        The narratives, each closed by END; the entry of each; its dialect.
+        The narratives, each closed by END, and where each stands, with its dialect as name.
     """
-    own = positions((records.owner >= 0) & (fields.tag == TAG["86"]))
     first, count = fields.line[own], fields.next_line[own] - fields.line[own]
     offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     line = np.repeat(first, count) + offset
     record = np.repeat(records.owner[own], count)
     start = np.where(offset == 0, np.repeat(fields.start[own], count), fields.lines.start[line])
     end = fields.lines.end[line]
+    low = int(start[0])
+    text = fields.text[low : int(end[-1]) + 1 + PADDING].copy()
     kept = end > start
-    line, record, start, end, offset = (each[kept] for each in (line, record, start, end, offset))
+    record, start, end, offset = record[kept], start[kept] - low, end[kept] - low, offset[kept]
     head = first_of_run(record)
-    dialects = _dialects(fields.text, start[head], end[head])
-    text = fields.text.copy()
+    dialects = _dialects(text, start[head], end[head])
     mark = np.where(dialects > SLASH, dialects, ord("/"))[np.cumsum(head) - 1]
     last = text[end - 1]
     is_full = Widths(text, encoding).of(start, end) >= WRAPPED_FROM
@@ -153,7 +173,10 @@ def _joined_lines(
     is_end = np.append(head[1:], True)[: len(start)]
     text[end] = np.where(is_end, END, BLANK)
     joined = gather(text, start, end + (is_end | ~is_joined))
-    return joined, record[head], dialects
+    closed = positions(joined == END)
+    return joined, _Cut(
+        record[head], dialects, np.append(0, closed[:-1] + 1)[: len(closed)], closed
+    )
 
 
 def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Numbers:
