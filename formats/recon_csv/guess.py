@@ -116,9 +116,7 @@ def _booking_columns(roles: Roles, body: pl.DataFrame) -> list[int]:
     balance = roles.first("balance")
     open_rows = body.filter(_first_filled(body, first) == "")
     open_rows = open_rows.filter(look_like_dates(_first_filled(open_rows, second)))
-    is_counted = balance is not None and all(
-        map(looks_like_amount, column_at(open_rows, balance))
-    )
+    is_counted = balance is not None and all(map(looks_like_amount, column_at(open_rows, balance)))
     return [*first, *second] if open_rows.height and is_counted else first
 
 

@@ -91,9 +91,7 @@ def _choose_columns(entries: Entries, draft: Draft) -> tuple[int, ...]:
         draft.questions.append("which column is the amount")
         return ()
     different = [
-        index
-        for index in singles[1:]
-        if not entries.cells(index).equals(entries.cells(singles[0]))
+        index for index in singles[1:] if not entries.cells(index).equals(entries.cells(singles[0]))
     ]
     if different:
         names = ", ".join(repr(roles.header[index]) for index in [singles[0], *different])

@@ -39,7 +39,14 @@ _ACCOUNT_WORDS: Final = frozenset(
         "numero conto",
         "numer rachunku",
     }
-    | {"nr v d rekening", "cuenta", "kontokorrent", "numero cuenta", "conto corrente", "bank account"}
+    | {
+        "nr v d rekening",
+        "cuenta",
+        "kontokorrent",
+        "numero cuenta",
+        "conto corrente",
+        "bank account",
+    }
 )
 _CURRENCY_WORDS: Final = frozenset(
     {
