@@ -58,7 +58,7 @@ DEFAULT_LIMITS: Final = ChildLimits()
 class ChildFailed(ReconError):
     """A reader in a child process failed or passed one of its limits.
 
-    `reason` is cpu, wall, memory, output, printed, files, raised, signal or silent (no end record); `raised` is the
+    `reason` is start, cpu, wall, memory, output, printed, files, raised, signal or silent (no end record); `raised` is the
     full name of the exception's type where the function raised one.
     """
 
@@ -97,11 +97,20 @@ def call_in_child(function: str, payload: object, limits: ChildLimits = DEFAULT_
         "limits": asdict(limits),
         "import_from": [_ROOT],
     }
+    try:
+        code, talk = _ended(msgspec.msgpack.encode(request), limits)
+    except OSError as error:
+        cause = f"it could not be started: {error.strerror or error}"
+        raise _failure(function, "start", cause) from None
+    return _judged(function, code, talk, limits)
+
+
+def _ended(request: bytes, limits: ChildLimits) -> tuple[int, _Talk]:
+    """Start a child, talk to it, and give its exit code and what it said; afterwards none is left."""
     # A relative path that a hostile text names leads nowhere from an empty folder.
     with tempfile.TemporaryDirectory(prefix="recon-child-") as folder:
-        command = [sys.executable, "-I", "-B", str(_MAIN)]
         child = subprocess.Popen(  # noqa: S603 -- our own script and interpreter, no shell
-            command,
+            [sys.executable, "-I", "-B", str(_MAIN)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -111,12 +120,12 @@ def call_in_child(function: str, payload: object, limits: ChildLimits = DEFAULT_
             start_new_session=True,
         )
         try:
-            talk = _converse(child, msgspec.msgpack.encode(request), limits)
+            talk = _converse(child, request, limits)
         finally:
             if child.poll() is None:
                 _kill_group(child)
                 child.wait()
-    return _judged(function, child.returncode, talk, limits)
+    return child.returncode, talk
 
 
 @dataclass(slots=True)

@@ -91,10 +91,11 @@ def _limit(limits: dict[str, Any]) -> None:
         # One second between the polite signal and the one that cannot be caught.
         "RLIMIT_CPU": (limits["cpu_seconds"], limits["cpu_seconds"] + 1),
         "RLIMIT_AS": (limits["memory_bytes"],) * 2,
-        "RLIMIT_FSIZE": (0, 0),
         "RLIMIT_NOFILE": (limits["open_files"],) * 2,
         "RLIMIT_CORE": (0, 0),
     }
+    if limits["is_fenced"]:
+        wanted["RLIMIT_FSIZE"] = (0, 0)
     if not limits["may_start_threads"]:
         # Counts threads too, over all processes of the user; the super-user is exempt from it.
         wanted["RLIMIT_NPROC"] = (0, 0)

@@ -156,6 +156,12 @@ def test_an_interrupted_parent_ends_its_child():
     assert time.monotonic() - start < 200
 
 
+def test_a_machine_without_room_for_a_child_fails_that_call(monkeypatch):
+    monkeypatch.setattr("recon.api.child.tempfile.tempdir", "/nowhere/at/all")
+
+    assert failure("echo").reason == "start"
+
+
 @settings(max_examples=200)
 @given(st.binary(max_size=80))
 def test_no_bytes_but_a_whole_answer_with_its_end_record_are_believed(data):
