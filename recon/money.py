@@ -121,17 +121,17 @@ def parse_minor_expr(text: pl.Expr, decimals: pl.Expr) -> pl.Expr:
     import polars as pl
 
     plain = text.str.contains(r"^[+-]?[0-9]{1,18}(\.[0-9]{0,10})?$")
-    whole = text.str.extract(r"^[+-]?([0-9]+)", 1).cast(pl.Int64, strict=False)
-    fraction = text.str.extract(r"\.([0-9]*)$", 1).fill_null("").str.pad_end(10, "0")
-    # The fraction as ten digits: the first `decimals` count, the rest must be zeros.
-    unit = _ten_to(10 - decimals)
-    tenth = fraction.cast(pl.Int64, strict=False)
-    minor = whole * _ten_to(decimals) + tenth // unit
-    signed = pl.when(text.str.starts_with("-")).then(-minor).otherwise(minor)
+    # Zeros behind the point count nothing; without them an exact amount has no more places than its currency.
+    has_point = text.str.contains(".", literal=True)
+    exact = pl.when(has_point).then(text.str.strip_chars_end("0")).otherwise(text)
+    places = exact.str.len_bytes().cast(pl.Int64) - exact.str.find(".", literal=True) - 1
+    digits = exact.str.strip_chars_start("+").str.replace(".", "", literal=True)
+    value = digits.cast(pl.Int64, strict=False)
+    missing = decimals - places.fill_null(0)
+    unit = _ten_to(missing.clip(0, 10))
     # Checked before multiplying, since Int64 wraps in silence.
-    small = whole <= AMOUNT_LIMIT // _ten_to(decimals)
-    exact = (tenth % unit == 0) & small
-    return pl.when(plain & exact & (minor <= AMOUNT_LIMIT)).then(signed)
+    fits = (missing >= 0) & (value.abs() <= AMOUNT_LIMIT // unit)
+    return pl.when(plain & fits).then(value * unit)
 
 
 def _ten_to(decimals: pl.Expr) -> pl.Expr:
