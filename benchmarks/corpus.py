@@ -26,7 +26,7 @@ if __name__ == "__main__":
     # Run as a script, only the folder of the script is on the path.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.bench.corpus_judge import RIGHT, STATES, Judged, judge
+from benchmarks.bench.corpus_judge import NOTHING_IN_IT, RIGHT, STATES, Judged, judge
 from benchmarks.bench.corpus_peers import PEER_STATES, PeerStates, read_peers, right_peers
 from benchmarks.bench.table import markdown, write_table
 from recon.plugins import Plugins
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 README = Path(__file__).resolve().parent / "README.md"
-# What is read and not wrong, or what there is no sense in reading, is no worse than a peer's reading.
-NOT_WORSE = frozenset({*RIGHT, "facts unknown"})
+# A peer that gives no entry for a file without any, be it an error message of the bank, has done nothing better.
+NOT_WORSE = frozenset({*RIGHT, "facts unknown", NOTHING_IN_IT})
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from benchmarks.bench.corpus_reading import read_case
 from recon.api import ReconError
 from recon.errors import ContestedFile, PluginFailed, UnknownFormat
 from tests import corpus_csv
+from tests.corpus_csv_facts import PROVEN as READINGS
 from tests.corpus_facts import differences
 from tests.formats.bai2 import test_bai2_corpus as bai2
 from tests.formats.cfonb import test_cfonb_corpus as cfonb
@@ -104,7 +105,7 @@ def _holds_as_proven(case: Case, parsed: ParsedStatements) -> bool:
 def _judge_csv(case: Case, parsed: ParsedStatements) -> tuple[str, str]:
     """Judge a CSV file as its tests do: a proof may be the running balance of the file itself."""
     state = corpus_csv.judge(case, parsed)
-    proven = corpus_csv.PROVEN.get(case.name)
+    proven = READINGS.get(case.name)
     reason = "; ".join(filter(None, (_codes(parsed), proven.why if proven else "")))
     state = "right by index" if state == "right by estimate" else state
     assert state in STATES, state

@@ -83,6 +83,7 @@ def named_currency(chosen: str, data: bytes) -> Mapping[str, Any] | None:
         return {"currency": "USD"}
     if chosen not in {"csv", "excel"}:
         return None
-    text = data.decode("utf-8", errors="replace")
+    # A sign in a text is the bank's; in the bytes of a workbook it is chance.
+    text = data.decode("utf-8", errors="replace") if chosen == "csv" else ""
     currency = next((code for sign, code in SIGNS.items() if sign in text), "EUR")
     return {"currency": currency, "currency_names": NAMES}

@@ -122,6 +122,7 @@ def test_a_peer_that_was_not_tried_on_a_file_is_left_out(tmp_path: Path, case: C
         ("refused", "failed", False),
         ("differs with proof", "right", False),
         ("facts unknown", "right", False),
+        ("nothing in it", "right", False),
     ],
 )
 def test_a_file_is_worse_when_a_peer_is_right_and_we_are_not(
