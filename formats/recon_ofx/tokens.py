@@ -40,7 +40,11 @@ def read_tokens(text: Text, tags: Tags) -> Iterator[pl.DataFrame]:
         MalformedFile: a value beyond VALUE_LIMIT, or more different tags than a bank has words.
     """
     for begin, piece in text.chunks(PIECE_BYTES):
-        tokens = _split(text, begin, _without_value_ends(piece), tags)
+        whole = pl.Series([piece])
+        if "</TRNAMT>" in piece:
+            # End tags of values never decide anything, and without them there are half as many tags.
+            whole = whole.str.replace_many(_VALUE_ENDS, _BLANKS)
+        tokens = _split(text, begin, whole, tags)
         if tokens is None:
             # A sign that begins no tag is text: it is hidden, and shown again when the value is read.
             signed = pl.Series([_BARE_SIGN.sub(LESS, piece)])
@@ -48,12 +52,6 @@ def read_tokens(text: Text, tags: Tags) -> Iterator[pl.DataFrame]:
             assert tokens is not None, f"a tag of {text.file} is read in two ways"
         _check_widths(text, tokens)
         yield tokens
-
-
-def _without_value_ends(piece: str) -> pl.Series:
-    """Blank the end tags of values: they never decide anything, and without them there are half as many tags."""
-    whole = pl.Series([piece])
-    return whole.str.replace_many(_VALUE_ENDS, _BLANKS) if "</TRNAMT>" in piece else whole
 
 
 def _split(text: Text, begin: int, piece: pl.Series, tags: Tags) -> pl.DataFrame | None:
@@ -67,9 +65,13 @@ def _split(text: Text, begin: int, piece: pl.Series, tags: Tags) -> pl.DataFrame
     if value.null_count():
         return None
     codes = tags.codes(name)
-    value = value.str.strip_chars().str.strip_chars_end(f"{_BLANK} \t\r\n")
-    if codes.null_count() or value.str.contains(_BLANK, literal=True).any():
+    if codes.null_count():
         return None
+    value = value.str.strip_chars()
+    if piece.str.contains(_BLANK, literal=True).any():
+        value = value.str.strip_chars_end(f"{_BLANK} \t\r\n")
+        if value.str.contains(_BLANK, literal=True).any():
+            return None
     end = (width.cast(pl.Int64) + 1).cum_sum() + begin
     return pl.DataFrame(
         {
