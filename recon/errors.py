@@ -14,6 +14,10 @@ ReconError
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+
+MESSAGE_LIMIT: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,9 @@ class ReconError(Exception):
             excerpt: the offending text, at most one line.
             hint: what the user can do about it.
         """
-        self.message = message or (type(self).__doc__ or "").strip().splitlines()[0]
+        said = message or (type(self).__doc__ or "").strip().splitlines()[0]
+        # A message may quote what a file holds, and a field of a hostile file may be the whole file.
+        self.message = said if len(said) <= MESSAGE_LIMIT else f"{said[: MESSAGE_LIMIT - 1]}…"
         self.place = place
         self.excerpt = clip(excerpt) if excerpt else None
         self.hint = hint

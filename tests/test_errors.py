@@ -59,3 +59,11 @@ def test_no_input_can_drive_a_terminal_or_fill_it(text):
 
 def test_control_and_turning_characters_are_shown_as_escapes():
     assert printable("a\x1b[2Jb\u202ec\x00") == "a\\x1b[2Jb\\u202ec\\x00"
+
+
+def test_a_message_never_carries_a_whole_field_of_a_hostile_file():
+    error = MalformedFile(f"no currency: {'x' * 100_000}")
+
+    assert len(error.message) == 1_000
+    assert len(error.render()) < 1_100
+    assert error.message.endswith("…")
