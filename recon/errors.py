@@ -16,7 +16,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-
 MESSAGE_LIMIT: Final = 1_000
 
 
