@@ -65,7 +65,7 @@ def test_a_number_with_three_decimals_is_never_taken_for_thousands():
 
 @given(minor=st.integers(-(10**12), 10**12))
 def test_a_number_of_cents_comes_back_as_it_was(minor: int):
-    text = sheet._digits(minor / 100)
+    text = sheet._digits(str(minor / 100))
 
     assert parse_minor(text, 2) == minor
 
@@ -113,6 +113,37 @@ def test_an_archive_of_too_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(MalformedFile, match="parts"):
         read_workbook(workbook(ROWS), "bank.xlsx")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_that_no_office_program_packs_so_is_refused_unopened(method: int):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("xl/workbook.xml", b"<x/>")
+
+    with pytest.raises(MalformedFile, match=f"method {method}"):
+        read_workbook(out.getvalue(), "bank.xlsx")
+
+
+def test_a_workbook_with_a_password_says_so():
+    packed = bytearray(workbook(ROWS))
+    packed[packed.index(b"PK\x01\x02") + 8] |= 1
+
+    with pytest.raises(MalformedFile, match="password"):
+        read_workbook(bytes(packed), "bank.xlsx")
+
+
+def test_a_text_of_digits_keeps_its_zeros_and_a_number_its_size():
+    rows = [
+        ["Date", "Description", "Amount"],
+        [DAY, "000123456789012345678", 1e14],
+        [DAY, "b", -0.5],
+    ]
+    parsed = read(rows, currency="JPY", amount_sign="credit_positive")
+
+    assert parsed.lines["remittance"].to_list() == ["000123456789012345678"]
+    assert parsed.lines["amount"].to_list() == [10**14]
+    assert parsed.rejects["excerpt"].to_list() == ["-0.5"]
 
 
 @pytest.mark.parametrize("data", [b"PK\x03\x04xl/workbook.xml", workbook(ROWS)[:3000]])
