@@ -7,8 +7,10 @@ decides later: place, statement, batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from recon_camt.charges import read_charges
@@ -31,8 +33,6 @@ from recon_camt.words import (
 )
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from recon_camt.paths import Paths
 
 FAULTS: Final = ("statement", "start", "currency", "field", "code", "reason", "excerpt")
@@ -46,7 +46,7 @@ class PartLines:
     faults: pl.DataFrame
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Sources:
     """The texts of a part by level, and the lines to be: number of entry, number of detail or null."""
 
@@ -57,19 +57,30 @@ class Sources:
     n: pl.Series
     t: pl.Series
 
+    @cached_property
+    def _is_entry_each(self) -> bool:
+        return _counts_up(self.n)
+
+    @cached_property
+    def _is_detail_each(self) -> bool:
+        return _counts_up(self.t)
+
     def of_entry(self, values: pl.Series) -> pl.Series:
         """Spread values of entries over lines."""
-        return values if self._is_one_each(self.n, values) else values.gather(self.n)
+        is_each = self._is_entry_each and len(values) == len(self.n)
+        return values if is_each else values.gather(self.n)
 
     def of_detail(self, values: pl.Series) -> pl.Series:
         """Spread values of details over lines; null where a line has no detail."""
-        return values if self._is_one_each(self.t, values) else values.gather(self.t)
+        is_each = self._is_detail_each and len(values) == len(self.t)
+        return values if is_each else values.gather(self.t)
 
-    @staticmethod
-    def _is_one_each(numbers: pl.Series, values: pl.Series) -> bool:
-        """Most files have one detail an entry and one line each: nothing is to be spread then."""
-        is_whole = len(numbers) == len(values) and not numbers.null_count()
-        return is_whole and numbers.is_sorted() and numbers.is_unique().all()
+
+def _counts_up(numbers: pl.Series) -> bool:
+    """Most files have one detail an entry and one line each: nothing is to be spread then."""
+    if numbers.null_count():
+        return False
+    return bool((numbers.to_numpy() == np.arange(len(numbers))).all())
 
 
 def read_lines(part: Part, paths: Paths, accounts: pl.Series) -> PartLines:

@@ -60,6 +60,11 @@ class KnownTags:
     tags: list[Tag | None] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     name_of_tag: list[int] = field(default_factory=list)
+    # The number of the tag that has a slot, -1 for none yet.
+    slots: NDArray[np.int32] = field(
+        default_factory=lambda: np.full(1 << _SLOT_BITS, -1, np.int32), repr=False
+    )
+    _words: list[NDArray[np.uint64]] = field(default_factory=list)
     _numbers: dict[bytes, int] = field(default_factory=dict)
     _name_numbers: dict[str, int] = field(default_factory=dict)
 
@@ -67,13 +72,20 @@ class KnownTags:
         """Give the number of a tag by its text between `<` or `</` and `>`."""
         found = self._numbers.get(text)
         if found is None:
-            found = self._numbers[text] = len(self.tags)
+            found = len(self.tags)
             if found > _DIFFERENT_TAGS:
                 raise BeyondGrammar("too many different tags")
+            self._numbers[text] = found
             tag = self._parse(text)
+            padded = text[:_SHORT].ljust(_SHORT, b"\0") + len(text).to_bytes(_WORD, "little")
+            self._words.append(np.frombuffer(padded, "<u8"))
             self.tags.append(tag)
             self.name_of_tag.append(self.name_number(tag.name if tag else ""))
         return found
+
+    def words(self) -> NDArray[np.uint64]:
+        """Give the first four words of each tag, and its length."""
+        return np.array(self._words, np.uint64).reshape(-1, _WORDS + 1)
 
     def name_number(self, name: str) -> int:
         """Give the number of a local name."""
@@ -164,8 +176,8 @@ def _numbers(
 ) -> NDArray[np.int32]:
     """Give the number of each tag; equal bytes get equal numbers.
 
-    Each tag of up to 32 bytes is four words of eight bytes. A hash of them finds the slot of one representative, and
-    the words themselves are then compared with its words, so no two different tags can pass for one.
+    Each tag of up to 32 bytes is four words of eight bytes. A hash of them finds the slot of a known tag, and the words
+    themselves are then compared with its words, so no two different tags can pass for one.
     """
     windows = np.ndarray((len(buffer) - _WORD + 1,), "<u8", buffer, strides=(1,))
     head = windows[begin] & _MASKS[np.minimum(length, _WORD)]
@@ -180,24 +192,25 @@ def _numbers(
     is_long = np.flatnonzero(length > _SHORT)
     if len(is_long) > _LONG_TAGS:
         raise BeyondGrammar("many long tags", begin[is_long])
-    some = np.zeros(1 << _SLOT_BITS, np.int32)
-    some[slot] = np.arange(len(slot), dtype=np.int32)
-    some_of = some[slot]
-    first = np.zeros(len(slot), np.int32)
-    representatives = np.flatnonzero(some_of == np.arange(len(slot)))
-    for index in representatives.tolist():
+    number = known.slots[slot]
+    for index in _firsts(slot, number).tolist():
         at = int(begin[index])
-        first[index] = known.number(block[at : at + int(length[index])])
-    number = first[some_of]
-    is_same = (length == length[some_of]) & (head == head[some_of])
-    for rows, word in words:
-        full = np.zeros(len(slot), np.uint64)
-        full[rows] = word
-        is_same[rows] &= full[some_of[rows]] == word
+        known.slots[slot[index]] = known.number(block[at : at + int(length[index])])
+    number = known.slots[slot]
     for index in is_long.tolist():
         at = int(begin[index])
         number[index] = known.number(block[at : at + int(length[index])])
+    of_tag = known.words()
+    is_same = (length == of_tag[number, _WORDS].view(np.int64)) & (head == of_tag[number, 0])
+    for index, (rows, word) in enumerate(words, start=1):
+        is_same[rows] &= of_tag[number[rows], index] == word
     is_same[is_long] = True
     if not is_same.all():
         raise BeyondGrammar("tags that share a slot", begin[~is_same])
     return number
+
+
+def _firsts(slot: NDArray[np.int32], number: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Give one tag of each slot that has no number yet."""
+    rows = np.flatnonzero(number < 0)
+    return rows[np.unique(slot[rows], return_index=True)[1]]
