@@ -125,7 +125,8 @@ def other_forms(references: pl.DataFrame) -> pl.DataFrame:
     """Give the other forms in which payers and banks write the same structured references.
 
     The marked part alone (the digits behind SI12 or HR01, between the marks of a FIK slip); the RF form of a Finnish
-    viite or a Swiss reference, and the digits inside an RF form.
+    viite; and the viite inside an RF form. Digits that have lost their mark are plain references: as many as an
+    invoice number has, they may be another's, and only a form that keeps its mark proves itself.
 
     Args:
         references: item, text (the reference, folded) and role (its scheme, from `scheme_of`).
@@ -136,15 +137,25 @@ def other_forms(references: pl.DataFrame) -> pl.DataFrame:
     compacted = references.with_columns(key=pl.col("text").str.replace_all(r"[^0-9A-Z]", ""))
     forms = [
         compacted.filter(pl.col("role") == scheme.name).select(
-            "item", text=pl.col("key").str.extract(scheme.form), role="role"
+            "item", text=pl.col("key").str.extract(scheme.form), role=pl.lit(PLAIN)
         )
         for scheme in MARKED
         if scheme.name in {"si_reference", "hr_reference", "fik_reference"}
     ]
-    inside = compacted.filter(pl.col("role") == "rf_reference").select(
-        "item", text=pl.col("key").str.extract(r"^RF[0-9]{2}0*([0-9]+)$"), role="role"
+    inside = (
+        compacted.filter(pl.col("role") == "rf_reference")
+        .select(
+            "item", text=pl.col("key").str.extract(r"^RF[0-9]{2}0*([0-9]+)$"), role=pl.lit(PLAIN)
+        )
+        .drop_nulls("text")
     )
-    national = compacted.filter(pl.col("role").is_in(["viite_reference", "luhn_reference"]))
+    # Only where all of the books' RF references hold a viite is that their scheme; an invoice number is no viite.
+    if (
+        inside["text"].n_unique() < _COLUMN_PROOF
+        or not check_digits.weights_731(inside["text"]).all()
+    ):
+        inside = inside.clear()
+    national = compacted.filter(pl.col("role") == "viite_reference")
     written = national.select("item", text=check_digits.rf_of(national["key"]), role="role")
     return (
         pl.concat([*forms, inside, written])

@@ -5,6 +5,7 @@ import pytest
 
 from recon.normalise.references import FIELD_BREAK, item_keys, line_keys
 from recon.normalise.structured import other_forms, recognise, scheme_of
+from recon.normalise.structured.check_digits import rf_of
 from recon.normalise.text import fold
 
 VIITE = ["1234561", "1000012", "1000025", "1000038", "1000041", "1000054", "1000067", "1000070"]
@@ -64,8 +65,17 @@ def test_a_common_check_is_believed_where_all_references_of_that_length_pass_it(
     assert scheme(*VIITE, "47110815") == "viite_reference"  # another length says nothing
 
 
-def test_an_rf_reference_is_found_by_the_national_number_inside_it():
-    assert "539007547034" in keys_of_item("RF18 5390 0754 7034")
+def test_a_viite_is_found_inside_the_rf_references_of_finnish_books():
+    written = rf_of(pl.Series("reference", VIITE)).to_list()
+
+    assert VIITE[0] in keys_of_item(*written)
+    assert VIITE[0] not in keys_of_item(*written[:7])
+
+
+def test_the_digits_inside_an_rf_reference_of_other_books_may_be_anybodys_invoice_number():
+    written = rf_of(pl.Series("reference", ["202500035", *VIITE])).to_list()
+
+    assert "202500035" not in keys_of_item(*written)
 
 
 def test_a_viite_is_found_by_its_rf_form():
