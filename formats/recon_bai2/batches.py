@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from recon_bai2.extras import json_object
+from recon.api import json_members, json_object
 
 # The code of an item, and the codes of what it can be an item of.
 _DEPOSITS: Final = {
@@ -63,7 +63,7 @@ def with_batches(details: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     }
     joined = grouped.with_columns(
         batch=pl.when(is_part).then(head["record"]),
-        extras=pl.when(is_part).then(json_object(total)).otherwise(pl.col("extras")),
+        extras=pl.when(is_part).then(json_object(json_members(total))).otherwise(pl.col("extras")),
         status=pl.when(is_beside).then(pl.lit("information")).otherwise(pl.col("status")),
     )
     beside = joined.filter(is_beside)

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import AMOUNT_LIMIT, exponents
+from recon.api import AMOUNT_LIMIT, exponents, json_members, json_object
 from recon_bai2 import codes, narrative
-from recon_bai2.extras import json_object
 from recon_bai2.records import DAMAGED, FULL, MARKS, OPEN, SLASH, as_text, without_marks
 from recon_bai2.structure import NAI, read_date
 from recon_bai2.summary import DISTRIBUTIONS, FUNDS, minor
@@ -169,11 +168,13 @@ def _filled(text: pl.Expr) -> pl.Expr:
 def _extras() -> pl.Expr:
     status = pl.when(~pl.col("group_status").is_in(["", "1"])).then(pl.col("group_status"))
     return json_object(
-        {
-            "funds": _filled(pl.col("funds")),
-            "group_status": status,
-            "ach_return": pl.col("ach_return"),
-        }
+        json_members(
+            {
+                "ach_return": pl.col("ach_return"),
+                "funds": _filled(pl.col("funds")),
+                "group_status": status,
+            }
+        )
     )
 
 

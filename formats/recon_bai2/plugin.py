@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import hookimpl
+from recon.api import hookimpl, plain_head
+from recon_bai2.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ _HEADERS: Final = re.compile(
     rb"\s*01,[^,\r\n]*,[^,\r\n]*,\s*[0-9]{6}(?:[0-9]{2})?\s*,[0-9: ]*,[^\r\n/]*(?:/[ \t]*)?[\r\n \t]+"
     rb"(?:88,[^\r\n]*[\r\n]+\s*)*02,[^,\r\n]*,[^,\r\n]*,"
 )
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 class Bai2:
@@ -27,27 +27,19 @@ class Bai2:
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
         """Claim what begins with a file header (01) and a group header (02)."""
-        return bool(_HEADERS.match(_plain(head)))
+        return _HEADERS.match(plain_head(head)) is not None
 
     def explain(self, head: bytes, file_name: str) -> str:
         """Say why the file is claimed or not."""
         if self.sniff(head, file_name):
             return "it begins with a BAI2 file header (01) and a group header (02)"
-        if re.match(rb"\s*01,", _plain(head)):
+        if re.match(rb"\s*01,", plain_head(head)):
             return "it begins with 01, but no dated file header with a group header (02) behind it follows"
         return "it does not begin with a BAI2 file header (01)"
 
     def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         """Read one file; see reader.py for the options."""
-        from recon_bai2.reader import read  # noqa: PLC0415 -- loads Polars only when it is needed
-
         return read(source, options)
-
-
-def _plain(head: bytes) -> bytes:
-    for mark in _MARKS:
-        head = head.removeprefix(mark)
-    return head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
 
 
 @hookimpl

@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import (
-    ConfigurationError,
-    ParsedStatements,
-    ReadLines,
-    ReadStatements,
-    Rejects,
-    completed,
-    exponents,
-)
+from recon.api import Delivered, chosen, chosen_currency, deliver, refuse_unknown
 from recon_bai2 import detail, statements
 from recon_bai2.batches import with_batches
 from recon_bai2.codes import own_codes
@@ -31,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from recon.api import SourceFile
+    from recon.api import ParsedStatements, SourceFile
 
 READER: Final = "bai2"
 _OPTIONS: Final = frozenset({"encoding", "currency", "trailer", "credit_codes", "debit_codes"})
@@ -48,10 +40,12 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         MalformedFile: no whole BAI2 file: see text.py, records.py and structure.py.
         ConfigurationError: an option is unknown or has a value it cannot have.
     """
-    own = _checked(options)
-    currency = options.get("currency")
+    refuse_unknown(READER, options, _OPTIONS)
+    needs_trailer = chosen(READER, options, "trailer", ("required", "optional")) != "optional"
+    currency = chosen_currency(READER, options)
+    own = own_codes(options)
     found = read_records(source, options.get("encoding"))
-    frame = placed(source, found.frame, needs_trailer=options.get("trailer") != "optional")
+    frame = placed(source, found.frame, needs_trailer=needs_trailer)
     files = file_headers(source, frame)
     groups = group_headers(source, frame)
     frame = frame.join(
@@ -74,23 +68,19 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         *_unknown_funds(details),
         *control_findings(frame, details, totals),
     ]
-    return _frames(source, told, lines, counted=_counted(frame, details, lines), findings=findings)
-
-
-def _checked(options: Mapping[str, Any]) -> dict[str, int]:
-    unknown = sorted(set(options) - _OPTIONS)
-    if unknown:
-        raise ConfigurationError(
-            f"[formats.bai2] has no option {unknown[0]!r}",
-            hint=f"it has: {', '.join(sorted(_OPTIONS))}",
-        )
-    if options.get("trailer", "required") not in {"required", "optional"}:
-        message = '`trailer` of [formats.bai2] is "required" or "optional"'
-        raise ConfigurationError(message)
-    if "currency" in options and options["currency"] not in exponents():
-        message = "`currency` of [formats.bai2] is no ISO 4217 code"
-        raise ConfigurationError(message)
-    return own_codes(options)
+    counted = _counted(frame, details, lines)
+    rows = told.join(counted, on="statement_index", how="left", maintain_order="left")
+    return deliver(
+        source,
+        Delivered(
+            rows.select(*statements.COLUMNS, pl.col("line_count").fill_null(0)),
+            lines.with_columns(excerpt=_excerpt(), hint=_hint()),
+            (*detail.COLUMNS, "batch"),
+        ),
+        reader=READER,
+        counted=int(counted["line_count"].sum()),
+        findings=findings,
+    )
 
 
 def _entries(frame: pl.DataFrame, groups: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
@@ -131,42 +121,12 @@ def _unknown_funds(details: pl.DataFrame) -> list[str]:
     ]
 
 
-def _frames(
-    source: SourceFile,
-    told: pl.DataFrame,
-    lines: pl.DataFrame,
-    *,
-    counted: pl.DataFrame,
-    findings: list[str],
-) -> ParsedStatements:
-    is_sound = pl.col("reason").is_null()
-    rejects = lines.filter(~is_sound)
-    sound = lines.filter(is_sound).select(*detail.COLUMNS, "batch")
-    rows = told.join(counted, on="statement_index", how="left", maintain_order="left")
-    rows = rows.select(*statements.COLUMNS, pl.col("line_count").fill_null(0))
-    expected, delivered = int(rows["line_count"].sum()), len(sound) + len(rejects)
-    assert expected == delivered, f"{expected} records counted, {delivered} lines and rejects"
-    return ParsedStatements(
-        statements=completed(rows, ReadStatements),
-        lines=completed(sound, ReadLines),
-        rejects=completed(_rejected(source, rejects), Rejects),
-        reader=READER,
-        findings=tuple(findings),
-    )
-
-
-def _rejected(source: SourceFile, rejects: pl.DataFrame) -> pl.DataFrame:
+def _excerpt() -> pl.Expr:
     prefix = pl.when(pl.col("record_code") == "16").then(pl.lit("16,")).otherwise(pl.lit(""))
-    body = pl.col("body").str.replace_all(MARKS, "").str.head(116)
-    return rejects.select(
-        "record",
-        "line_number",
-        "field",
-        "code",
-        "reason",
-        file=pl.lit(source.name),
-        excerpt=pl.concat_str(prefix, body),
-        hint=pl.col("code").replace_strict(
-            list(_HINTS), list(_HINTS.values()), default=None, return_dtype=pl.String
-        ),
+    return pl.concat_str(prefix, pl.col("body").str.replace_all(MARKS, "").str.head(116))
+
+
+def _hint() -> pl.Expr:
+    return pl.col("code").replace_strict(
+        list(_HINTS), list(_HINTS.values()), default=None, return_dtype=pl.String
     )

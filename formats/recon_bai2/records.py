@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import MalformedFile, Place
-from recon_bai2.text import Text, lines_of, pieces, read_text
+from recon.api import MalformedFile, Place, split_lines
+from recon_bai2.text import Text, pieces, read_text
 
 if TYPE_CHECKING:
     from recon.api import SourceFile
@@ -57,7 +57,7 @@ def read_records(source: SourceFile, encoding: str | None) -> Records:
     width = int(declared[1]) if declared else DEFAULT_WIDTH
     joined, stray = [], []
     for piece in pieces(text):
-        lines = _coded(lines_of(piece), width)
+        lines = _coded(split_lines(piece.text, piece.start, before=" \t"), width)
         stray.append(lines.filter(pl.col("code").is_null()).select("line_number", "text"))
         joined.append(_joined(lines))
     if not joined or joined[0].is_empty() or joined[0]["code"][0] != "01":
@@ -83,7 +83,7 @@ def _with_inline_records_split(text: Text) -> tuple[Text, list[str]]:
     if len(_RECORD.findall(split)) != stated:
         return text, ["text holds what looks like a record; it is read as text"]
     finding = f"records stand on one line; they are read apart, as the file counts {stated} records"
-    return Text(split, text.unit, text.start, text.findings), [finding]
+    return Text(split, text.start, text.findings), [finding]
 
 
 def _coded(lines: pl.DataFrame, width: int) -> pl.DataFrame:

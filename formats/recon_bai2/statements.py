@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import AMOUNT_LIMIT, exponents
+from recon.api import AMOUNT_LIMIT, exponents, json_members, json_object
 from recon_bai2 import summary
-from recon_bai2.extras import json_object
 from recon_bai2.records import without_marks
 from recon_bai2.structure import BAI2, read_date
 
@@ -33,8 +32,8 @@ _INTERIM: Final = ("1", "3")
 _OLDEST_DAYS: Final = 366
 _STATUS_NAMES: Final[Mapping[str, str]] = {"2": "a deletion", "3": "a correction"}
 _KEPT: Final = (
-    "as_of_time", "modifier", "group_status", "originator", "receiver",
-    "file_sender", "file_receiver", "file_id", "file_date", "file_time",
+    "as_of_time", "file_date", "file_id", "file_receiver", "file_sender", "file_time",
+    "group_status", "modifier", "originator", "receiver",
 )  # fmt: skip
 
 
@@ -99,7 +98,7 @@ def statements(heads: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
         opening_date=pl.col("date"),
         closing_date=pl.col("date"),
         is_whole=pl.col("is_whole").fill_null(value=True),
-        extras=json_object({**kept, "summaries": pl.col("summaries")}),
+        extras=json_object(json_members({**kept, "summaries": pl.col("summaries")})),
     )
 
 

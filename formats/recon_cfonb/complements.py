@@ -13,11 +13,9 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import exponents
-from recon_cfonb.extras import json_members, json_text
-from recon_cfonb.fields import cut, minor_units
+from recon.api import cut, exponents, json_members, json_text, plain
+from recon_cfonb.fields import minor_units
 from recon_cfonb.structure import COMPLEMENT
-from recon_cfonb.text import plain
 
 _INFO_WIDTH: Final = 70
 # Free text, in file order; a full line of 70 flows on in the next.

@@ -24,11 +24,6 @@ _DIGITS: Final = (
 _NEGATIVE: Final = [*_MINUS, *_MINUS.lower(), "è"]
 
 
-def cut(first: int, last: int) -> pl.Expr:
-    """Give the columns `first` to `last` of the record, both counted from 1 as the standard does."""
-    return pl.col("text").str.slice(first - 1, last - first + 1)
-
-
 def day(text: pl.Expr) -> pl.Expr:
     """Read DDMMYY; null where it is no day."""
     is_plain = text.str.contains(r"^[0-9]{6}$")

@@ -12,13 +12,12 @@ from typing import Final
 
 import polars as pl
 
+from recon.api import Fault, cut, json_members, json_object, plain, with_fault
 from recon_cfonb.codes import CHEQUE, OPERATIONS, REVERSALS
 from recon_cfonb.complements import of_complements, read_complements
-from recon_cfonb.extras import json_members, json_object
-from recon_cfonb.fields import cut, day, is_odd_sign, signed
+from recon_cfonb.fields import day, is_odd_sign, signed
 from recon_cfonb.statements import account_columns
-from recon_cfonb.structure import UNKNOWN
-from recon_cfonb.text import WIDTH, plain
+from recon_cfonb.structure import UNKNOWN, WIDTH
 
 # The amount ends in column 104: a shorter record was cut off.
 _LEAST_WIDTH: Final = 104
@@ -56,7 +55,7 @@ def read_movements(
             is_unproven=~pl.col("is_closed") & needs_closing,
         )
         .with_columns(**_of_movement())
-        .with_columns(**_problem())
+        .pipe(with_fault, _faults())
         .join(read_complements(own), on="movement", how="left", maintain_order="left")
         .with_columns(**of_complements())
         .with_columns(
@@ -106,33 +105,27 @@ def _flag(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.is_in(("0", " "))).then(plain(text))
 
 
-def _problem() -> dict[str, pl.Expr]:
-    """Name the first thing that makes a movement uncertain, as field, code, reason and hint.
+def _faults() -> tuple[Fault, ...]:
+    """List what makes a movement uncertain, the gravest first.
 
     A lost or doubled character before the amount shows itself: column 104 then holds no sign.
     """
     ask = "ask the bank for the file again"
-    checks = (
-        (pl.col("kind") == UNKNOWN, "record", "unknown-record", "it is of no kind of record that the format has", ask),
-        (pl.col("starts_movement") & pl.col("is_orphan"), "record", "no-movement", "it completes a movement (04) that is not there", ask),
-        (~pl.col("is_clean_all"), "record", "control-character", "it or a complement holds a control character", ask),
-        (~pl.col("width").is_between(_LEAST_WIDTH, WIDTH), "record", "record-length", f"it is not {WIDTH} characters long", ask),
-        ((pl.col("number") != pl.col("stated_number")).fill_null(value=True), "account", "other-account", "it is of another account than the old balance (01) before it", ask),
-        (pl.col("currency").is_null(), "currency", "no-currency", "columns 17 to 19 and the old balance name no currency", ask),
-        ((pl.col("currency") != pl.col("stated_currency")).fill_null(value=True), "currency", "other-currency", "it is in another currency than its account", ask),
-        (pl.col("decimals").is_null(), "decimals", "no-decimals", "column 20 and the old balance name no number of decimals", ask),
-        (pl.col("booking_date").is_null(), "booking date", "no-date", "columns 35 to 40 are no day", ask),
-        (pl.col("value_date").is_null() & pl.col("has_value_date"), "value date", "no-date", "columns 43 to 48 are no day", ask),
-        (pl.col("amount").is_null(), "amount", "no-amount", "columns 91 to 104 are no amount with its sign in the last digit", ask),
-        (pl.col("is_torn"), "record", "cut-off", "the file ends within it or its complements", ask),
-        (pl.col("is_unproven"), "statement", "statement-not-closed", "the new balance of its account (07) is missing: the file may be cut off", ask),
+    return (
+        Fault(pl.col("kind") == UNKNOWN, "record", "unknown-record", "it is of no kind of record that the format has", ask),
+        Fault(pl.col("starts_movement") & pl.col("is_orphan"), "record", "no-movement", "it completes a movement (04) that is not there", ask),
+        Fault(~pl.col("is_clean_all"), "record", "control-character", "it or a complement holds a control character", ask),
+        Fault(~pl.col("width").is_between(_LEAST_WIDTH, WIDTH), "record", "record-length", f"it is not {WIDTH} characters long", ask),
+        Fault((pl.col("number") != pl.col("stated_number")).fill_null(value=True), "account", "other-account", "it is of another account than the old balance (01) before it", ask),
+        Fault(pl.col("currency").is_null(), "currency", "no-currency", "columns 17 to 19 and the old balance name no currency", ask),
+        Fault((pl.col("currency") != pl.col("stated_currency")).fill_null(value=True), "currency", "other-currency", "it is in another currency than its account", ask),
+        Fault(pl.col("decimals").is_null(), "decimals", "no-decimals", "column 20 and the old balance name no number of decimals", ask),
+        Fault(pl.col("booking_date").is_null(), "booking date", "no-date", "columns 35 to 40 are no day", ask),
+        Fault(pl.col("value_date").is_null() & pl.col("has_value_date"), "value date", "no-date", "columns 43 to 48 are no day", ask),
+        Fault(pl.col("amount").is_null(), "amount", "no-amount", "columns 91 to 104 are no amount with its sign in the last digit", ask),
+        Fault(pl.col("is_torn"), "record", "cut-off", "the file ends within it or its complements", ask),
+        Fault(pl.col("is_unproven"), "statement", "statement-not-closed", "the new balance of its account (07) is missing: the file may be cut off", ask),
     )  # fmt: skip
-    columns: dict[str, pl.Expr] = {}
-    for index, name in enumerate(("field", "code", "reason", "hint"), start=1):
-        columns[name] = pl.coalesce(
-            pl.when(check[0]).then(pl.lit(check[index])) for check in checks
-        )
-    return columns
 
 
 def _spans(own: pl.DataFrame) -> pl.DataFrame:

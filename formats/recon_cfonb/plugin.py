@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from recon.api import hookimpl
+from recon.api import hookimpl, plain_head
 from recon_cfonb.reader import read
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _ACCOUNT: Final = (
 )
 _SIGNED: Final = rb"[0-9]{13}[{}A-Ra-r\x82\x8a\xc3\xe8\xe9]"
 _FIRST: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:"
+    rb"\s*(?:"
     rb"0[17]" + _ACCOUNT + rb"[ ]{2}[^\r\n]{6}[ ]{50}" + _SIGNED + rb"|"
     rb"04" + _ACCOUNT + rb"[0-9A-Z ]{2}[0-9]{6}[0-9A-Z ]{2}[0-9 ]{6}[^\r\n]{42}" + _SIGNED + rb"|"
     rb"05" + _ACCOUNT + rb"[0-9A-Z ]{2}[0-9]{6}[ ]{5}[0-9A-Z]{3}[^\r\n])"
@@ -34,7 +34,7 @@ class Cfonb:
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
         """Claim a file whose first record has the columns of a balance, a movement or a complement."""
-        return _FIRST.match(_single_bytes(head)) is not None
+        return _FIRST.match(plain_head(head)) is not None
 
     def explain(self, head: bytes, file_name: str) -> str:
         """Say why the file is claimed, or why not."""
@@ -45,13 +45,6 @@ class Cfonb:
     def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         """Read one whole file; see `recon_cfonb.reader`."""
         return read(source, options)
-
-
-def _single_bytes(head: bytes) -> bytes:
-    """UTF-16 with its mark, without its zeros: the first record is of plain letters."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[2:].replace(b"\x00", b"")
-    return head
 
 
 @hookimpl

@@ -9,11 +9,9 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import exponents
-from recon_cfonb.extras import json_members, json_object
-from recon_cfonb.fields import cut, day, is_odd_sign, signed
+from recon.api import cut, exponents, json_members, json_object, plain
+from recon_cfonb.fields import day, is_odd_sign, signed
 from recon_cfonb.structure import MOVEMENT, NEW_BALANCE, OLD_BALANCE
-from recon_cfonb.text import plain
 
 UNKNOWN_CURRENCY: Final = "XXX"
 _LEAST_WIDTH: Final = 104

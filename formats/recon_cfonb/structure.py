@@ -8,18 +8,22 @@ Source: CFONB 120: 01 old balance, 04 movement, 05 its complements, 07 new balan
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
 
-from recon_cfonb.fields import cut
+from recon.api import cut
 
+WIDTH: Final = 120
 OLD_BALANCE: Final = "01"
 MOVEMENT: Final = "04"
 COMPLEMENT: Final = "05"
 NEW_BALANCE: Final = "07"
 UNKNOWN: Final = "??"
 _KINDS: Final = (OLD_BALANCE, MOVEMENT, COMPLEMENT, NEW_BALANCE)
+# Records of their own, or of no known kind: counted apart from the reading. Complements and balances are not.
+COUNTED: Final = re.compile(r"\n(?!01|05|07)(?=[^\n]*[^ \t\r\n])")
 
 
 def with_structure(records: pl.DataFrame) -> pl.DataFrame:

@@ -15,9 +15,8 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import format_minor_expr
+from recon.api import format_minor_expr, json_members, json_object
 from recon_coda.codes import CHARGE_CATEGORIES
-from recon_coda.extras import json_members, json_object
 from recon_coda.movements import ASK
 from recon_coda.structure import MOVEMENT
 

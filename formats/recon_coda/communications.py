@@ -12,10 +12,9 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import exponents
+from recon.api import cut, exponents, plain
 from recon_coda.codes import CHEQUE_FAMILIES
-from recon_coda.fields import cut, rate, size
-from recon_coda.text import plain
+from recon_coda.fields import rate, size
 
 _CREDITOR_REFERENCE: Final = "100"
 _STRUCTURED: Final = ("101", "102")

@@ -15,11 +15,6 @@ from recon.api import AMOUNT_LIMIT, exponent_expr
 _AMOUNT_DECIMALS: Final = 3
 
 
-def cut(first: int, last: int) -> pl.Expr:
-    """Give the columns `first` to `last` of the record, both counted from 1 as the standard does."""
-    return pl.col("text").str.slice(first - 1, last - first + 1)
-
-
 def day(text: pl.Expr) -> pl.Expr:
     """Read DDMMYY; null where it is no day."""
     is_plain = text.str.contains(r"^[0-9]{6}$")

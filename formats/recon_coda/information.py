@@ -9,10 +9,8 @@ from typing import Final
 
 import polars as pl
 
-from recon_coda.extras import json_text
-from recon_coda.fields import cut
+from recon.api import cut, json_text, plain
 from recon_coda.structure import PARTS
-from recon_coda.text import plain
 
 _KINDS: Final = PARTS[2:]
 _COUNTERPARTY: Final = "001"

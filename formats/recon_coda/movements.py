@@ -12,12 +12,12 @@ from typing import Final
 
 import polars as pl
 
+from recon.api import Fault, cut, plain, with_fault
 from recon_coda.codes import CANCELLATIONS, COMMON, FAMILIES, OPERATIONS
 from recon_coda.communications import of_communication
-from recon_coda.fields import cut, day, signed, size
+from recon_coda.fields import day, signed, size
 from recon_coda.information import read_information
-from recon_coda.structure import MOVEMENT, PARTS, UNKNOWN
-from recon_coda.text import WIDTH, plain
+from recon_coda.structure import MOVEMENT, PARTS, UNKNOWN, WIDTH
 
 ASK: Final = "ask the bank for the file again"
 _NEVER: Final = r"^[0 ]*$"
@@ -49,7 +49,7 @@ def read_movements(
         .with_columns(**_of_movement())
         .with_columns(**of_communication())
         .with_columns(**_of_parties())
-        .with_columns(**_problem())
+        .pipe(with_fault, _faults())
     )
 
 
@@ -166,23 +166,17 @@ def _of_parties() -> dict[str, pl.Expr]:
     }  # fmt: skip
 
 
-def _problem() -> dict[str, pl.Expr]:
-    """Name the first thing that makes a movement uncertain, as field, code, reason and hint."""
-    checks = (
-        (pl.col("kind") == UNKNOWN, "record", "unknown-record", "it is of no kind of record that the format has", ASK),
-        (pl.col("kind") != MOVEMENT, "record", "no-movement", "it is part of a movement (21) that is not there", ASK),
-        (~pl.col("is_whole_all"), "record", "record-length", f"it or a part of it is not {WIDTH} characters of text", ASK),
-        (pl.col("is_repeated"), "record", "repeated-record", "a part of it (22, 23) stands there twice", ASK),
-        (pl.col("currency").is_null(), "currency", "no-account", "its account (1) cannot be read, or its currency is unknown", ASK),
-        (pl.col("booking_date").is_null(), "entry date", "no-date", "columns 116 to 121 are no day", ASK),
-        (pl.col("value_date").is_null() & pl.col("has_value_date"), "value date", "no-date", "columns 48 to 53 are no day", ASK),
-        (pl.col("amount").is_null() & ~cut(32, 32).is_in(("0", "1")), "debit or credit", "no-sign", "column 32 is neither 0 (credit) nor 1 (debit)", ASK),
-        (pl.col("amount").is_null(), "amount", "no-amount", "columns 33 to 47 are no amount of the account's currency", ASK),
-        (pl.col("is_unproven"), "statement", "statement-not-closed", "its statement has no new balance (8) and no trailer (9): the file may be cut off", ASK),
+def _faults() -> tuple[Fault, ...]:
+    """List what makes a movement uncertain, the gravest first."""
+    return (
+        Fault(pl.col("kind") == UNKNOWN, "record", "unknown-record", "it is of no kind of record that the format has", ASK),
+        Fault(pl.col("kind") != MOVEMENT, "record", "no-movement", "it is part of a movement (21) that is not there", ASK),
+        Fault(~pl.col("is_whole_all"), "record", "record-length", f"it or a part of it is not {WIDTH} characters of text", ASK),
+        Fault(pl.col("is_repeated"), "record", "repeated-record", "a part of it (22, 23) stands there twice", ASK),
+        Fault(pl.col("currency").is_null(), "currency", "no-account", "its account (1) cannot be read, or its currency is unknown", ASK),
+        Fault(pl.col("booking_date").is_null(), "entry date", "no-date", "columns 116 to 121 are no day", ASK),
+        Fault(pl.col("value_date").is_null() & pl.col("has_value_date"), "value date", "no-date", "columns 48 to 53 are no day", ASK),
+        Fault(pl.col("amount").is_null() & ~cut(32, 32).is_in(("0", "1")), "debit or credit", "no-sign", "column 32 is neither 0 (credit) nor 1 (debit)", ASK),
+        Fault(pl.col("amount").is_null(), "amount", "no-amount", "columns 33 to 47 are no amount of the account's currency", ASK),
+        Fault(pl.col("is_unproven"), "statement", "statement-not-closed", "its statement has no new balance (8) and no trailer (9): the file may be cut off", ASK),
     )  # fmt: skip
-    columns: dict[str, pl.Expr] = {}
-    for index, name in enumerate(("field", "code", "reason", "hint"), start=1):
-        columns[name] = pl.coalesce(
-            pl.when(check[0]).then(pl.lit(check[index])) for check in checks
-        )
-    return columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from recon.api import hookimpl
+from recon.api import hookimpl, plain_head
 from recon_coda.reader import read
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Header: zeros, day of creation, bank, application 05, duplicate, seven blanks. Some programs write application 00: then
 # the header's last column and the record behind it must bear witness.
 _HEADER: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*00000[0-9]{6}[0-9 ]{3}"
+    rb"\s*00000[0-9]{6}[0-9 ]{3}"
     rb"(?:05[D ][ ]{7}|00[D ][ ]{7}[^\r\n]{103,120}[12][ ]*[\r\n]+1[0-3][0-9]{3}[A-Z0-9])"
 )
 
@@ -29,7 +29,7 @@ class Coda:
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
         """Claim a file that begins with a header record of application 05."""
-        return _HEADER.match(_single_bytes(head)) is not None
+        return _HEADER.match(plain_head(head)) is not None
 
     def explain(self, head: bytes, file_name: str) -> str:
         """Say why the file is claimed, or why not."""
@@ -40,13 +40,6 @@ class Coda:
     def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         """Read one whole file; see `recon_coda.reader`."""
         return read(source, options)
-
-
-def _single_bytes(head: bytes) -> bytes:
-    """UTF-16 with its mark, without its zeros: the first record is of plain digits."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[2:].replace(b"\x00", b"")
-    return head
 
 
 @hookimpl

@@ -9,11 +9,9 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import exponents
-from recon_coda.extras import json_members, json_object
-from recon_coda.fields import cut, day, signed, size
+from recon.api import cut, exponents, json_members, json_object, plain
+from recon_coda.fields import day, signed, size
 from recon_coda.structure import FREE, HEADER, NEW_BALANCE, OLD_BALANCE, TRAILER
-from recon_coda.text import plain
 
 UNKNOWN_CURRENCY: Final = "XXX"
 # Movements of a separate application stand in the account's own statement too.

@@ -9,13 +9,14 @@ communication, 9 trailer; columns 3 to 6 of movements and information number the
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
 
-from recon_coda.fields import cut
-from recon_coda.text import WIDTH
+from recon.api import cut
 
+WIDTH: Final = 128
 HEADER: Final = "0"
 OLD_BALANCE: Final = "1"
 MOVEMENT: Final = "21"
@@ -24,6 +25,10 @@ NEW_BALANCE: Final = "8"
 FREE: Final = "4"
 TRAILER: Final = "9"
 UNKNOWN: Final = "??"
+# Movements, and lines of no known kind: counted apart from the reading.
+COUNTED: Final = re.compile(
+    r"\n(?!00000|1[0-3]|2[23]|3[123]|8|[49](?:[ \r\n]|$))(?=[^\n]*[^ \t\r\n])"
+)
 
 
 def with_structure(records: pl.DataFrame) -> pl.DataFrame:

@@ -14,11 +14,6 @@ from recon_norma43.codes import currencies
 _AMOUNT_DECIMALS = 2
 
 
-def cut(first: int, last: int) -> pl.Expr:
-    """Give the columns `first` to `last` of the record, both counted from 1 as the standard does."""
-    return pl.col("text").str.slice(first - 1, last - first + 1)
-
-
 def day(text: pl.Expr) -> pl.Expr:
     """Read YYMMDD; null where it is no day."""
     is_plain = text.str.contains(r"^[0-9]{6}$")

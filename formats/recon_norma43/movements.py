@@ -12,11 +12,10 @@ from typing import Final
 
 import polars as pl
 
+from recon.api import Fault, cut, json_members, json_object, plain, with_fault
 from recon_norma43.codes import CHEQUE, CONCEPTS, REVERSALS
-from recon_norma43.extras import json_members, json_object
-from recon_norma43.fields import currency, cut, day, signed, size
-from recon_norma43.structure import CONCEPT, EXCHANGE, MOVEMENT, UNKNOWN
-from recon_norma43.text import WIDTH, plain
+from recon_norma43.fields import currency, day, signed, size
+from recon_norma43.structure import CONCEPT, EXCHANGE, MOVEMENT, UNKNOWN, WIDTH
 
 # The amount ends in column 42: a shorter record was cut off.
 _LEAST_WIDTH: Final = 42
@@ -53,7 +52,7 @@ def read_movements(
     return (
         heads.join(_spans(own), on="movement", how="left", maintain_order="left")
         .with_columns(**_of_movement())
-        .with_columns(**_problem(is_padded_file=pads))
+        .pipe(with_fault, _faults(is_padded_file=pads))
         .join(_concepts(own), on="movement", how="left", maintain_order="left")
         .join(_exchanges(own), on="movement", how="left", maintain_order="left")
         .with_columns(**_of_exchange())
@@ -98,8 +97,8 @@ def _of_movement() -> dict[str, pl.Expr]:
     }
 
 
-def _problem(*, is_padded_file: bool) -> dict[str, pl.Expr]:
-    """Name the first thing that makes a movement uncertain, as field, code, reason and hint.
+def _faults(*, is_padded_file: bool) -> tuple[Fault, ...]:
+    """List what makes a movement uncertain, the gravest first.
 
     Where the file keeps its trailing blanks, a movement of another length lost or won a character somewhere, and
     nothing in its columns of digits would show it.
@@ -110,25 +109,19 @@ def _problem(*, is_padded_file: bool) -> dict[str, pl.Expr]:
         else pl.col("width").is_between(_LEAST_WIDTH, WIDTH)
     )
     ask = "ask the bank for the file again"
-    checks = (
-        (pl.col("kind") == UNKNOWN, "record", "unknown-record", "it is of no kind of record that the format has", ask),
-        (pl.col("is_orphan"), "record", "no-movement", "it completes a movement (22) that is not there", ask),
-        (~pl.col("is_clean_all"), "record", "control-character", "it or a complement holds a control character", ask),
-        (~has_length, "record", "record-length", f"it is not {WIDTH} characters long", ask),
-        (pl.col("currency").is_null(), "currency", "no-account", "its account (11) cannot be read, or its currency is unknown", ask),
-        (pl.col("booking_date").is_null(), "operation date", "no-date", "columns 11 to 16 are no day", ask),
-        (pl.col("value_date").is_null() & pl.col("has_value_date"), "value date", "no-date", "columns 17 to 22 are no day", ask),
-        (pl.col("amount").is_null() & ~pl.col("has_sign"), "debit or credit", "no-sign", "column 28 is neither 1 (debit) nor 2 (credit)", ask),
-        (pl.col("amount").is_null(), "amount", "no-amount", "columns 29 to 42 are no amount of the account's currency", ask),
-        (pl.col("is_torn"), "record", "cut-off", "the file ends within it or its complements", ask),
-        (pl.col("is_unproven"), "statement", "statement-not-closed", "the totals of its account (33) are missing: the file may be cut off", ask),
+    return (
+        Fault(pl.col("kind") == UNKNOWN, "record", "unknown-record", "it is of no kind of record that the format has", ask),
+        Fault(pl.col("is_orphan"), "record", "no-movement", "it completes a movement (22) that is not there", ask),
+        Fault(~pl.col("is_clean_all"), "record", "control-character", "it or a complement holds a control character", ask),
+        Fault(~has_length, "record", "record-length", f"it is not {WIDTH} characters long", ask),
+        Fault(pl.col("currency").is_null(), "currency", "no-account", "its account (11) cannot be read, or its currency is unknown", ask),
+        Fault(pl.col("booking_date").is_null(), "operation date", "no-date", "columns 11 to 16 are no day", ask),
+        Fault(pl.col("value_date").is_null() & pl.col("has_value_date"), "value date", "no-date", "columns 17 to 22 are no day", ask),
+        Fault(pl.col("amount").is_null() & ~pl.col("has_sign"), "debit or credit", "no-sign", "column 28 is neither 1 (debit) nor 2 (credit)", ask),
+        Fault(pl.col("amount").is_null(), "amount", "no-amount", "columns 29 to 42 are no amount of the account's currency", ask),
+        Fault(pl.col("is_torn"), "record", "cut-off", "the file ends within it or its complements", ask),
+        Fault(pl.col("is_unproven"), "statement", "statement-not-closed", "the totals of its account (33) are missing: the file may be cut off", ask),
     )  # fmt: skip
-    columns: dict[str, pl.Expr] = {}
-    for index, name in enumerate(("field", "code", "reason", "hint"), start=1):
-        columns[name] = pl.coalesce(
-            pl.when(check[0]).then(pl.lit(check[index])) for check in checks
-        )
-    return columns
 
 
 def _spans(own: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from recon.api import hookimpl
+from recon.api import hookimpl, plain_head
 from recon_norma43.reader import read
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # The head of an account: bank, branch, account, two days, debit or credit, amount, currency, mode.
 _HEAD: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*11[0-9]{18}[0-9]{2}[01][0-9][0-3][0-9]{3}[01][0-9][0-3][0-9][012][0-9]{14}[0-9]{3}[1-3 \r\n]"
+    rb"\s*11[0-9]{18}[0-9]{2}[01][0-9][0-3][0-9]{3}[01][0-9][0-3][0-9][012][0-9]{14}[0-9]{3}[1-3 \r\n]"
 )
 
 
@@ -27,7 +27,7 @@ class Norma43:
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
         """Claim a file that begins with the head of an account, in columns."""
-        return _HEAD.match(_single_bytes(head)) is not None
+        return _HEAD.match(plain_head(head)) is not None
 
     def explain(self, head: bytes, file_name: str) -> str:
         """Say why the file is claimed, or why not."""
@@ -38,13 +38,6 @@ class Norma43:
     def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         """Read one whole file; see `recon_norma43.reader`."""
         return read(source, options)
-
-
-def _single_bytes(head: bytes) -> bytes:
-    """UTF-16 with its mark, without its zeros: the first record is of plain digits."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head[2:].replace(b"\x00", b"")
-    return head
 
 
 @hookimpl

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon_norma43.fields import cut
+from recon.api import cut
 from recon_norma43.structure import END
 
 if TYPE_CHECKING:

@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.api import (
-    ConfigurationError,
+    Delivered,
     MalformedFile,
-    ParsedStatements,
     Place,
-    ReadLines,
-    ReadStatements,
-    Rejects,
-    completed,
+    chosen,
+    deliver,
+    numbered,
+    refuse_unknown,
+    split_columns,
+    with_line_count,
 )
 from recon_norma43.movements import read_movements
 from recon_norma43.proof import end_findings, statement_findings
 from recon_norma43.statements import UNKNOWN_CURRENCY, read_statements
-from recon_norma43.structure import with_structure
-from recon_norma43.text import FILLER, split_records
+from recon_norma43.structure import COUNTED, WIDTH, with_structure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from recon.api import SourceFile
+    from recon.api import ParsedStatements, SourceFile
 
-_EXCERPT: Final = 120
+_OPTIONS: Final = ("closing_balance", "encoding")
 _LINE_COLUMNS: Final = (
-    "record", "line_number", "byte_offset", "byte_length", "bank_reference", "booking_date", "value_date",
+    "statement_index", "record", "line_number", "byte_offset", "byte_length", "bank_reference", "booking_date", "value_date",
     "amount", "currency", "remittance", "customer_reference", "cheque_number", "transaction_code",
     "transaction_text", "original_amount", "original_currency", "is_reversal", "extras",
 )  # fmt: skip
@@ -43,39 +43,29 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         MalformedFile: the file holds no account at all; or none that is closed, where the policy wants that.
         ConfigurationError: an option is unknown or has another value than it may have.
     """
-    needs_closing = _needs_closing(options)
-    records = split_records(source, options.get("encoding"))
+    refuse_unknown("norma43", options, _OPTIONS)
+    closing = chosen("norma43", options, "closing_balance", ("required", "optional"))
+    needs_closing = closing == "required"
+    records = split_columns(source, options.get("encoding"), width=WIDTH, counted=COUNTED)
     structured = with_structure(records.frame)
     statements = read_statements(structured)
     _check_whole(source, statements, needs_closing=needs_closing)
-    movements = read_movements(
-        structured, statements, needs_closing=needs_closing, is_torn=records.is_torn
-    ).with_columns(record=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    movements = numbered(
+        read_movements(structured, statements, needs_closing=needs_closing, is_torn=records.is_torn)
+    )
     counted = records.counted + int(movements["is_orphan"].sum())
-    assert counted == movements.height, (counted, movements.height)
     findings = (
         *records.findings,
         *end_findings(records.frame),
         *statement_findings(statements, movements),
     )
-    return ParsedStatements(
-        completed(_statement_rows(statements, movements), ReadStatements),
-        completed(_line_rows(movements), ReadLines),
-        completed(_reject_rows(source.name, movements), Rejects),
-        "norma43",
-        findings,
+    return deliver(
+        source,
+        Delivered(_statement_rows(statements, movements), movements, _LINE_COLUMNS),
+        reader="norma43",
+        counted=counted,
+        findings=findings,
     )
-
-
-def _needs_closing(options: Mapping[str, Any]) -> bool:
-    unknown = sorted(set(options) - {"closing_balance", "encoding"})
-    if unknown:
-        raise ConfigurationError(f"[formats.norma43] has no option {', '.join(unknown)}")
-    value = options.get("closing_balance", "optional")
-    if value not in {"required", "optional"}:
-        message = f"[formats.norma43] closing_balance is {value!r}: neither required nor optional"
-        raise ConfigurationError(message)
-    return bool(value == "required")
 
 
 def _check_whole(source: SourceFile, statements: pl.DataFrame, *, needs_closing: bool) -> None:
@@ -90,9 +80,8 @@ def _check_whole(source: SourceFile, statements: pl.DataFrame, *, needs_closing:
 
 
 def _statement_rows(statements: pl.DataFrame, movements: pl.DataFrame) -> pl.DataFrame:
-    counts = movements.group_by("statement").agg(line_count=pl.len().cast(pl.Int64))
     is_known = pl.col("currency").is_not_null()
-    return statements.join(counts, on="statement", how="left", maintain_order="left").select(
+    return with_line_count(statements, movements).select(
         pl.col("statement").alias("statement_index"),
         pl.col("account").fill_null(""),
         pl.col("currency").fill_null(UNKNOWN_CURRENCY),
@@ -100,29 +89,6 @@ def _statement_rows(statements: pl.DataFrame, movements: pl.DataFrame) -> pl.Dat
         "opening_date",
         pl.when(is_known).then("closing_balance").alias("closing_balance"),
         "closing_date",
-        pl.col("line_count").fill_null(0),
+        "line_count",
         "extras",
-    )
-
-
-def _line_rows(movements: pl.DataFrame) -> pl.DataFrame:
-    length = (pl.col("byte_end") - pl.col("byte_offset")).alias("byte_length")
-    return (
-        movements.filter(pl.col("code").is_null())
-        .with_columns(length)
-        .select(pl.col("statement").alias("statement_index"), *_LINE_COLUMNS)
-    )
-
-
-def _reject_rows(file: str, movements: pl.DataFrame) -> pl.DataFrame:
-    excerpt = pl.col("text").str.replace_all(FILLER, "", literal=True).str.strip_chars_end()
-    return movements.filter(pl.col("code").is_not_null()).select(
-        pl.lit(file).alias("file"),
-        "record",
-        "line_number",
-        "field",
-        "code",
-        "reason",
-        excerpt.str.head(_EXCERPT).alias("excerpt"),
-        "hint",
     )

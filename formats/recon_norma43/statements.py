@@ -11,10 +11,9 @@ from typing import Final
 
 import polars as pl
 
-from recon_norma43.extras import json_members, json_object
-from recon_norma43.fields import currency, cut, day, signed, size
+from recon.api import cut, json_members, json_object, plain
+from recon_norma43.fields import currency, day, signed, size
 from recon_norma43.structure import HEAD, TOTALS
-from recon_norma43.text import plain
 
 UNKNOWN_CURRENCY: Final = "XXX"
 _HEAD_WIDTH: Final = 50

@@ -9,12 +9,14 @@ of the file.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import polars as pl
 
-from recon_norma43.fields import cut
+from recon.api import cut
 
+WIDTH: Final = 80
 HEAD: Final = "11"
 MOVEMENT: Final = "22"
 CONCEPT: Final = "23"
@@ -23,6 +25,9 @@ TOTALS: Final = "33"
 END: Final = "88"
 UNKNOWN: Final = "??"
 _KINDS: Final = (HEAD, MOVEMENT, CONCEPT, EXCHANGE, TOTALS, END)
+# Lines that are records of their own, or of no known kind: counted apart from the reading. Complements, heads, totals
+# and the end of file are not.
+COUNTED: Final = re.compile(r"\n(?!11|23|24|33|88)(?=[^\n]*[^ \t\r\n])")
 
 
 def with_structure(records: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import hookimpl
+from recon.api import hookimpl, plain_head
+from recon_qif.reader import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ _HEADER: Final = re.compile(
     rb"\s*!(?:type:[ ]*[a-z][a-z ]*|account|option:[a-z]+|clear:[a-z]+)[ \t]*[\r\n]+[!^A-Z$/%]",
     re.IGNORECASE,
 )
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 class Qif:
@@ -27,10 +27,7 @@ class Qif:
 
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
         """Claim what begins with a header such as `!Type:Bank` or `!Account`."""
-        for mark in _MARKS:
-            head = head.removeprefix(mark)
-        plain = head.replace(b"\x00", b"") if b"\x00" in head[:4] else head
-        return bool(_HEADER.match(plain))
+        return _HEADER.match(plain_head(head)) is not None
 
     def explain(self, head: bytes, file_name: str) -> str:
         """Say why the file is claimed or not."""
@@ -40,8 +37,6 @@ class Qif:
 
     def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         """Read one file; see reader.py for the options, of which `currency` must be given."""
-        from recon_qif.reader import read  # noqa: PLC0415 -- loads Polars only when it is needed
-
         return read(source, options)
 
 

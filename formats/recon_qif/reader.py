@@ -12,14 +12,13 @@ import polars as pl
 
 from recon.api import (
     ConfigurationError,
+    Delivered,
     MalformedFile,
-    ParsedStatements,
     Place,
-    ReadLines,
-    ReadStatements,
-    Rejects,
-    completed,
-    exponents,
+    chosen,
+    chosen_currency,
+    deliver,
+    refuse_unknown,
 )
 from recon_qif.records import ACCOUNT, MONEY, read_contents
 from recon_qif.transactions import COLUMNS, read_transactions
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from recon.api import SourceFile
+    from recon.api import ParsedStatements, SourceFile
     from recon_qif.records import Contents
 
 READER: Final = "qif"
@@ -60,39 +59,25 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         .agg(line_count=pl.len().cast(pl.Int64))
     )
     told = found.join(counted, on="statement_index", how="left", maintain_order="left")
-    is_sound = pl.col("code").is_null()
-    lines, rejects = rows.filter(is_sound), rows.filter(~is_sound)
-    expected, delivered = int(told["line_count"].sum()), len(lines) + len(rejects)
-    assert expected == delivered, f"{expected} records counted, {delivered} lines and rejects"
-    return ParsedStatements(
-        statements=completed(
-            told.select(
-                "statement_index", "account", "currency", "dialect", "line_count"
-            ).with_columns(pl.col("line_count").fill_null(0)),
-            ReadStatements,
+    columns = ("statement_index", "account", "currency", "dialect")
+    return deliver(
+        source,
+        Delivered(
+            told.select(*columns, pl.col("line_count").fill_null(0)),
+            rows.with_columns(hint=_hint()),
+            COLUMNS,
         ),
-        lines=completed(lines.select(COLUMNS), ReadLines),
-        rejects=completed(_rejected(source, rejects), Rejects),
         reader=READER,
-        findings=(*contents.findings, *_skipped(contents), *_openings(lines)),
+        counted=int(counted["line_count"].sum()),
+        findings=(*contents.findings, *_skipped(contents), *_openings(rows)),
     )
 
 
 def _check_options(options: Mapping[str, Any]) -> None:
-    unknown = sorted(set(options) - _OPTIONS)
-    if unknown:
-        raise ConfigurationError(
-            f"[formats.qif] has no option {unknown[0]!r}",
-            hint=f"it has: {', '.join(sorted(_OPTIONS))}",
-        )
+    refuse_unknown(READER, options, _OPTIONS)
     for name, values in _VALUES.items():
-        if name in options and options[name] not in values:
-            listed = " or ".join(f'"{value}"' for value in values)
-            message = f"`{name}` of [formats.qif] is {listed}"
-            raise ConfigurationError(message)
-    if "currency" in options and options["currency"] not in exponents():
-        message = "`currency` of [formats.qif] is no ISO 4217 code"
-        raise ConfigurationError(message)
+        chosen(READER, options, name, values)
+    chosen_currency(READER, options)
     if not isinstance(options.get("account", ""), str):
         message = "`account` of [formats.qif] is the number of one account"
         raise ConfigurationError(message)
@@ -161,19 +146,14 @@ def _skipped(contents: Contents) -> list[str]:
     ]
 
 
-def _openings(lines: pl.DataFrame) -> list[str]:
-    opening = lines.filter(pl.col("status") == "information")
+def _openings(rows: pl.DataFrame) -> list[str]:
+    opening = rows.filter(pl.col("status") == "information", pl.col("code").is_null())
     return [
         f"line {number}: the balance that the account was opened with is information, no transaction"
         for number in opening["line_number"]
     ]
 
 
-def _rejected(source: SourceFile, rejects: pl.DataFrame) -> pl.DataFrame:
-    hint = pl.when(pl.col("code") == "ambiguous-amount").then(
-        pl.lit('set `decimal_mark = "."` or "," under [formats.qif]')
-    )
-    return rejects.select(
-        "record", "line_number", "field", "code", "reason", "excerpt",
-        file=pl.lit(source.name), hint=hint,
-    )  # fmt: skip
+def _hint() -> pl.Expr:
+    is_ambiguous = pl.col("code") == "ambiguous-amount"
+    return pl.when(is_ambiguous).then(pl.lit('set `decimal_mark = "."` or "," under [formats.qif]'))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import decode, refuse_controls
+from recon.api import decode, refuse_controls, split_lines, start_of
 
 if TYPE_CHECKING:
     from recon.api import SourceFile
@@ -51,8 +51,7 @@ def read_contents(source: SourceFile, encoding: str | None) -> Contents:
     decoded = decode(source, encoding)
     text = _LONE_RETURN.sub("\n", decoded.text)
     refuse_controls(source.name, text, "\x1a", line_limit=LINE_LIMIT)
-    unit = "byte" if decoded.encoding == "utf-8" else None
-    lines = _lines(text, "character" if decoded.is_single_byte else unit, decoded.mark_bytes)
+    lines = split_lines(text, start_of(decoded), behind=" \t\r\x1a")
     is_header, is_end = pl.col("text").str.starts_with("!"), pl.col("text").str.starts_with("^")
     begins = is_header | is_header.shift(1, fill_value=True) | is_end.shift(1, fill_value=True)
     marked = lines.with_columns(
@@ -88,27 +87,3 @@ def _records(lines: pl.DataFrame) -> pl.DataFrame:
         .filter(~pl.col("is_empty"))
         .drop("is_empty")
     )
-
-
-def _lines(text: str, unit: str | None, start: int) -> pl.DataFrame:
-    """Split a text into lines that are not empty, with their places in bytes (null where they cannot be known)."""
-    raw = pl.col("raw")
-    width = _size(raw, unit)
-    kept = pl.col("text")
-    return (
-        pl.DataFrame({"raw": pl.Series([text]).str.split("\n").explode()})
-        .with_columns(
-            line_number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
-            byte_offset=(width + 1).cum_sum() - width - 1 + start,
-            text=raw.str.strip_chars_end(" \t\r\x1a"),
-        )
-        .with_columns(byte_end=pl.col("byte_offset") + _size(kept, unit))
-        .filter(kept != "")
-        .drop("raw")
-    )
-
-
-def _size(text: pl.Expr, unit: str | None) -> pl.Expr:
-    if unit is None:
-        return pl.lit(None, dtype=pl.Int64)
-    return (text.str.len_bytes() if unit == "byte" else text.str.len_chars()).cast(pl.Int64)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import exponent_expr, parse_minor_expr
-from recon_qif.extras import json_object
+from recon.api import exponent_expr, json_members, json_object, parse_minor_expr
 from recon_qif.values import dates, plain_amounts
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ COLUMNS: Final = (
 _TAGS: Final = {
     "D": " ", "T": " ", "U": " ", "N": " ", "L": " ", "C": " ", "P": " ", "M": " ", "A": "\n",
 }  # fmt: skip
-_SPLIT: Final = {"S": "category", "E": "memo", "$": "amount", "%": "percent"}
+_SPLIT: Final = {"$": "amount", "S": "category", "E": "memo", "%": "percent"}
 _NAMED: Final = frozenset({*_TAGS, *_SPLIT})
 _OPENING: Final = "opening balance"
 
@@ -109,7 +108,7 @@ def _splits(fields: pl.DataFrame) -> pl.DataFrame:
         rows = _joined(rows, parts.filter(pl.col("tag") == tag), keys, name, " ")
     members = {name: pl.when(pl.col(name) != "").then(pl.col(name)) for name in _SPLIT.values()}
     return (
-        rows.with_columns(one=json_object(members))
+        rows.with_columns(one=json_object(json_members(members)))
         .group_by("record", maintain_order=True)
         .agg(splits=pl.concat_str(pl.lit("["), pl.col("one").str.join(","), pl.lit("]")))
     )
@@ -131,14 +130,9 @@ def _completed(rows: pl.DataFrame) -> pl.DataFrame:
     # Quicken writes the balance that an account was opened with as its first transaction, against itself.
     is_first = pl.int_range(pl.len()).over("statement_index") == 0
     is_opening = is_first & (pl.col("P").str.to_lowercase() == _OPENING)
-    kept = {"category": "L", "cleared": "C", "address": "A", "other_fields": "others"}
-    plain = json_object({name: filled(column) for name, column in kept.items()})
-    members = pl.concat_str(
-        plain.str.slice(1).str.head(-1),
-        pl.concat_str(pl.lit('"splits":'), "splits"),
-        separator=",",
-        ignore_nulls=True,
-    )
+    kept = {"address": "A", "category": "L", "cleared": "C", "other_fields": "others"}
+    members = json_members({name: filled(column) for name, column in kept.items()})
+    splits = pl.concat_str(pl.lit('"splits":'), "splits")
     return rows.with_columns(
         amount=pl.coalesce("amount_t", "amount_u"),
         payer_name=filled("P"),
@@ -146,7 +140,7 @@ def _completed(rows: pl.DataFrame) -> pl.DataFrame:
         customer_reference=filled("N"),
         cheque_number=pl.when(pl.col("N").str.contains(r"^[0-9]+$")).then(pl.col("N")),
         status=pl.when(is_opening).then(pl.lit("information")).otherwise(pl.lit("booked")),
-        extras=pl.when(members != "").then(pl.concat_str(pl.lit("{"), members, pl.lit("}"))),
+        extras=json_object(members, splits),
         record=pl.col("number"),
     )
 

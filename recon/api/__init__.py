@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from recon.api.child import ChildFailed, ChildLimits, call_in_child
+from recon.api.columns import cut, numbered, plain, split_columns, with_line_count
+from recon.api.delivery import Delivered, Fault, deliver, with_fault
+from recon.api.extras import json_members, json_object, json_text
+from recon.api.options import chosen, chosen_currency, refuse_unknown
+from recon.api.records import Start, plain_head, split_lines, start_of
 from recon.api.text import Decoded, decode, place_of, refuse_controls
 from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, UnreadableItems
 from recon.frames.allocations import Allocations
@@ -56,9 +61,11 @@ __all__ = [
     "ConfigurationError",
     "Decisions",
     "Decoded",
+    "Delivered",
     "Entries",
     "Evidence",
     "EvidenceSource",
+    "Fault",
     "Format",
     "InputFile",
     "ItemSource",
@@ -85,19 +92,36 @@ __all__ = [
     "Report",
     "RunView",
     "SourceFile",
+    "Start",
     "Statements",
     "UnreadableItems",
     "call_in_child",
+    "chosen",
+    "chosen_currency",
     "completed",
+    "cut",
     "decode",
+    "deliver",
     "exponent",
     "exponent_expr",
     "exponents",
     "format_minor",
     "format_minor_expr",
     "hookimpl",
+    "json_members",
+    "json_object",
+    "json_text",
+    "numbered",
     "parse_minor",
     "parse_minor_expr",
     "place_of",
+    "plain",
+    "plain_head",
     "refuse_controls",
+    "refuse_unknown",
+    "split_columns",
+    "split_lines",
+    "start_of",
+    "with_fault",
+    "with_line_count",
 ]

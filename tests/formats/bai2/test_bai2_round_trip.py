@@ -13,7 +13,7 @@ from recon.api import ReconError, SourceFile
 from recon.testing.conformance import check_format
 from recon_bai2.plugin import Bai2
 from tests.corpus_index import ROOT
-from tests.formats.bai2.bai2_files import Account, bai2, read
+from tests.formats.bai2.bai2_files import HEADER, Account, bai2, read
 
 FOLDER = ROOT / "fixtures" / "statements" / "bai2"
 SOUND = [path for path in sorted(FOLDER.glob("*.[bn]ai")) if "rejected" not in path.name]
@@ -66,7 +66,8 @@ def test_a_report_is_read_back_as_it_was_written(entries, opening, date, currenc
     head = f"03,12345,{currency},010,{opening},,,015,{closing},,/"
     total = opening + closing + sum(entry.size for entry in entries)
     account = Account([head, *(one for entry in entries for one in entry.records())], total)
-    parsed = read(bai2(account, group=f"02,OURCO,BANK,1,{date:%y%m%d},2400,USD,2/"))
+    group = f"02,OURCO,BANK,1,{date:%y%m%d},2400,USD,2/"
+    parsed = read(bai2(account, header=HEADER.replace("260115", f"{date:%y%m%d}"), group=group))
 
     assert parsed.findings == ()
     assert parsed.rejects.is_empty()
