@@ -64,12 +64,17 @@ def check_statements(
 
     Source: SWIFT MT940 fields :60F:, :61:, :62F:; ISO 20022 camt.053 balances OPBD and CLBD.
     """
-    booked = lines.filter(pl.col("status") == "booked")
+    booked = lines.filter(pl.col("status") == "booked").join(
+        statements.select("statement_id", account_currency="currency"), on="statement_id"
+    )
     sums = booked.group_by("statement_id").agg(
-        pl.col("amount").cast(pl.Int128).sum().alias("moved")
+        moved=pl.col("amount").cast(pl.Int128).sum(),
+        # An entry that is told in another currency moves the balance by an amount that the file does not say.
+        is_foreign=(pl.col("currency") != pl.col("account_currency")).any(),
     )
     moved = pl.col("moved").fill_null(0).cast(pl.Int64)
-    difference = pl.col("closing_balance") - pl.col("opening_balance") - moved
+    stated = pl.col("closing_balance") - pl.col("opening_balance") - moved
+    difference = pl.when(~pl.col("is_foreign").fill_null(value=False)).then(stated)
     checked = statements.join(sums, on="statement_id", how="left").with_columns(
         balance_difference=difference, balance_check=_verdict(difference)
     )

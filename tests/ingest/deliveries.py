@@ -29,6 +29,7 @@ class Booked:
     text: str = "rent"
     reference: str | None = None
     status: str = "booked"
+    currency: str | None = None  # the account's, if not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _line(index: int, record: int, stated: Stated, booked: Booked) -> dict[str, 
         "bank_reference": booked.reference,
         "booking_date": date(booked.day),
         "amount": booked.amount,
-        "currency": stated.currency,
+        "currency": booked.currency or stated.currency,
         "remittance": booked.text,
         "is_reversal": False,
         "status": booked.status,

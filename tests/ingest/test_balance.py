@@ -162,3 +162,15 @@ def test_a_notification_is_held_unless_the_policy_applies_it(holds):
 
     assert statements["is_held"].to_list() == [holds]
     assert lines["is_held"].to_list() == [holds]
+
+
+def test_a_statement_with_an_entry_in_another_currency_is_not_checkable():
+    booked = (Booked(1, 1000), Booked(1, -2097, currency="USD"))
+    statements, lines, _ = ingest(delivery("a.xml", Stated(booked, closing=1000)))
+
+    assert statements.select("balance_check", "balance_difference", "is_held").row(0) == (
+        "not_checkable",
+        None,
+        False,
+    )
+    assert not lines["is_held"].any()
