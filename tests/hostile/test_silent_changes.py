@@ -1,0 +1,132 @@
+"""Wrong but plausible: where a file states balances, no cut and no other digit in an amount goes unnoticed.
+
+A damaged file is read as the program reads it. What comes out is the same entries, or the damage shows: the file is
+refused, a record is rejected, a finding tells of it, or the statement is held because its balances do not add up.
+`RECON_HOSTILE_BYTES=100000000` tries every byte and every digit in place of some of them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from recon.errors import PluginFailed, ReconError
+from recon.ingest.balance import check_statements
+from recon.ingest.detect import HEAD_BYTES, choose_format
+from recon.ingest.read import Delivery, gather
+from recon.plugins import Plugins
+from recon.protocols import SourceFile
+
+SAMPLES = Path(__file__).parents[2] / "fixtures" / "statements"
+IS_DEEP = int(os.environ.get("RECON_HOSTILE_BYTES", "0")) > 50_000
+# A read takes 20 to 60 ms of CPU, whatever is in the file.
+PLACES = None if IS_DEEP else 12
+PLUGINS = Plugins.discover()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sound file with opening and closing balance; the group of `amounts` finds each amount's digits."""
+
+    path: str
+    amounts: re.Pattern[bytes]
+    options: dict[str, str] | None = None
+
+    @property
+    def format(self):
+        return self.path.split("/")[0]
+
+    @property
+    def data(self):
+        return (SAMPLES / self.path).read_bytes()
+
+
+BALANCED = (
+    Sample("mt940/german_structured.sta", re.compile(rb":61:\d{10}R?[CD]R?(\d+,\d*)")),
+    Sample("camt/pages_v01_no_namespace.xml", re.compile(rb"<Amt[^>]*>([\d.]+)<")),
+    # The parts of a total are told beside it where they do not add up to it; the total has the balances for it.
+    Sample("coda/totals_and_details.cod", re.compile(rb"(?m)^21\d{4}0000.{22}(\d{15})")),
+    Sample("cfonb/sepa_complements.cfo", re.compile(rb"(?m)^04.{88}(\d{13})")),
+    Sample("norma43/padded_two_accounts.n43", re.compile(rb"(?m)^22.{26}(\d{14})")),
+    # Debits only: the credit is the oldest row, and before that no balance stands in a table.
+    Sample("csv/polish_balance.csv", re.compile(rb";-([\d ]+,\d\d);"), {"currency": "PLN"}),
+)
+by_format = pytest.mark.parametrize("sample", BALANCED, ids=lambda sample: sample.format)
+
+
+def read(sample, data):
+    """Read and check like a run: the entries, and what the reader of its report would be told."""
+    head = data[:HEAD_BYTES]
+    claims = PLUGINS.sniff_all(head, "x").formats
+    name = choose_format(claims, PLUGINS.names("format"), "x", head)
+    parsed = PLUGINS.read(name, SourceFile("x", data), sample.options or {})
+    gathered = gather([Delivery("x", "0" * 64, name, parsed)])
+    statements = check_statements(
+        gathered.statements,
+        gathered.lines,
+        holds_balance_break=True,
+        holds_continuity_break=False,
+    )
+    told = [*parsed.findings, *gathered.rejects["reason"]]
+    told += [f"held: {one}" for one in statements.filter("is_held")["statement_id"]]
+    entries = gathered.lines.select("account", "booking_date", "amount", "currency", "status")
+    return sorted(entries.rows()), told, statements["balance_check"].to_list()
+
+
+def unnoticed(sample, damages):
+    """Name the damages after which other entries come out and nobody is told."""
+    sound, known, checks = read(sample, sample.data)
+    assert sound
+    assert set(checks) == {"ok"}, "the sample states no balances"
+    silent, changed = [], 0
+    for name, data in damages:
+        try:
+            entries, told, _ = read(sample, data)
+        except PluginFailed:
+            raise
+        except ReconError:
+            changed += 1
+            continue
+        changed += entries != sound
+        if entries != sound and not Counter(told) - Counter(known):
+            silent.append(name)
+    assert changed, "no damage did any harm"
+    return silent
+
+
+def spread(places):
+    """Take some of the places, evenly."""
+    count = len(places) if PLACES is None else min(PLACES, len(places))
+    return [places[len(places) * n // count] for n in range(count)]
+
+
+@by_format
+def test_a_file_cut_off_anywhere_is_noticed(sample):
+    data = sample.data
+    places = range(1, len(data))
+    if sample.format == "csv":
+        # Whole rows are a whole table, which has no end that could be missing; nor do zeros count behind the comma.
+        ends = [found.span() for found in re.finditer(rb",?0*(?:\n|$)", data)]
+        whole = {place for start, end in ends for place in range(start, end + 1)}
+        places = [place for place in places if place not in whole]
+
+    assert not unnoticed(sample, ((f"cut at {n}", data[:n]) for n in spread(places)))
+
+
+@by_format
+def test_another_digit_in_an_amount_is_noticed(sample):
+    data = sample.data
+    amounts = [found.span(1) for found in sample.amounts.finditer(data)]
+    digits = [n for start, end in amounts for n in range(start, end) if data[n : n + 1].isdigit()]
+    assert len(amounts) > 1
+    damages = []
+    for turn, place in enumerate(spread(digits)):
+        other = b"%d" % ((int(data[place : place + 1]) + 1 + turn % 9) % 10)
+        damages.append((f"{other!r} at {place}", data[:place] + other + data[place + 1 :]))
+
+    assert not unnoticed(sample, damages)
