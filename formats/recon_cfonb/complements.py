@@ -80,7 +80,7 @@ def of_complements() -> dict[str, pl.Expr]:
     A direct debit names the other party as payer even where the account is debited, so each stands in for the other.
     """
     is_credit = pl.col("amount") >= 0
-    payer, beneficiary = plain(pl.col("NPY")), plain(pl.col("NBE"))
+    payer, beneficiary = pl.col("NPY"), pl.col("NBE")
     name = pl.when(is_credit).then(pl.coalesce(payer, beneficiary)).otherwise(pl.coalesce(beneficiary, payer))  # fmt: skip
     payer_iban, beneficiary_iban = _found("CPY", _IBAN), _found("CBE", _IBAN)
     account = pl.when(is_credit).then(payer_iban).otherwise(beneficiary_iban)
@@ -106,20 +106,27 @@ def of_complements() -> dict[str, pl.Expr]:
         "original_amount": original * sign,
         "exchange_rate": _rate(),
         "charges": pl.when(is_own_fee).then(fee),
-        "extras_complement": json_members(
-            {
-                "NPY": pl.when((payer != name).fill_null(value=False)).then(payer),
-                "NBE": pl.when((beneficiary != name).fill_null(value=False)).then(beneficiary),
-                "CPY": _unless(account.is_not_null() & is_credit, "CPY"),
-                "CBE": _unless(account.is_not_null() & ~is_credit, "CBE"),
-                "IBE": plain(pl.col("IBE")),
-                "RUM": plain(pl.col("RUM").str.slice(35)),
-                "RCN": pl.when(~is_purpose_code).then(purpose),
-                "MMO": plain(pl.col("MMO")),
-                "FEE": _unless(is_own_fee, "FEE"),
-            }
-        ),
     }
+
+
+def rest_of_complements() -> pl.Expr:
+    """Give what the columns of `of_complements` do not tell, as members of the extras."""
+    name, is_credit = pl.col("payer_name"), pl.col("amount") >= 0
+    has_account = pl.col("payer_account").is_not_null()
+    purpose = plain(pl.col("RCN").str.slice(35))
+    return json_members(
+        {
+            "NPY": pl.when(pl.col("NPY") != name).then("NPY"),
+            "NBE": pl.when(pl.col("NBE") != name).then("NBE"),
+            "CPY": _unless(has_account & is_credit, "CPY"),
+            "CBE": _unless(has_account & ~is_credit, "CBE"),
+            "IBE": plain(pl.col("IBE")),
+            "RUM": plain(pl.col("RUM").str.slice(35)),
+            "RCN": pl.when(pl.col("purpose_code").is_null()).then(purpose),
+            "MMO": plain(pl.col("MMO")),
+            "FEE": _unless(pl.col("charges").is_not_null(), "FEE"),
+        }
+    )
 
 
 def _found(qualifier: str, pattern: str) -> pl.Expr:

@@ -14,7 +14,7 @@ import polars as pl
 
 from recon.api import Fault, cut, json_members, json_object, plain, with_fault
 from recon_cfonb.codes import CHEQUE, OPERATIONS, REVERSALS
-from recon_cfonb.complements import of_complements, read_complements
+from recon_cfonb.complements import of_complements, read_complements, rest_of_complements
 from recon_cfonb.fields import day, is_odd_sign, signed
 from recon_cfonb.statements import account_columns
 from recon_cfonb.structure import UNKNOWN, WIDTH
@@ -57,6 +57,7 @@ def read_movements(
         .with_columns(**_of_movement())
         .pipe(with_fault, _faults())
         .join(read_complements(own), on="movement", how="left", maintain_order="left")
+        .with_columns(plain(pl.col("NPY")), plain(pl.col("NBE")))
         .with_columns(**of_complements())
         .with_columns(
             remittance=plain(
@@ -64,7 +65,7 @@ def read_movements(
             ).fill_null(""),
             extras=json_object(
                 pl.col("extras_movement"),
-                pl.col("extras_complement").fill_null(""),
+                rest_of_complements(),
                 pl.col("extras_unknown").fill_null(""),
             ),
         )

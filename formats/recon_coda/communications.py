@@ -32,7 +32,6 @@ def of_communication() -> dict[str, pl.Expr]:
     is_free = pl.col("form").is_null()
     is_cheque = cut(55, 56).is_in(CHEQUE_FAMILIES)
     number = _of(_NUMBER, 0, 12)
-    currency, original = _original_amount()
     return {
         "text_said": pl.coalesce(
             pl.when(is_free).then(plain(pl.col("communication"))),
@@ -48,11 +47,9 @@ def of_communication() -> dict[str, pl.Expr]:
         "mandate_id": pl.coalesce(_of(_DOM80, 0, 12), _of(_DIRECT_DEBIT, 44, 35)),
         "creditor_id": pl.coalesce(_of(_DOM80, 49, 11), _of(_DIRECT_DEBIT, 9, 35)),
         "terminal_name": _of(_CARD_DEBIT, 40, 16),
-        "original_currency": currency,
-        "original_size": original,
-        "exchange_rate": pl.coalesce(
-            rate(_of(_ORIGINAL_AMOUNT, 30, 12)), rate(_of(_CARD_DEBIT, 81, 12))
-        ),
+        "original_code": pl.coalesce(_of(_ORIGINAL_AMOUNT, 42, 3), _of(_CARD_DEBIT, 93, 3)),
+        "original_digits": pl.coalesce(_of(_ORIGINAL_AMOUNT, 15, 15), _of(_CARD_DEBIT, 66, 15)),
+        "rate_digits": pl.coalesce(_of(_ORIGINAL_AMOUNT, 30, 12), _of(_CARD_DEBIT, 81, 12)),
         "debit_reason": _of(_DIRECT_DEBIT, 142, 4),
         "communication_rest": pl.when(~is_free & ~pl.col("form").is_in(_READ_WHOLE)).then(
             plain(pl.col("communication"))
@@ -69,10 +66,12 @@ def _unless_zero(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.str.contains(_NEVER)).then(text)
 
 
-def _original_amount() -> tuple[pl.Expr, pl.Expr]:
-    code = pl.coalesce(_of(_ORIGINAL_AMOUNT, 42, 3), _of(_CARD_DEBIT, 93, 3))
-    currency = pl.when(code.is_in(list(exponents()))).then(code)
-    digits = pl.coalesce(_of(_ORIGINAL_AMOUNT, 15, 15), _of(_CARD_DEBIT, 66, 15))
-    amount = size(digits, currency)
-    is_stated = amount > 0
-    return pl.when(is_stated).then(currency), pl.when(is_stated).then(amount)
+def of_original() -> dict[str, pl.Expr]:
+    """Give amount, currency and rate before the exchange, out of the digits of `of_communication`."""
+    code = pl.col("original_code")
+    amount = size(pl.col("original_digits"), pl.when(code.is_in(list(exponents()))).then(code))
+    return {
+        "original_size": pl.when(amount > 0).then(amount),
+        "original_currency": pl.when(amount > 0).then(code),
+        "exchange_rate": rate(pl.col("rate_digits")),
+    }

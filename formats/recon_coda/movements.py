@@ -14,7 +14,7 @@ import polars as pl
 
 from recon.api import Fault, cut, plain, with_fault
 from recon_coda.codes import CANCELLATIONS, COMMON, FAMILIES, OPERATIONS
-from recon_coda.communications import of_communication
+from recon_coda.communications import of_communication, of_original
 from recon_coda.fields import day, signed, size
 from recon_coda.information import read_information
 from recon_coda.structure import MOVEMENT, PARTS, UNKNOWN, WIDTH
@@ -48,6 +48,7 @@ def read_movements(
         joined.with_columns(is_unproven=~pl.col("is_closed") & needs_closing)
         .with_columns(**_of_movement())
         .with_columns(**of_communication())
+        .with_columns(**of_original())
         .with_columns(**_of_parties())
         .pipe(with_fault, _faults())
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recon.api import exponent_expr, parse_minor_expr
+from recon.api import parse_minor_expr
 from recon_norma43.codes import currencies
 
 _AMOUNT_DECIMALS = 2
@@ -20,12 +20,12 @@ def day(text: pl.Expr) -> pl.Expr:
     return pl.when(is_plain).then(text.str.to_date("%y%m%d", strict=False))
 
 
-def size(digits: pl.Expr, currency: pl.Expr) -> pl.Expr:
-    """Read fourteen digits into minor units of the currency; null where they are none, exactly."""
+def size(digits: pl.Expr, decimals: pl.Expr) -> pl.Expr:
+    """Read fourteen digits into minor units of so many decimals; null where they are none, exactly."""
     whole = digits.str.head(-_AMOUNT_DECIMALS)
     point = pl.concat_str(whole, pl.lit("."), digits.str.tail(_AMOUNT_DECIMALS))
     is_plain = digits.str.contains(r"^[0-9]{14}$")
-    return pl.when(is_plain).then(parse_minor_expr(point, exponent_expr(currency)))
+    return pl.when(is_plain).then(parse_minor_expr(point, decimals))
 
 
 def signed(key: pl.Expr, magnitude: pl.Expr) -> pl.Expr:

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import Fault, cut, json_members, json_object, plain, with_fault
+from recon.api import Fault, cut, exponent_expr, json_members, json_object, plain, with_fault
 from recon_norma43.codes import CHEQUE, CONCEPTS, REVERSALS
 from recon_norma43.fields import currency, day, signed, size
 from recon_norma43.structure import CONCEPT, EXCHANGE, MOVEMENT, UNKNOWN, WIDTH
@@ -37,7 +37,7 @@ def read_movements(
         a row a movement; `code` is null for those that can be trusted.
     """
     own = records.filter(pl.col("movement").is_not_null())
-    account = statements.select("statement", "currency", "is_closed")
+    account = statements.select("statement", "currency", "decimals", "is_closed")
     heads = own.filter("starts_movement").join(account, on="statement", how="left")
     is_last = pl.col("movement") == (records["movement"][-1] or 0)
     heads = heads.with_columns(
@@ -51,10 +51,16 @@ def read_movements(
     )
     return (
         heads.join(_spans(own), on="movement", how="left", maintain_order="left")
+        .with_columns(**_zones())
         .with_columns(**_of_movement())
         .pipe(with_fault, _faults(is_padded_file=pads))
         .join(_concepts(own), on="movement", how="left", maintain_order="left")
         .join(_exchanges(own), on="movement", how="left", maintain_order="left")
+        .with_columns(
+            original_size=size(
+                pl.col("original_digits"), exponent_expr(pl.col("original_currency"))
+            )
+        )
         .with_columns(**_of_exchange())
         .with_columns(
             extras=json_object(pl.col("extras_movement"), pl.col("extras_exchange").fill_null("")),
@@ -63,23 +69,30 @@ def read_movements(
     )
 
 
+def _zones() -> dict[str, pl.Expr]:
+    """Read what several columns need: its size in minor units, document number and references."""
+    zones = {"document": cut(43, 52), "reference_1": cut(53, 64), "reference_2": cut(65, 80)}
+    return {
+        "magnitude": size(cut(29, 42), pl.col("decimals")),
+        **{
+            name: plain(pl.when(~text.str.contains(_NEVER)).then(text))
+            for name, text in zones.items()
+        },
+    }
+
+
 def _of_movement() -> dict[str, pl.Expr]:
-    first, second = plain(cut(53, 64)), plain(cut(65, 80))
-    references = [
-        pl.when(~text.str.contains(_NEVER)).then(text)
-        for text in (first, second, plain(cut(43, 52)))
-    ]
     concept = cut(23, 24)
     return {
         "booking_date": day(cut(11, 16)),
         "value_date": day(cut(17, 22)),
-        "amount": signed(cut(28, 28), size(cut(29, 42), pl.col("currency"))),
+        "amount": signed(cut(28, 28), pl.col("magnitude")),
         "has_value_date": ~cut(17, 22).str.contains(_NEVER),
         "has_sign": cut(28, 28).is_in(("1", "2")),
-        "bank_reference": references[2],
-        "cheque_number": pl.when(concept == CHEQUE).then(references[2]),
+        "bank_reference": pl.col("document"),
+        "cheque_number": pl.when(concept == CHEQUE).then("document"),
         "customer_reference": plain(
-            pl.concat_str(references[:2], separator=" ", ignore_nulls=True)
+            pl.concat_str("reference_1", "reference_2", separator=" ", ignore_nulls=True)
         ),
         "transaction_code": plain(cut(23, 27)),
         "transaction_text": concept.replace_strict(
@@ -90,8 +103,8 @@ def _of_movement() -> dict[str, pl.Expr]:
             {
                 "branch": plain(cut(7, 10)),
                 "free": plain(cut(3, 6)),
-                "reference_1": references[0],
-                "reference_2": references[1],
+                "reference_1": pl.col("reference_1"),
+                "reference_2": pl.col("reference_2"),
             }
         ),
     }
@@ -154,7 +167,7 @@ def _exchanges(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_exchange() -> dict[str, pl.Expr]:
-    magnitude = size(pl.col("original_digits"), pl.col("original_currency"))
+    magnitude = pl.col("original_size")
     is_read = magnitude.is_not_null()
     sign = pl.when(pl.col("amount") < 0).then(-1).otherwise(1)
     return {

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import cut, json_members, json_object, plain
+from recon.api import cut, exponent_expr, json_members, json_object, plain
 from recon_norma43.fields import currency, day, signed, size
 from recon_norma43.structure import HEAD, TOTALS
 
@@ -39,8 +39,10 @@ def read_statements(records: pl.DataFrame) -> pl.DataFrame:
         .fill_null(value=False),
     )
     amounts = ("opening_size", "debits", "credits", "closing_size")
-    minor = known.with_columns(size(pl.col(name), pl.col("currency")) for name in amounts)
-    return _balanced(minor)
+    scaled = known.with_columns(decimals=exponent_expr(pl.col("currency")))
+    return _balanced(
+        scaled.with_columns(size(pl.col(name), pl.col("decimals")) for name in amounts)
+    )
 
 
 def _heads(records: pl.DataFrame) -> pl.DataFrame:

@@ -71,8 +71,8 @@ def split_lines(
         .select(
             "text",
             line_number=pl.int_range(pl.len(), dtype=pl.Int64) + start.line_number,
-            byte_offset=(pl.col("width") + start.newline_bytes).cum_sum().shift(1, fill_value=0)
-            + pl.col("indent") + start.byte_offset,
+            byte_offset=(pl.col("width") + start.newline_bytes).cum_sum()
+            - pl.col("width") + pl.col("indent") + (start.byte_offset - start.newline_bytes),
         )
         .with_columns(byte_end=pl.col("byte_offset") + _bytes_of(pl.col("text"), start.unit, filler))
         .filter(pl.col("text").str.strip_chars(" \t" + behind) != "")

@@ -189,7 +189,7 @@ def test_a_statement_that_is_not_closed_is_told_or_refused() -> None:
 def test_cut_anywhere_a_file_never_gives_another_amount_in_silence() -> None:
     whole = statement(FIRST, complement("LIB", "A"), LAST)
     amounts = read(whole).lines["amount"].to_list()
-    ends = {at + step for at in range(121, len(whole) - 1, 121) for step in (-20, -3, -1, 0, 1, 60)}
+    ends = {at + step for at in range(121, len(whole) - 1, 121) for step in (-3, 0, 60)}
     for end in sorted(ends):
         try:
             parsed = read(whole[:end])
