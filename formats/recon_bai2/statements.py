@@ -129,6 +129,12 @@ def findings(told: pl.DataFrame, currency: str | None) -> list[str]:
                 f"{len(marked)} accounts stand in groups that are {name} (status {status}) of an earlier report; "
                 f"their lines are information, and count in no balance; the first is line {marked['line_number'][0]}"
             )
+    unknown = told.filter(~pl.col("group_status").is_in(["", "1", *_STATUS_NAMES]))
+    if not unknown.is_empty():
+        found.append(
+            f"{len(unknown)} accounts stand in groups of no known status ({unknown['group_status'][0]}); "
+            f"their lines are information, and count in no balance; the first is line {unknown['line_number'][0]}"
+        )
     # Nothing else in a file bears out its dates. A day's tolerance is for time zones.
     age = (read_date(pl.col("file_date")) - pl.col("date")).dt.total_days()
     odd = told.filter(~age.is_between(-1, _OLDEST_DAYS))
