@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.api import exponent_expr
-from recon_camt.values import date, minor, sign
+from recon_camt.values import days, minor, sign
 from recon_camt.words import STATUSES
 
 if TYPE_CHECKING:
@@ -26,6 +26,12 @@ _ONCE: Final = (
     "BookgDt/Dt",
     "BookgDt/DtTm",
     "RvslInd",
+)
+_NO_FAULTS: Final = pl.DataFrame(
+    schema={
+        **dict.fromkeys(("statement", "start"), pl.Int64),
+        **dict.fromkeys(("currency", "code", "field", "reason", "excerpt"), pl.String),
+    }
 )
 
 
@@ -51,22 +57,26 @@ def read_entries(leaves: Leaves, owners: Owners) -> pl.DataFrame:
             "is_double": leaves.differing(_ONCE),
         }
     )
-    booking, value = date(pl.col("booking_text")), date(pl.col("value_text"))
-    stands_in = pl.col("booking_text").is_null() & value.is_not_null()
+    booking, value = days(frame["booking_text"]), days(frame["value_text"])
+    stands_in = pl.col("booking_text").is_null() & pl.col("value_date").is_not_null()
     return (
         frame.with_row_index("n")
         .with_columns(
             pl.col("n").cast(pl.Int64),
+            booking_date=booking,
+            value_date=value,
             size=minor(frame["amount_text"], frame["currency"]),
             sign=sign(pl.col("indicator")),
             # Where nothing is said the entry is booked: only versions 07 and later let the state out of a statement.
             status=pl.col("state").fill_null("BOOK").replace_strict(STATUSES, default=None),
-            booking_date=pl.when(stands_in).then(value).otherwise(booking),
-            value_date=value,
-            date_source=pl.when(stands_in).then(pl.lit("ValDt")),
             is_reversal=pl.col("reversal").is_in(["true", "1"]).fill_null(value=False),
         )
-        .with_columns(amount=pl.col("size") * pl.col("sign"), code=_code())
+        .with_columns(
+            amount=pl.col("size") * pl.col("sign"),
+            booking_date=pl.when(stands_in).then("value_date").otherwise("booking_date"),
+            date_source=pl.when(stands_in).then(pl.lit("ValDt")),
+        )
+        .with_columns(code=_code())
     )
 
 
@@ -93,6 +103,9 @@ def _code() -> pl.Expr:
 
 def faults_of(entries: pl.DataFrame) -> pl.DataFrame:
     """Say of each entry that is not sound what is wrong: statement, start, currency, and the columns of a reject."""
+    unsound = entries.filter(pl.col("code").is_not_null())
+    if unsound.is_empty():
+        return _NO_FAULTS
     text = pl.col("amount_text").fill_null("")
     amount = pl.format('<Amt Ccy="{}">{}</Amt>', pl.col("currency").fill_null(""), text)
     too_fine = pl.format("{} has more decimals than {} has", text, pl.col("currency"))
@@ -117,6 +130,6 @@ def faults_of(entries: pl.DataFrame) -> pl.DataFrame:
         field = pl.when(is_this).then(pl.lit(element)).otherwise(field)
         reason = pl.when(is_this).then(said).otherwise(reason)
         excerpt = pl.when(is_this).then(shown).otherwise(excerpt)
-    return entries.filter(pl.col("code").is_not_null()).select(
+    return unsound.select(
         "statement", "start", "currency", "code", field=field, reason=reason, excerpt=excerpt
     )

@@ -5,17 +5,20 @@ In: keys and texts of lines. Out: JSON, keys in order; a key of several texts ha
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 SCHEMA = pl.Schema({"line": pl.Int64, "key": pl.String, "value": pl.String, "is_json": pl.Boolean})
 
 
 def pairs(
-    line: pl.Series, key: pl.Series, text: pl.Series, *, is_json: bool = False
+    line: pl.Series, key: pl.Series | str, text: pl.Series, *, is_json: bool = False
 ) -> pl.DataFrame:
-    """Make pairs of keys and plain texts, or of keys and JSON."""
-    flag = pl.Series([is_json]).new_from_index(0, len(text))
-    return pl.DataFrame({"line": line, "key": key, "value": text, "is_json": flag})
+    """Make pairs of keys, or of one key, and plain texts or JSON."""
+    named = pl.lit(key, dtype=pl.String) if isinstance(key, str) else pl.lit(key)
+    flag = pl.lit(is_json, dtype=pl.Boolean)
+    frame = pl.DataFrame({"line": line, "value": text})
+    return frame.select("line", named.alias("key"), "value", flag.alias("is_json"))
 
 
 def _quoted() -> pl.Expr:
@@ -37,6 +40,10 @@ def objects(found: pl.DataFrame, count: int) -> pl.Series:
     """
     if found.is_empty():
         return pl.Series([None], dtype=pl.String).new_from_index(0, count)
+    if not found["line"].is_duplicated().any():
+        # Each line has one text at most: nothing is to be ordered, and nothing is a list.
+        single = pl.concat_str(pl.lit('{"'), "key", pl.lit('": '), _quoted(), pl.lit("}"))
+        return _placed(found.select("line", extras=single), count)
     keys = found["key"].unique().sort()
     numbered = found.with_columns(
         key=pl.col("key").cast(pl.Enum(keys)).to_physical().cast(pl.Int64), value=_quoted()
@@ -61,5 +68,11 @@ def objects(found: pl.DataFrame, count: int) -> pl.Series:
         .agg(pl.col("text").str.join(", "))
         .select("line", extras=pl.concat_str(pl.lit("{"), "text", pl.lit("}")))
     )
-    lines = pl.DataFrame({"line": pl.int_range(count, dtype=pl.Int64, eager=True)})
-    return lines.join(whole, on="line", how="left", maintain_order="left")["extras"]
+    return _placed(whole, count)
+
+
+def _placed(found: pl.DataFrame, count: int) -> pl.Series:
+    """Give each line its object, null if it has none."""
+    place = np.full(count, len(found), np.int64)
+    place[found["line"].to_numpy()] = np.arange(len(found))
+    return found["extras"].extend_constant(None, 1).gather(place)

@@ -139,8 +139,10 @@ def _with_places(document: Document, lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _line_numbers(document: Document, start: NDArray[np.int64]) -> NDArray[np.int64]:
-    order = np.argsort(start, kind="stable")
     found = np.empty(len(start), np.int64)
+    if not len(start):
+        return found
+    order = np.argsort(start, kind="stable")
     found[order] = document.lines(start[order])
     return found
 

@@ -130,7 +130,7 @@ def _of_details(
         rows = leaves.rows(words)
         line = line_of_detail[leaves.owner[rows]]
         rows, line = rows[line >= 0], line[line >= 0]
-        text = leaves.text.gather(rows)
+        text = leaves.texts(rows)
         kept = _unshown(text, line, _SHOWN_OF_DETAIL.get(words, ()), shown)
         if words == "Refs/EndToEndId" and kept.any():
             kept &= ~text.str.to_uppercase().is_in(NOT_PROVIDED)
@@ -149,7 +149,7 @@ def _of_entries(sources: Sources, shown: pl.DataFrame) -> Iterator[pl.DataFrame]
         begin = np.searchsorted(entry_of_line, owner, side="left")
         count = np.searchsorted(entry_of_line, owner, side="right") - begin
         line = np.repeat(begin, count) + _steps(count)
-        text = leaves.text.gather(np.repeat(rows, count))
+        text = leaves.texts(np.repeat(rows, count))
         kept = _unshown(text, line, _SHOWN_OF_ENTRY.get(words, ()), shown)
         yield from _named(f"Ntry/{words}", line, text, kept)
 
@@ -164,6 +164,8 @@ def _unshown(
 ) -> pl.Series:
     """Say which texts none of these columns of their line shows."""
     kept = pl.Series([True]).new_from_index(0, len(text))
+    if not columns:
+        return kept
     is_every_line = len(line) == len(shown) and bool((line == np.arange(len(line))).all())
     for name in columns:
         column = shown[name] if is_every_line else shown[name].gather(line)
@@ -177,9 +179,10 @@ def _named(
     key: str, line: NDArray[np.int64], text: pl.Series, kept: pl.Series
 ) -> Iterator[pl.DataFrame]:
     if kept.any():
-        text = text.filter(kept)
-        keys = pl.Series([key]).new_from_index(0, len(text))
-        yield pairs(pl.Series(line).filter(kept), keys, text)
+        lines = pl.Series(line)
+        if not kept.all():
+            text, lines = text.filter(kept), lines.filter(kept)
+        yield pairs(lines, key, text)
 
 
 def _of_structured(
@@ -218,7 +221,9 @@ def _marks(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Mark the lines that the bank did not itemise."""
     numbered = lines.with_row_index("line").with_columns(pl.col("line").cast(pl.Int64))
     rows = numbered.filter(pl.col("part").is_in(["charges", "difference"]))
-    yield pairs(rows["line"], pl.Series(["made_of"]).new_from_index(0, len(rows)), rows["part"])
+    if rows.is_empty():
+        return
+    yield pairs(rows["line"], "made_of", rows["part"])
 
 
 def _kept_details(
@@ -241,8 +246,8 @@ def _kept_details(
         for words in leaves.paths():
             rows = leaves.rows(words)
             rows = rows[line[owner[rows]] >= 0]
-            key = pl.Series([f"{prefix}{words}"]).new_from_index(0, len(rows))
-            found.append(pairs(pl.Series(numbered[owner[rows]]), key, leaves.text.gather(rows)))
+            text = leaves.text.gather(rows)
+            found.append(pairs(pl.Series(numbered[owner[rows]]), f"{prefix}{words}", text))
     each = objects(pl.concat([SCHEMA.to_frame(), *found]), len(chosen)).fill_null("{}")
     listed = (
         pl.DataFrame({"line": line[chosen], "value": each})
@@ -250,5 +255,4 @@ def _kept_details(
         .agg(pl.col("value").str.join(", "))
     )
     whole = "[" + listed["value"] + "]"
-    key = pl.Series(["TxDtls"]).new_from_index(0, len(listed))
-    return pairs(listed["line"], key, whole, is_json=True)
+    return pairs(listed["line"], "TxDtls", whole, is_json=True)

@@ -92,6 +92,13 @@ class Leaves:
         # Two versions' spellings of one path in one document stand in two slices.
         return rows if len(slices) == 1 else rows[np.argsort(self.owner[rows], kind="stable")]
 
+    def texts(self, rows: NDArray[np.int64]) -> pl.Series:
+        """Give the texts of rows, which ascend or stand in a slice of another order."""
+        is_slice = (
+            len(rows) and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all())
+        )
+        return self.text.slice(int(rows[0]), len(rows)) if is_slice else self.text.gather(rows)
+
     def first(self, *words: str) -> pl.Series:
         """Give the first text of the first of these paths that an owner has; null if it has none."""
         found = [self.rows(one) for one in words if one in self._slices]

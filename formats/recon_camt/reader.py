@@ -6,6 +6,7 @@ in the bytes is lines or one reject, asserted against a count of its own.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from recon.api import ConfigurationError, MalformedFile, exponents
 from recon_camt.document import Document, open_document
 from recon_camt.finish import finished
 from recon_camt.paths import Level, Paths, TooManyPaths
+from recon_camt.pieces import joined
 from recon_camt.reading import Reading
 from recon_camt.spans import Span, find_entries
 from recon_camt.structure import FastReader
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
     from recon_camt.leaves import Part
 
 _OPTIONS: Final = frozenset({"currency", "encoding"})
-BLOCK: Final = 4 << 20
+PIECE: Final = 1 << 20
+BLOCK: Final = 8
 _CHUNK: Final = 5_000
 _ROUNDS: Final = 6
 
@@ -79,34 +82,39 @@ def _read_fast(document: Document, currency: str | None) -> Reading:
     reading = Reading(Paths(), currency)
     fast = FastReader(reading.paths, KnownTags(document.prefix))
     space = document.name_spaces()
-    for start, stop in _blocks(document):
-        block = document.data[start:stop]
-        part, odd = _fast_part(fast, block, start, document.prefix)
-        reading.add(part, start)
+    pieces = _pieces(document)
+    while block := list(islice(pieces, BLOCK)):
+        parts, odd = [], []
+        for start, stop in block:
+            part, others = _fast_part(fast, document.data[start:stop], start, document.prefix)
+            parts.append(part)
+            odd += others
+        starts = [start for start, _ in block]
+        reading.add(joined(parts, starts, reading.paths), starts[0])
         if odd:
             statements = reading.statements_at([span.start for span in odd])
             parent = reading.statement_path(statements[-1])
-            other, broken = read_entries(
+            found, broken = read_entries(
                 document.data, odd, statements, [space] * len(odd), reading.paths, parent
             )
-            reading.add_tolerant(other, broken, statements, odd)
+            reading.add_tolerant(found, broken, statements, odd)
     if fast.open_elements:
         raise BeyondGrammar("elements are not closed")
     return reading
 
 
-def _blocks(document: Document) -> Iterator[tuple[int, int]]:
-    """Cut the document behind entries, so that a block has whole ones."""
+def _pieces(document: Document) -> Iterator[tuple[int, int]]:
+    """Cut the document behind entries, so that a piece has whole ones."""
     prefix = document.prefix + b":" if document.prefix else b""
     end_tag = b"</" + prefix + b"Ntry>"
     start = document.start
     while start < document.stop:
-        stop = document.data.rfind(end_tag, start, min(start + BLOCK, document.stop))
+        stop = document.data.rfind(end_tag, start, min(start + PIECE, document.stop))
         if stop < 0:
             stop = document.data.find(end_tag, start, document.stop)
-        is_last = stop < 0 or start + BLOCK >= document.stop
+        is_last = stop < 0 or start + PIECE >= document.stop
         stop = document.stop if is_last else stop + len(end_tag)
-        # Blanks between entries would begin the next block.
+        # Blanks between entries would begin the next piece.
         while not is_last and document.data[stop : stop + 1].isspace():
             stop += 1
         yield start, stop

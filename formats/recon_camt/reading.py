@@ -11,6 +11,7 @@ import polars as pl
 from recon_camt.leaves import Leaves, Owners, Part, Texts
 from recon_camt.lines import read_lines
 from recon_camt.paths import Level
+from recon_camt.pieces import chained
 from recon_camt.statements import StatementTexts, accounts
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class Reading:
     def told(self) -> StatementTexts:
         """Give all that the document says of its statements."""
         messages, statements, balances = (
-            _joined(self.owners[level]) for level in _STATEMENT_LEVELS
+            chained(self.owners[level]) for level in _STATEMENT_LEVELS
         )
         return StatementTexts(messages, statements, balances, self._texts())
 
@@ -186,12 +187,3 @@ class Reading:
         statement = pl.col("statement") + base
         self.lines.append(read.lines.select(_LINE_COLUMNS).with_columns(statement))
         self.faults.append(read.faults.with_columns(statement).cast(FAULT_SCHEMA))
-
-
-def _joined(owners: Sequence[Owners]) -> Owners:
-    return Owners(
-        np.concatenate([one.parent for one in owners]),
-        np.concatenate([one.path for one in owners]),
-        np.concatenate([one.start for one in owners]),
-        np.concatenate([one.stop for one in owners]),
-    )

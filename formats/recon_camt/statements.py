@@ -258,8 +258,7 @@ def _of_messages(told: StatementTexts, paths: Paths) -> Iterator[pl.DataFrame]:
                 if on == "cross"
                 else by_message.join(said, on="owner", maintain_order="left_right")
             )
-            key = pl.Series([words]).new_from_index(0, len(joined))
-            yield pairs(joined["line"].cast(pl.Int64), key, joined["text"])
+            yield pairs(joined["line"].cast(pl.Int64), words, joined["text"])
 
 
 def _of_statements(leaves: Leaves, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -279,7 +278,7 @@ def _of_statements(leaves: Leaves, rows: pl.DataFrame) -> Iterator[pl.DataFrame]
         if shown is not None:
             kept = (text != shown).fill_null(value=True)
             line, text = line.filter(kept), text.filter(kept)
-        yield pairs(line, pl.Series([words]).new_from_index(0, len(text)), text)
+        yield pairs(line, words, text)
 
 
 def _of_balances(

@@ -144,7 +144,7 @@ def _build(tags: Tags, paths: Paths, known: KnownTags) -> _Tree:
 
 
 def _child_paths(
-    parent: NDArray[np.int32], name: NDArray[np.int32], paths: Paths, known: KnownTags
+    parent: NDArray[np.int32], name: NDArray[np.int64], paths: Paths, known: KnownTags
 ) -> NDArray[np.int32]:
     count = len(known.names)
     if len(paths) * count > _PATH_TABLE_LIMIT:
@@ -178,8 +178,10 @@ def _part(block: bytes, tags: Tags, tree: _Tree, reader: FastReader) -> Part:
         rows = np.flatnonzero(level == one)
         owner[rows] = np.searchsorted(at, nodes[rows], side="right") - 1
     kept = pl.concat(text)
-    is_said = (kept != "").to_numpy()
-    rows = np.flatnonzero(is_said)
+    is_said = kept != ""
+    if is_said.all():
+        return Part(owners, Texts(all_paths, owner, kept))
+    rows = np.flatnonzero(is_said.to_numpy())
     return Part(owners, Texts(all_paths[rows], owner[rows], kept.gather(rows)))
 
 

@@ -60,9 +60,9 @@ class KnownTags:
     tags: list[Tag | None] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     name_of_tag: list[int] = field(default_factory=list)
-    # The number of the tag that has a slot, -1 for none yet.
+    # One more than the number of the tag that has a slot, 0 for none yet.
     slots: NDArray[np.int32] = field(
-        default_factory=lambda: np.full(1 << _SLOT_BITS, -1, np.int32), repr=False
+        default_factory=lambda: np.zeros(1 << _SLOT_BITS, np.int32), repr=False
     )
     _words: list[NDArray[np.uint64]] = field(default_factory=list)
     _numbers: dict[bytes, int] = field(default_factory=dict)
@@ -84,8 +84,8 @@ class KnownTags:
         return found
 
     def words(self) -> NDArray[np.uint64]:
-        """Give the first four words of each tag, and its length."""
-        return np.array(self._words, np.uint64).reshape(-1, _WORDS + 1)
+        """Give a row for the first words of all tags, one for the second ones, ... and one for their lengths."""
+        return np.array(self._words, np.uint64).reshape(-1, _WORDS + 1).T.copy()
 
     def name_number(self, name: str) -> int:
         """Give the number of a local name."""
@@ -122,8 +122,8 @@ class Tags:
     stop: NDArray[np.int64]
     is_close: NDArray[np.bool_]
     is_empty: NDArray[np.bool_]
-    tag: NDArray[np.int32]
-    name: NDArray[np.int32]
+    tag: NDArray[np.int64]
+    name: NDArray[np.int64]
 
 
 def find_tags(block: bytes, known: KnownTags) -> Tags:
@@ -135,20 +135,22 @@ def find_tags(block: bytes, known: KnownTags) -> Tags:
     buffer = np.frombuffer(block + bytes(_SHORT + _WORD), np.uint8)
     start = np.flatnonzero(buffer == ord("<"))
     stop = _stops(buffer, start)
-    is_close = buffer[start + 1] == ord("/")
-    is_empty = buffer[stop - 1] == ord("/")
+    is_close = buffer.take(start + 1) == ord("/")
+    is_empty = buffer.take(stop - 1) == ord("/")
     begin = start + 1 + is_close
     length = stop - begin - is_empty
-    odd = (length <= 0) | (length > TAG_LIMIT) | (is_close & is_empty)
+    # As a number without sign, a negative length is a huge one.
+    odd = ((length - 1).view(np.uint64) >= TAG_LIMIT) | (is_close & is_empty)
     if odd.any():
         raise BeyondGrammar("a tag that is empty or huge", start[odd])
     tag = _numbers(block, buffer, begin, length, known)
-    is_unknown = np.array([one is None for one in known.tags], bool)[tag]
-    if is_unknown.any():
-        raise BeyondGrammar("a tag that is not plain", start[is_unknown])
-    name = np.array(known.name_of_tag, np.int32)[tag]
+    if None in known.tags:
+        is_unknown = np.array([one is None for one in known.tags], bool).take(tag)
+        if is_unknown.any():
+            raise BeyondGrammar("a tag that is not plain", start[is_unknown])
+    name = np.array(known.name_of_tag, np.int64).take(tag)
     has_attributes = np.array([bool(one and one.attributes) for one in known.tags], bool)
-    odd = is_close & has_attributes[tag]
+    odd = is_close & has_attributes.take(tag)
     if odd.any():
         raise BeyondGrammar("an end tag with attributes", start[odd])
     return Tags(start, stop, is_close, is_empty, tag, name)
@@ -173,44 +175,47 @@ def _numbers(
     begin: NDArray[np.int64],
     length: NDArray[np.int64],
     known: KnownTags,
-) -> NDArray[np.int32]:
+) -> NDArray[np.int64]:
     """Give the number of each tag; equal bytes get equal numbers.
 
     Each tag of up to 32 bytes is four words of eight bytes. A hash of them finds the slot of a known tag, and the words
     themselves are then compared with its words, so no two different tags can pass for one.
     """
     windows = np.ndarray((len(buffer) - _WORD + 1,), "<u8", buffer, strides=(1,))
-    head = windows[begin] & _MASKS[np.minimum(length, _WORD)]
+    head = windows[begin] & _MASKS.take(length, mode="clip")
     mixed, words = head * _MIX, []
     for index in range(1, _WORDS):
         rows = np.flatnonzero(length > _WORD * index)
-        size = np.minimum(length[rows] - _WORD * index, _WORD)
-        word = windows[begin[rows] + _WORD * index] & _MASKS[size]
-        mixed[rows] = (mixed[rows] ^ word) * _MIX
+        size = length.take(rows) - _WORD * index
+        word = windows[begin.take(rows) + _WORD * index] & _MASKS.take(size, mode="clip")
+        mixed[rows] = (mixed.take(rows) ^ word) * _MIX
         words.append((rows, word))
-    slot = (mixed >> np.uint64(64 - _SLOT_BITS)).astype(np.int32)
+    slot = (mixed >> np.uint64(64 - _SLOT_BITS)).view(np.int64)
     is_long = np.flatnonzero(length > _SHORT)
     if len(is_long) > _LONG_TAGS:
         raise BeyondGrammar("many long tags", begin[is_long])
-    number = known.slots[slot]
-    for index in _firsts(slot, number).tolist():
-        at = int(begin[index])
-        known.slots[slot[index]] = known.number(block[at : at + int(length[index])])
-    number = known.slots[slot]
+    number = np.subtract(known.slots.take(slot), 1, dtype=np.int64)
+    is_new = number < 0
+    if is_new.any():
+        for index in _firsts(slot, is_new).tolist():
+            at = int(begin[index])
+            known.slots[slot[index]] = known.number(block[at : at + int(length[index])]) + 1
+        number = np.subtract(known.slots.take(slot), 1, dtype=np.int64)
     for index in is_long.tolist():
         at = int(begin[index])
         number[index] = known.number(block[at : at + int(length[index])])
     of_tag = known.words()
-    is_same = (length == of_tag[number, _WORDS].view(np.int64)) & (head == of_tag[number, 0])
-    for index, (rows, word) in enumerate(words, start=1):
-        is_same[rows] &= of_tag[number[rows], index] == word
+    is_same = length == of_tag[_WORDS].view(np.int64).take(number)
+    is_same &= head == of_tag[0].take(number)
+    for of_tag_here, (rows, word) in zip(of_tag[1:_WORDS], words, strict=True):
+        is_same[rows] &= of_tag_here.take(number.take(rows)) == word
     is_same[is_long] = True
     if not is_same.all():
         raise BeyondGrammar("tags that share a slot", begin[~is_same])
     return number
 
 
-def _firsts(slot: NDArray[np.int32], number: NDArray[np.int32]) -> NDArray[np.int64]:
+def _firsts(slot: NDArray[np.int64], is_new: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Give one tag of each slot that has no number yet."""
-    rows = np.flatnonzero(number < 0)
+    rows = np.flatnonzero(is_new)
     return rows[np.unique(slot[rows], return_index=True)[1]]

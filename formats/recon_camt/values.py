@@ -22,20 +22,23 @@ def minor(text: pl.Series, currency: pl.Series) -> pl.Series:
     Returns:
         minor units; null where the text is no amount of the currency, or where it is null.
     """
-    frame = pl.DataFrame({"text": text, "currency": currency}).with_columns(
-        decimals=exponent_expr(pl.col("currency"))
+    if text.null_count() == len(text):
+        return pl.Series(text.name, [None], dtype=pl.Int64).new_from_index(0, len(text))
+    amount = pl.col("text")
+    read = pl.DataFrame({"text": text, "currency": currency}).with_columns(
+        decimals=exponent_expr(pl.col("currency")),
+        # Nearly all amounts are whole hundredths: their digits are the number.
+        is_usual=amount.str.contains(r"^[0-9]{1,12}\.[0-9]{2}$").fill_null(value=False),
+        digits=amount.str.replace(".", "", literal=True).cast(pl.Int64, strict=False),
     )
-    # Nearly all amounts are whole hundredths: their digits are the number.
-    is_usual = (text.str.contains(r"^[0-9]{1,12}\.[0-9]{2}$") & (frame["decimals"] == 2)).fill_null(
-        value=False
-    )
-    digits = text.str.replace(".", "", literal=True).cast(pl.Int64, strict=False)
-    usual = digits.set(~is_usual, None)
-    if is_usual.all():
+    is_usual = (pl.col("is_usual") & (pl.col("decimals") == 2)).fill_null(value=False)
+    usual = read.select(pl.when(is_usual).then("digits")).to_series()
+    if not usual.null_count():
         return usual
-    others = frame.filter(~is_usual).with_columns(text=_plain(pl.col("text")))
-    read = others.select(parse_minor_expr(pl.col("text"), pl.col("decimals"))).to_series()
-    return usual.scatter((~is_usual).arg_true(), read)
+    rows = usual.is_null()
+    others = read.filter(rows).with_columns(text=_plain(amount))
+    exact = others.select(parse_minor_expr(amount, pl.col("decimals"))).to_series()
+    return usual.scatter(rows.arg_true(), exact)
 
 
 def _plain(text: pl.Expr) -> pl.Expr:
@@ -54,3 +57,10 @@ def date(text: pl.Expr) -> pl.Expr:
     is_day = text.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T Z+-].*)?$")
     day = text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
     return pl.when(is_day).then(day)
+
+
+def days(text: pl.Series) -> pl.Series:
+    """Read dates of which many are the same: each different one is read once."""
+    written = pl.DataFrame({"text": text.unique()}).with_columns(day=date(pl.col("text")))
+    every = pl.DataFrame({"text": text})
+    return every.join(written, on="text", how="left", maintain_order="left")["day"]

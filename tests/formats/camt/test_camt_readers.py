@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -99,13 +99,15 @@ def test_both_readers_give_the_same_frames(data: bytes) -> None:
     assert_same(*both(data))
 
 
-@pytest.mark.parametrize("block", [200, 1000])
+@pytest.mark.parametrize("piece", [200, 1000])
+@settings(max_examples=30)
 @given(data=documents())
-def test_where_blocks_are_cut_changes_nothing(block: int, data: bytes) -> None:
+def test_where_pieces_are_cut_changes_nothing(piece: int, data: bytes) -> None:
     document = open_document(SourceFile("x.xml", data), None)
     whole = finished(document, reader._read_fast(document, None), None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "BLOCK", block)
+        patch.setattr(reader, "PIECE", piece)
+        patch.setattr(reader, "BLOCK", 3)
         cut = finished(document, reader._read_fast(document, None), None)
 
     assert_same(whole, cut)
