@@ -55,19 +55,25 @@ def chosen_profile(
     return fitting[0] if fitting else None
 
 
-def read_by_profile(table: Table, name: str, options: Options, file: str) -> ParsedStatements:
-    """Read by a declared profile."""
+def read_by_profile(
+    table: Table, name: str, options: Options, told: tuple[str, Sequence[str]]
+) -> ParsedStatements:
+    """Read by a declared profile; `told` is the file's name, and what is to be said of its encoding."""
+    file, findings = told
     profile = _completed(options.profiles[name], options)
-    reading = Reading(file, is_guessed=False, findings=(f"read by the profile {name}",))
+    reading = Reading(file, is_guessed=False, findings=(f"read by the profile {name}", *findings))
     return read_table(table, lay_over(profile, table, file), reading)
 
 
-def read_known(table: Table, claim: Claim, options: Options, file: str) -> ParsedStatements:
-    """Read by the layout of the catalogue that the file has."""
+def read_known(
+    table: Table, claim: Claim, options: Options, told: tuple[str, Sequence[str]]
+) -> ParsedStatements:
+    """Read by the layout of the catalogue that the file has; `told` is the file's name, and what is to be said of its encoding."""
+    file, findings = told
     profile = _completed(settle(claim, table, options, file), options)
     layout = claim.layout
-    told = f"read by the shipped profile {claim.name} ({layout.bank}, {layout.country})"
-    reading = Reading(file, is_guessed=False, findings=(told,))
+    shipped = f"read by the shipped profile {claim.name} ({layout.bank}, {layout.country})"
+    reading = Reading(file, is_guessed=False, findings=(shipped, *findings))
     parsed = read_table(table, lay_over(profile, table, file), reading)
     return replace(parsed, reader=f"csv-profile:{claim.name}")
 
@@ -81,7 +87,7 @@ def read_by_guess(
         table: the records.
         guess: the layout and what it leaves open.
         options: fill in what the file does not say.
-        told: the file's name, and what its encoding gives reason to say.
+        told: the file's name, and what is to be said of its encoding.
 
     Raises:
         MalformedFile: a question is open.

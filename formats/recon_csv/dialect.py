@@ -1,4 +1,4 @@
-"""Split a text into records and these into columns. In: decoded bytes. Out: a table of text columns with the place of each record.
+"""Split a text into records and these into columns. In: decoded text. Out: a table of text columns with the place of each record.
 
 Polars splits what is written by the rules of RFC 4180; what is not (wide rows, stray quotes, mixed line ends) is split record by
 record. Two counters see every record: the splitter and one that looks at quotes and line ends only. Where they differ, a quote is
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from _csv import Reader
     from collections.abc import Iterable
 
-    from recon_csv.decode import Decoded
     from recon_csv.scan import Lines, Positions
+    from recon_csv.utf8 import Utf8Text
 
 DELIMITERS: Final = (";", ",", "\t", "|")
 _CHUNK: Final = 20_000
@@ -41,20 +41,17 @@ def named_separator(text: str) -> str | None:
     return found[1] if found else None
 
 
-def split(decoded: Decoded, delimiter: str, file: str, quote: str = '"') -> Table:
+def split(text: Utf8Text, delimiter: str, file: str, quote: str = '"') -> Table:
     """Split the whole text; blank lines give no record.
 
     Raises:
         MalformedFile: a limit is passed, or a quote is never closed.
     """
-    lines = find_lines(decoded.utf8, decoded.begin)
+    lines = find_lines(text.utf8, text.begin)
     if len(lines.starts) >= LINE_LIMIT:
         raise MalformedFile(f"the file has more than {LINE_LIMIT} lines", place=Place(file))
-    table = _by_polars(decoded, lines, delimiter, quote)
-    if table is None:
-        table = _by_record(decoded, lines, (delimiter, quote), file)
-    check_limits(table.cells, table.places["line_number"], file)
-    return table
+    table = _by_polars(text, lines, (delimiter, quote), file)
+    return table or _by_record(text, lines, (delimiter, quote), file)
 
 
 def split_head(text: str, delimiter: str, quote: str = '"') -> list[list[str]]:
@@ -82,10 +79,11 @@ def _reader(lines: Iterable[str], delimiter: str, quote: str) -> Reader:
 # ---------------------------------------------------------------- by Polars
 
 
-def _by_polars(decoded: Decoded, lines: Lines, delimiter: str, quote: str) -> Table | None:
+def _by_polars(text: Utf8Text, lines: Lines, written: tuple[str, str], file: str) -> Table | None:
     """Split with Polars; None where the text is not written as it takes it, or where a count differs."""
-    data = decoded.utf8
-    skipped = _skipped(decoded)
+    delimiter, quote = written
+    data = text.utf8
+    skipped = _skipped(text)
     used = lines.after(skipped)
     end_of_line = "\r" if used.bare_returns == len(lines.starts) - 1 and used.bare_returns else "\n"
     is_taken = len(used.starts) and delimiter.isascii() and (not quote or quote.isascii())
@@ -114,8 +112,10 @@ def _by_polars(decoded: Decoded, lines: Lines, delimiter: str, quote: str) -> Ta
     first, last = records.first[filled] + skipped, records.last[filled] + skipped
     if cells.height != len(first):
         return None
-    cells = cleaned(cells, occurring_in(data, delimiter, quote))
-    return Table(cells, _places(decoded, lines, first, last), delimiter, head)
+    places = _places(text, lines, first, last)
+    # Before they are cleaned: a cell of quotes alone is blank afterwards, however long.
+    check_limits(cells, places["line_number"], file)
+    return Table(cleaned(cells, occurring_in(data, delimiter, quote)), places, delimiter, head)
 
 
 def _polars_cells(data: bytes, width: int, written: tuple[str, str, str]) -> pl.DataFrame | None:
@@ -134,17 +134,17 @@ def _polars_cells(data: bytes, width: int, written: tuple[str, str, str]) -> pl.
         return None
 
 
-def _skipped(decoded: Decoded) -> int:
+def _skipped(text: Utf8Text) -> int:
     """Count the lines before the records: one that names the separator."""
-    return 1 if named_separator(decoded.head) else 0
+    return 1 if named_separator(text.head) else 0
 
 
-def _places(decoded: Decoded, lines: Lines, first: Positions, last: Positions) -> pl.DataFrame:
+def _places(text: Utf8Text, lines: Lines, first: Positions, last: Positions) -> pl.DataFrame:
     """Give the place of each record in the file, by its first and last text line (from 0)."""
     offsets = lengths = pl.repeat(None, len(first), dtype=pl.Int64, eager=True)
-    if decoded.source is not None:
-        is_same = decoded.source is decoded.utf8
-        own = lines if is_same else find_lines(decoded.source, decoded.source_begin)
+    if text.source is not None:
+        is_same = text.source is text.utf8
+        own = lines if is_same else find_lines(text.source)
         offsets = pl.Series(own.starts[first])
         lengths = pl.Series(own.ends[last] - own.starts[first])
     return pl.DataFrame(
@@ -159,12 +159,12 @@ def _places(decoded: Decoded, lines: Lines, first: Positions, last: Positions) -
 # ---------------------------------------------------------------- record by record
 
 
-def _by_record(decoded: Decoded, lines: Lines, written: tuple[str, str], file: str) -> Table:
+def _by_record(text: Utf8Text, lines: Lines, written: tuple[str, str], file: str) -> Table:
     """Split with the tolerant reader of the standard library, and count by a pattern beside it."""
     delimiter, quote = written
-    text = decoded.text
-    skipped = _skipped(decoded)
-    found = (line[0] for line in _LINE.finditer(text))
+    whole = text.text
+    skipped = _skipped(text)
+    found = (line[0] for line in _LINE.finditer(whole))
     reader = _reader(islice(found, skipped, None), delimiter, quote)
     chunks: list[pl.DataFrame] = []
     head: list[list[str]] = []
@@ -190,13 +190,11 @@ def _by_record(decoded: Decoded, lines: Lines, written: tuple[str, str], file: s
             place=Place(file, line + 1),
             hint="look for a quote that is never closed",
         ) from None
-    _check_count(text, written, file, (skipped, first))
+    _check_count(whole, written, file, (skipped, first))
     chunks.append(_columns(rows))
     head = [[clean(cell) for cell in row] for row in head or rows[:HEAD_RECORDS]]
-    cells = cleaned(pl.concat(chunks, how="diagonal"), text)
-    places = _places(
-        decoded, lines, np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
-    )
+    cells = cleaned(pl.concat(chunks, how="diagonal"), whole)
+    places = _places(text, lines, np.array(first, dtype=np.int64), np.array(last, dtype=np.int64))
     return Table(cells, places, delimiter, head)
 
 

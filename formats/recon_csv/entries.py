@@ -20,7 +20,7 @@ from recon_csv.dates import look_like_dates, looks_like_date, parse_date, read_d
 from recon_csv.fields import field_columns, first_filled
 from recon_csv.layout import column_name
 from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES, VOID_STATUSES
-from recon_csv.preamble import balance_label
+from recon_csv.preamble import LABEL_LIMIT, balance_label
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     before = np.searchsorted(at_plain, at_odd) - 1
     odd = body.filter(pl.Series(~plain)).rows()
     lines = places["line_number"].gather(at_odd).to_list()
+    above: Row | None = None
     for at, cells_read, line, behind in zip(
         at_odd.tolist(), odd, lines, before.tolist(), strict=True
     ):
@@ -110,7 +111,9 @@ def sort_records(table: Table, layout: Layout) -> Piles:
         last = piles.entries[-1] if piles.entries else None
         plain_at = int(at_plain[behind]) if behind >= 0 else -1
         if plain_at >= (last.record if last else 0):
-            last = Row(plain_at + 1, places.item(plain_at, 0), list(body.row(plain_at)))
+            if above is None or above.record != plain_at + 1:
+                above = Row(plain_at + 1, places.item(plain_at, 0), list(body.row(plain_at)))
+            last = above
         _sort(row, last, (piles, layout), is_end=at in ends)
     return piles
 
@@ -201,7 +204,7 @@ def _no_dated_entry(cells: list[str], layout: Layout) -> str | None:
         return None if _is_pending(cells, layout) else "not booked"
     if balance_label(cells):
         return "balance"
-    if any(plain_words(cell) in TOTAL_WORDS for cell in cells):
+    if any(plain_words(cell) in TOTAL_WORDS for cell in cells if 0 < len(cell) <= LABEL_LIMIT):
         return "total"
     has_number = any(char.isdigit() for text in _amount_texts(cells, layout) for char in text)
     return None if has_number or layout.text("detail_amount", cells) else "text"

@@ -50,10 +50,10 @@ class ExcelFormat:
         table = read_workbook(source.data, source.name)
         chosen = settled.profile or chosen_profile(lambda _: table.head, settled, source.name)
         if chosen is not None:
-            return read_by_profile(table, chosen, settled, source.name)
+            return read_by_profile(table, chosen, settled, (source.name, ()))
         claim = find_claim(_as_text(table), source.name)
         if claim is not None:
-            return read_known(table, claim, settled, source.name)
+            return read_known(table, claim, settled, (source.name, ()))
         guess = guess_profile(table, settled)
         if guess is None:
             raise not_certain(source.name)

@@ -8,7 +8,6 @@ from recon.api import Format, MalformedFile, ParsedStatements, SourceFile, hooki
 from recon_csv.catalogue import find_claim
 from recon_csv.choice import chosen_profile, not_certain, read_by_guess, read_by_profile, read_known
 from recon_csv.columns import find_header, known_columns
-from recon_csv.decode import decode
 from recon_csv.dialect import DELIMITERS, named_separator, split, split_head
 from recon_csv.excel import ExcelFormat
 from recon_csv.guess import Guess, guess_profile
@@ -17,13 +16,14 @@ from recon_csv.profile import Options, load_options
 from recon_csv.proposal import propose_columns, propose_guess, propose_layout
 from recon_csv.settle import settle_openly
 from recon_csv.sniff import explain_statement, looks_like_statement
+from recon_csv.utf8 import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from recon_csv.decode import Decoded
     from recon_csv.table import Table
+    from recon_csv.utf8 import Utf8Text
 
 
 class CsvFormat:
@@ -50,19 +50,19 @@ class CsvFormat:
         named = settled.profile
         if named is not None and settled.profiles[named].encoding:
             return _read_declared(source, settled, named, None)
-        decoded = decode(source.data, source.name)
-        head = decoded.head
+        text = read_text(source)
+        head = text.head
         chosen = named or chosen_profile(
             lambda profile: split_head(head, profile.delimiter, profile.quote), settled, source.name
         )
         if chosen is not None:
-            return _read_declared(source, settled, chosen, decoded)
+            return _read_declared(source, settled, chosen, text)
         claim = find_claim(head, source.name)
         if claim is not None:
-            table = split(decoded, claim.delimiter, source.name)
-            return read_known(table, claim, settled, source.name)
-        table, guess = _best_guess(source, decoded, settled)
-        return read_by_guess(table, guess, settled, (source.name, _doubts(decoded)))
+            table = split(text, claim.delimiter, source.name)
+            return read_known(table, claim, settled, (source.name, text.findings))
+        table, guess = _best_guess(source, text, settled)
+        return read_by_guess(table, guess, settled, (source.name, text.findings))
 
     def explain(self, head: bytes, file_name: str) -> str:  # noqa: ARG002 - the name of a file proves nothing
         """Say in one sentence why the file is claimed or not."""
@@ -74,15 +74,15 @@ class CsvFormat:
         Raises:
             MalformedFile: the file is no table.
         """
-        decoded = decode(source.data, source.name)
-        claim = find_claim(decoded.head, source.name)
+        text = read_text(source)
+        claim = find_claim(text.head, source.name)
         if claim is not None:
-            table = split(decoded, claim.delimiter, source.name)
+            table = split(text, claim.delimiter, source.name)
             return propose_layout(claim, *settle_openly(claim, table, Options()))
         try:
-            _, guess = _best_guess(source, decoded, Options())
+            _, guess = _best_guess(source, text, Options())
         except MalformedFile:
-            proposed = propose_columns(decoded.head)
+            proposed = propose_columns(text.head)
             if proposed is None:
                 raise
             return proposed
@@ -90,29 +90,19 @@ class CsvFormat:
 
 
 def _read_declared(
-    source: SourceFile, options: Options, name: str, decoded: Decoded | None
+    source: SourceFile, options: Options, name: str, text: Utf8Text | None
 ) -> ParsedStatements:
     profile = options.profiles[name]
-    if decoded is None or profile.encoding:
-        decoded = decode(source.data, source.name, profile.encoding)
-    table = split(decoded, profile.delimiter, source.name, profile.quote)
-    return read_by_profile(table, name, options, source.name)
+    if text is None or profile.encoding:
+        text = read_text(source, profile.encoding)
+    table = split(text, profile.delimiter, source.name, profile.quote)
+    return read_by_profile(table, name, options, (source.name, text.findings))
 
 
-def _doubts(decoded: Decoded) -> list[str]:
-    """Say what the encoding leaves in doubt."""
-    told = []
-    if not decoded.is_certain:
-        told.append(f"the file was read as {decoded.encoding}, which it does not declare")
-    if "\ufffd".encode() in decoded.utf8:
-        told.append("the file holds replacement characters: letters were lost before it came here")
-    return told
-
-
-def _best_guess(source: SourceFile, decoded: Decoded, options: Options) -> tuple[Table, Guess]:
+def _best_guess(source: SourceFile, text: Utf8Text, options: Options) -> tuple[Table, Guess]:
     """Split by the delimiter under which the header names most columns, and guess."""
-    named = named_separator(decoded.head)
-    heads = {mark: split_head(decoded.head, mark) for mark in ((named,) if named else DELIMITERS)}
+    named = named_separator(text.head)
+    heads = {mark: split_head(text.head, mark) for mark in ((named,) if named else DELIMITERS)}
     found = {
         mark: known_columns(rows[place])
         for mark, rows in heads.items()
@@ -120,10 +110,10 @@ def _best_guess(source: SourceFile, decoded: Decoded, options: Options) -> tuple
     }
     guess = None
     if found:
-        table = split(decoded, max(found, key=lambda mark: found[mark]), source.name)
+        table = split(text, max(found, key=lambda mark: found[mark]), source.name)
         guess = guess_profile(table, options)
     for mark in () if found else heads:
-        table = split(decoded, mark, source.name)
+        table = split(text, mark, source.name)
         guess = guess_bare(table, options)
         if guess is not None:
             break

@@ -65,7 +65,9 @@ _CURRENCY_WORDS: Final = frozenset(
     }
     | {"bewertet in", "valued in", "evaluation en", "valutazione in"}
 )
-_LABEL_LIMIT: Final = 48
+LABEL_LIMIT: Final = 48
+# What stands around a table stands near it; a book of notes below it is not searched for facts.
+_ROWS_AT_ENDS: Final = 500
 # Every word for a balance holds one of these; most cells of a large file are passed over by them.
 _BALANCE_STEMS: Final = ("sald", "balan", "sold", "kontostand", "bestand", "bertrag")
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -88,7 +90,9 @@ class Surroundings:
 
 
 def read_surroundings(rows: Sequence[Sequence[str]]) -> Surroundings:
-    """Read the rows above and below the table."""
+    """Read the rows above and below the table, of very many the first and the last."""
+    if len(rows) > 2 * _ROWS_AT_ENDS:
+        rows = [*rows[:_ROWS_AT_ENDS], *rows[-_ROWS_AT_ENDS:]]
     pairs = [pair for row in rows for pair in _labelled(row)]
     cells = [cell for row in rows for cell in row if cell]
     ibans = {compact for cell in cells if _IBAN.fullmatch(compact := cell.replace(" ", ""))}
@@ -122,7 +126,7 @@ def balance_label(cells: Sequence[str]) -> str | None:
     if not _has_stem("\n".join(cells)):
         return None
     for cell in cells:
-        if len(cell) > _LABEL_LIMIT or not _has_stem(cell):
+        if len(cell) > LABEL_LIMIT or not _has_stem(cell):
             continue
         words = re.sub(r"[0-9 ]+$", "", plain_words(cell))
         if words in OPENING_WORDS or words in CLOSING_WORDS or words in BALANCE_WORDS:

@@ -146,12 +146,12 @@ def _sheet(book: fastexcel.ExcelReader, at: int, file: str) -> Table | None:
     lines = pl.Series("line_number", range(1, cells.height + 1), dtype=pl.Int64)
     if not cells.width:
         return None
+    check_limits(cells, lines, file)
     cells = cleaned(cells, frozenset(" \t\r\n\u00a0\ufeff='\""))
     is_filled = cells.select(pl.any_horizontal(pl.all() != "")).to_series()
     cells, lines = cells.filter(is_filled), lines.filter(is_filled)
     if not cells.height:
         return None
-    check_limits(cells, lines, file)
     nowhere = pl.lit(None, dtype=pl.Int64)
     places = lines.to_frame().with_columns(byte_offset=nowhere, byte_length=nowhere)
     return Table(cells, places, ";", [list(row) for row in cells.head(HEAD_RECORDS).rows()])

@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from recon.api import MalformedFile
+from recon.api import MalformedFile, SourceFile
 from recon_csv.amounts import looks_like_amount
 from recon_csv.catalogue import find_claim
 from recon_csv.columns import find_header, is_foreign_table
 from recon_csv.dates import looks_like_date
-from recon_csv.decode import decode
 from recon_csv.dialect import DELIMITERS, named_separator, split_head
+from recon_csv.utf8 import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,10 +39,14 @@ def explain_statement(head: bytes) -> str:
 def _judge(head: bytes) -> tuple[bool, str]:
     """Give the verdict and its reason."""
     try:
-        text = decode(_whole_lines(head), "").head
+        text = read_text(SourceFile("", _whole_lines(head))).head
+    except MalformedFile as error:
+        return False, f"it is no readable text: {error.message}"
+    try:
         claim = find_claim(text, "")
     except MalformedFile as error:
-        return False, f"it is no readable text: {error}"
+        # It is one of the two; reading says so again, with what to do.
+        return True, f"it is a bank statement, but {error.message}"
     if claim is not None:
         layout = claim.layout
         return True, f"it has the layout {claim.name} of {layout.bank} ({layout.country})"

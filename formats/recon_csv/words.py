@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -190,6 +191,7 @@ _KEPT_LETTERS: Final = str.maketrans(
 )
 
 
+@lru_cache(maxsize=4096)
 def plain_words(text: str) -> str:
     """Reduce a name to lower-case words without accents, signs and a currency at its end.
 
@@ -199,9 +201,10 @@ def plain_words(text: str) -> str:
     found = _CURRENCY_IN_NAME.search(text)
     if found and found[1] in exponents() and found.start() > 0:
         text = text[: found.start()]
-    decomposed = unicodedata.normalize("NFKD", text.translate(_KEPT_LETTERS))
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(re.findall(r"\w+", letters.casefold().replace("_", " ")))
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.translate(_KEPT_LETTERS))
+        text = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(re.findall(r"\w+", text.casefold().replace("_", " ")))
 
 
 def currency_in_name(text: str) -> str | None:

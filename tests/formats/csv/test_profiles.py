@@ -85,7 +85,7 @@ def test_the_sign_of_the_debit_column_is_as_declared(sign: str, expected: list[i
 
 
 def test_a_declared_encoding_that_does_not_fit_is_an_error_with_its_line():
-    with pytest.raises(MalformedFile, match="not in the declared encoding") as caught:
+    with pytest.raises(MalformedFile, match="0xff") as caught:
         read_text(
             b"Tag;Soll;Haben\n\xff;;\n",
             profile="p",

@@ -198,9 +198,11 @@ def test_a_line_that_names_the_separator_decides_it():
 
 
 def test_nul_characters_and_giant_cells_are_refused():
-    with pytest.raises(MalformedFile, match="NUL"):
+    with pytest.raises(MalformedFile, match="control character"):
         read_account(HEADER + "2026-01-13;a\x00b;-1,00;EUR\n")
     with pytest.raises(MalformedFile, match="limit"):
         read_account(HEADER + f"2026-01-13;{'x' * 70_000};-1,00;EUR\n")
+    with pytest.raises(MalformedFile, match="limit"):
+        read_account(HEADER + '"' * 400_000 + "\n")
     with pytest.raises(MalformedFile, match="columns"):
         read_account(HEADER + "2026-01-13" + ";" * 600 + "\n")

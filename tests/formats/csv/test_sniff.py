@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from recon.api import Format
+from recon.api import Format, MalformedFile, SourceFile
+from recon_csv import catalogue
+from recon_csv.catalogue import bank_layouts
 from recon_csv.plugin import CsvFormat, recon_register_formats
 from tests.corpus_index import cases, corpus_root
 
@@ -35,6 +37,23 @@ def test_the_plugin_registers_two_formats_of_the_contract():
 )
 def test_a_table_with_date_and_amount_is_a_statement(text: str):
     assert sniff(text)
+
+
+def test_a_file_of_two_layouts_is_a_statement_and_the_error_names_both(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    layouts = dict(bank_layouts())
+    name, layout = next((name, one) for name, one in layouts.items() if one.headers)
+    twins = {name: layout, f"{name}_again": layout}
+    header = layout.headers[0].names
+    monkeypatch.setattr(catalogue, "bank_layouts", lambda: twins)
+    monkeypatch.setattr(catalogue, "claimants", lambda row: sorted(twins) if row == header else [])
+    data = (";".join(header) + "\n").encode()
+
+    assert CsvFormat().sniff(data, "bank.csv")
+    assert f"{name} and {name}_again" in CsvFormat().explain(data, "bank.csv")
+    with pytest.raises(MalformedFile, match=f"{name} and {name}_again"):
+        CsvFormat().read(SourceFile("bank.csv", data), {})
 
 
 @pytest.mark.parametrize(

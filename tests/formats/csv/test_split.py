@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recon.api import MalformedFile
+from recon.api import MalformedFile, SourceFile
 from recon_csv import dialect
 from recon_csv.cells import clean, cleaned
-from recon_csv.decode import decode
 from recon_csv.scan import find_lines
+from recon_csv.utf8 import Utf8Text, read_text
 
 if TYPE_CHECKING:
     from recon_csv.table import Table
@@ -31,21 +31,25 @@ def written(rows: list[list[str]], end: str) -> str:
     return out.getvalue()
 
 
+def decode(data: bytes) -> Utf8Text:
+    return read_text(SourceFile("bank.csv", data))
+
+
 def split(text: str | bytes, quote: str = '"') -> Table:
     data = text if isinstance(text, bytes) else text.encode()
-    return dialect.split(decode(data, "bank.csv"), ";", "bank.csv", quote)
+    return dialect.split(decode(data), ";", "bank.csv", quote)
 
 
 def by_record(text: str) -> Table:
-    decoded = decode(text.encode(), "bank.csv")
+    decoded = decode(text.encode())
     lines = find_lines(decoded.utf8, decoded.begin)
     return dialect._by_record(decoded, lines, (";", '"'), "bank.csv")
 
 
 def by_polars(text: str) -> Table | None:
-    decoded = decode(text.encode(), "bank.csv")
+    decoded = decode(text.encode())
     lines = find_lines(decoded.utf8, decoded.begin)
-    return dialect._by_polars(decoded, lines, ";", '"')
+    return dialect._by_polars(decoded, lines, (";", '"'), "bank.csv")
 
 
 @given(rows=ROWS, end=ENDS)
@@ -134,13 +138,13 @@ def test_a_file_of_line_ends_alone_has_no_records():
 def test_utf_16_cut_inside_a_character_says_so(encoding: str):
     data = "Date;Amount\n2026-01-13;1,00\n".encode(encoding)
 
-    with pytest.raises(MalformedFile, match="cut off"):
-        decode(data[:-1], "bank.csv")
+    with pytest.raises(MalformedFile, match="middle of a character"):
+        decode(data[:-1])
 
 
 def test_a_byte_order_mark_that_lies_is_refused_with_the_byte():
     with pytest.raises(MalformedFile, match="0xff") as caught:
-        decode(b"\xef\xbb\xbfDate;Amount\n\xff;1\n", "bank.csv")
+        decode(b"\xef\xbb\xbfDate;Amount\n\xff;1\n")
 
     assert caught.value.place is not None
     assert caught.value.place.line == 2
@@ -152,14 +156,14 @@ def test_a_byte_order_mark_that_lies_is_refused_with_the_byte():
         ("cp1252", "Währung;Empfänger;Buchungstag\n"),
         ("cp850", "Währung;Empfänger;Buchungstag\n"),
         ("mac_roman", "Währung;Empfänger;Buchungstag\n"),
-        ("gb18030", "交易日期;金额;余额\n"),
+        ("gb18030", "交易日期;金额;余额;交易对方\n2026-01-13;1;2;北京便利店\n"),
     ],
 )
-def test_a_code_page_is_found_by_the_header_words_that_it_makes_known(encoding: str, text: str):
-    decoded = decode(text.encode(encoding), "bank.csv")
+def test_a_code_page_is_found_and_told(encoding: str, text: str):
+    decoded = decode(text.encode(encoding))
 
     assert decoded.text == text
-    assert not decoded.is_certain
+    assert any("names no encoding" in told for told in decoded.findings)
 
 
 def test_places_count_the_bytes_of_the_file_and_not_of_its_utf_8():
@@ -168,6 +172,13 @@ def test_places_count_the_bytes_of_the_file_and_not_of_its_utf_8():
     _, offset, length = table.places.row(2)
 
     assert data[offset : offset + length] == b"x;y"
+
+
+def test_padding_at_the_end_is_no_record_and_no_part_of_one():
+    table = split(b"a;b\n1;2\n3;4\x1a\x00\x00")
+
+    assert table.cells.rows() == [("a", "b"), ("1", "2"), ("3", "4")]
+    assert table.places.row(2) == (3, 8, 3)
 
 
 def test_utf_16_has_lines_but_no_byte_places():
