@@ -51,7 +51,10 @@ def read_complements(own: pl.DataFrame) -> pl.DataFrame:
     gathered = all_info.select(pl.col("movement").unique(maintain_order=True)).join(
         gathered, on="movement", how="left", maintain_order="left"
     )
-    for name in _NAMED:
+    present = set(pieces["qualifier"].unique())
+    absent = [name for name in _NAMED if name not in present]
+    gathered = gathered.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+    for name in present.intersection(_NAMED):
         named = pieces.filter(pl.col("qualifier") == name).select("movement", info_named="info")
         gathered = gathered.join(named, on="movement", how="left", maintain_order="left").rename(
             {"info_named": name}

@@ -55,7 +55,7 @@ ENTRIES = st.builds(
 )
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(
     entries=st.lists(ENTRIES, max_size=8),
     opening=st.integers(min_value=-(10**12), max_value=10**12),
@@ -83,7 +83,7 @@ def test_a_report_is_read_back_as_it_was_written(entries, opening, date, currenc
     ]
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.binary(max_size=300))
 def test_any_bytes_behind_the_headers_are_read_or_refused(data):
     head = (
@@ -97,7 +97,7 @@ def test_any_bytes_behind_the_headers_are_read_or_refused(data):
     assert parsed.statements["line_count"].sum() == len(parsed.lines) + len(parsed.rejects)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.text(alphabet="0136489,/\n SVDZ-+ABC", max_size=200))
 def test_any_sequence_of_records_is_counted_in_full(text):
     head = "01,B,O,260115,0600,1,,,2/\n02,O,B,1,260114,,USD,2/\n03,1,USD,/\n16,195,1,,,,/\n"
@@ -111,7 +111,7 @@ def test_any_sequence_of_records_is_counted_in_full(text):
 
 @pytest.mark.parametrize("path", SOUND, ids=lambda path: path.name)
 def test_the_conformance_kit_passes_on_each_dialect(path):
-    parsed = check_format(Bai2(), SourceFile(path.name, path.read_bytes()), damages=3)
+    parsed = check_format(Bai2(), SourceFile(path.name, path.read_bytes()), damages=2)
 
     assert parsed.lines.height > 0
 

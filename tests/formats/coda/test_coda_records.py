@@ -146,7 +146,7 @@ def test_cut_anywhere_a_file_never_gives_another_amount_in_silence() -> None:
     whole = statement(FIRST, second(1, "A"), LAST)
     amounts = read(whole).lines["amount"].to_list()
     inside = range(3 * 130, 4 * 130, 40)  # of the first movement and the record behind it
-    ends = sorted({at + step for at in range(130, len(whole) - 2, 130) for step in (-1, 0, 40)})
+    ends = sorted({at + step for at in range(130, len(whole) - 2, 130) for step in (0, 40)})
     for end in (*ends, *inside):
         try:
             parsed = read(whole[:end])

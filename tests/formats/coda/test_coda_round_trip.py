@@ -40,7 +40,7 @@ def records(number: int, row: Row) -> list[str]:
     ]
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(
     rows=st.lists(ROWS, max_size=6),
     opening=st.integers(min_value=-(10**11), max_value=10**11),

@@ -184,7 +184,7 @@ def test_an_account_that_is_not_closed_is_told_or_refused() -> None:
 def test_cut_anywhere_a_file_never_gives_another_amount_in_silence() -> None:
     text = whole(account(FIRST, concept("A"), LAST))
     amounts = read(text).lines["amount"].to_list()
-    ends = {at + step for at in range(82, len(text) - 2, 82) for step in (-20, 0, 30)}
+    ends = {at + step for at in range(82, len(text) - 2, 82) for step in (-20, 30)}
     for end in sorted(end for end in ends if end < len(text.rstrip())):
         try:
             parsed = read(text[:end])

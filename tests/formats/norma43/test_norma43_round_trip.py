@@ -35,7 +35,7 @@ def records(row: Row) -> list[str]:
     return [movement(row.amount, booked=f"{row.booked:%y%m%d}"), *concepts]
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(
     rows=st.lists(ROWS, max_size=6),
     opening=st.integers(min_value=-(10**11), max_value=10**11),

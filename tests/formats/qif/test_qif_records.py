@@ -36,7 +36,7 @@ def test_every_golden_file_has_its_fixture():
 def test_the_conformance_kit_passes_on_each_dialect(fixture):
     if "rejected" in fixture.name:
         return
-    parsed = check_format(Qif(), SourceFile(fixture.name, fixture.read_bytes()), USD, damages=3)
+    parsed = check_format(Qif(), SourceFile(fixture.name, fixture.read_bytes()), USD, damages=2)
 
     assert parsed.lines.height > 0
     assert parsed.rejects.is_empty()
@@ -132,7 +132,7 @@ def test_an_amount_in_u_alone_is_read():
 
 def test_cut_anywhere_a_record_is_whole_or_rejected():
     whole = bank("D2026-01-31\nT100.00\nPA", "D2026-01-30\nT2000.00\nPB\nMText")
-    for end in range(len("!Type:Bank\n"), len(whole), 2):
+    for end in range(len("!Type:Bank\n"), len(whole), 4):
         try:
             parsed = read(whole[:end])
         except MalformedFile:
