@@ -114,7 +114,9 @@ class _Tree:
 
 def _build(tags: Tags, paths: Paths, known: KnownTags) -> _Tree:
     """Give each element its path, depth by depth, and check that its end tag bears its name."""
-    step = np.where(tags.is_empty, 0, np.where(tags.is_close, -1, 1)).astype(np.int8)
+    # An empty element, which no end tag is, opens nothing.
+    step = 1 - 2 * tags.is_close.view(np.int8) - tags.is_empty.view(np.int8)
+    has_empty = bool(tags.is_empty.any())
     depth = np.cumsum(step, dtype=np.int32) + (tags.is_close | tags.is_empty)
     if len(depth) and (depth.min() < 1 or depth.max() > DEPTH_LIMIT):
         is_odd = (depth < 1) | (depth > DEPTH_LIMIT)
@@ -127,17 +129,17 @@ def _build(tags: Tags, paths: Paths, known: KnownTags) -> _Tree:
     above = np.empty(0, np.int64)
     for level in range(1, len(bounds) - 1):
         rows = order[bounds[level] : bounds[level + 1]]
-        events = rows[~tags.is_empty[rows]]
+        events = rows[~tags.is_empty.take(rows)] if has_empty else rows
         opened, closed = events[0::2], events[1::2]
-        is_other = tags.name[opened[: len(closed)]] != tags.name[closed]
+        is_other = tags.name.take(opened[: len(closed)]) != tags.name.take(closed)
         if is_other.any():
             raise BeyondGrammar("end tags of another name", tags.start[closed[is_other]])
         end[opened[: len(closed)]] = closed
         if len(opened) > len(closed):
             still_open.append(known.names[tags.name[opened[-1]]])
-        begun = rows[~tags.is_close[rows]]
-        parent = path[above[np.searchsorted(above, begun) - 1]] if level > 1 else path[begun]
-        path[begun] = _child_paths(parent, tags.name[begun], paths, known)
+        begun = rows[~tags.is_close.take(rows)] if has_empty else opened
+        owner = above.take(np.searchsorted(above, begun) - 1) if level > 1 else begun
+        path[begun] = _child_paths(path.take(owner), tags.name.take(begun), paths, known)
         above = opened
     end[tags.is_empty] = np.flatnonzero(tags.is_empty)
     return _Tree(path, end, still_open)
@@ -159,7 +161,7 @@ def _child_paths(
 
 
 def _part(block: bytes, tags: Tags, tree: _Tree, reader: FastReader) -> Part:
-    opens = reader.paths.openers()[tree.path]
+    opens = reader.paths.openers().take(tree.path)
     opened = {level: np.flatnonzero(opens == level) for level in PARENT_LEVELS}
     owners = {level: _owners(level, opened, tags, tree) for level in PARENT_LEVELS}
     leaf = np.flatnonzero((tree.end - np.arange(len(tree.end))) == 1)
@@ -172,11 +174,11 @@ def _part(block: bytes, tags: Tags, tree: _Tree, reader: FastReader) -> Part:
         path.append(attribute_path)
         text.append(values)
     nodes, all_paths = np.concatenate(node), np.concatenate(path)
-    level = reader.paths.levels()[all_paths]
+    level = reader.paths.levels().take(all_paths)
     owner = np.zeros(len(nodes), np.int64)
     for one, at in opened.items():
         rows = np.flatnonzero(level == one)
-        owner[rows] = np.searchsorted(at, nodes[rows], side="right") - 1
+        owner[rows] = np.searchsorted(at, nodes.take(rows), side="right") - 1
     kept = pl.concat(text)
     is_said = kept != ""
     if is_said.all():
@@ -258,15 +260,11 @@ def _attributes(
             [keys.index(pairs[index][0]) if len(pairs) > index else 0 for pairs in known], np.int32
         )[tags.tag[at]]
         code = tree.path[at].astype(np.int64) * len(keys) + key
-        numbers, inverse = np.unique(code, return_inverse=True)
-        path = np.array(
-            [
-                reader.paths.child(one // len(keys), f"@{keys[one % len(keys)]}")
-                for one in numbers.tolist()
-            ],
-            np.int32,
-        )
+        path_of_code = np.zeros(len(reader.paths) * len(keys), np.int32)
+        for one in np.flatnonzero(np.bincount(code)).tolist():
+            name = f"@{keys[one % len(keys)]}"
+            path_of_code[one] = reader.paths.child(one // len(keys), name)
         values = [pairs[index][1] if len(pairs) > index else "" for pairs in known]
         text = cleaned(pl.Series(values, dtype=pl.String)).gather(tags.tag[at])
-        found.append((at, path[inverse], text))
+        found.append((at, path_of_code.take(code), text))
     return found
