@@ -92,7 +92,7 @@ def find_styles(texts: Sequence[str] | pl.Series) -> list[Style]:
     decimals: set[str] = set()
     thousands: set[str] = set()
     is_open: set[str] = set()
-    for text in _shapes(_telling(pl.Series("text", texts, dtype=pl.String))):
+    for text in shapes(_telling(pl.Series("text", texts, dtype=pl.String))):
         found = _LOOSE.fullmatch(tidy(text))
         if found:
             _weigh(found[5].strip(), decimals, thousands, is_open)
@@ -122,7 +122,7 @@ def _telling(texts: pl.Series) -> pl.Series:
     return pl.concat([head, texts.filter(~is_alike)])
 
 
-def _shapes(texts: pl.Series) -> list[str]:
+def shapes(texts: pl.Series) -> list[str]:
     """Give one text for all that have the same marks in the same places: a few of a column of thousands.
 
     Only a zero alone before its mark says more than any other digit.

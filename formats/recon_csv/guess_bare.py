@@ -8,11 +8,20 @@ beside a column that is one account number throughout.
 from __future__ import annotations
 
 import re
-from itertools import permutations
+from itertools import permutations, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
+import polars as pl
+
 from recon.api import exponents
-from recon_csv.amounts import Style, find_styles, glued_currency, looks_like_amount, proof_units
+from recon_csv.amounts import (
+    Style,
+    find_styles,
+    glued_currency,
+    looks_like_amount,
+    proof_units,
+    shapes,
+)
 from recon_csv.dates import looks_like_date, parse_date
 from recon_csv.draft import Draft
 from recon_csv.guess import Guess, settle_dates
@@ -36,12 +45,10 @@ Cells = list[list[str]]
 
 def guess_bare(table: Table, options: Options) -> Guess | None:
     """Guess the layout of a table whose first row is a booking; None if nothing proves its amounts."""
-    rows = [row for row in table.rows if any(row)]
-    width = max(map(len, rows), default=0)
-    cells = [[row[at] if at < len(row) else "" for row in rows] for at in range(width)]
+    cells = _filled_cells(table)
     dates = [at for at, column in enumerate(cells) if all(map(looks_like_date, column))]
     numbers = [at for at, column in enumerate(cells) if at not in dates and _is_number(column)]
-    if not rows or not 0 < len(dates) <= 2 or not 0 < len(numbers) <= _MOST_NUMBERS:
+    if not 0 < len(dates) <= 2 or not 0 < len(numbers) <= _MOST_NUMBERS:
         return None
     draft = _by_balance(cells, numbers) or _by_flags(cells, numbers) or _by_account(cells, numbers)
     if draft is None:
@@ -53,8 +60,17 @@ def guess_bare(table: Table, options: Options) -> Guess | None:
     return Guess(profile, tuple(draft.questions))
 
 
+def _filled_cells(table: Table) -> Cells:
+    """Give the columns without blank records; none where the first records already show that no column is one of dates."""
+    head = [row for row in table.head if any(row)]
+    if not any(all(map(looks_like_date, column)) for column in zip_longest(*head, fillvalue="")):
+        return []
+    is_filled = pl.any_horizontal(pl.all() != "")
+    return [column.to_list() for column in table.cells.filter(is_filled).iter_columns()]
+
+
 def _is_number(column: list[str]) -> bool:
-    filled = [cell for cell in column if cell]
+    filled = shapes(pl.Series("text", [cell for cell in column if cell], dtype=pl.String))
     return any(map(_DECIMALS.search, filled)) and all(map(looks_like_amount, filled))
 
 
@@ -200,7 +216,8 @@ def _settle_texts(cells: Cells, used: set[int], draft: Draft) -> None:
 
 
 def _settle_currency(cells: Cells, numbers: list[int], draft: Draft, options: Options) -> None:
-    beside = {code for at in numbers for cell in cells[at] if (code := glued_currency(cell))}
+    texts = [shape for at in numbers for shape in shapes(pl.Series("text", cells[at]))]
+    beside = {code for text in texts if (code := glued_currency(text))}
     coded = [at for at, column in enumerate(cells) if set(column) <= set(exponents())]
     if len(coded) == 1:
         draft.columns["currency"] = f"#{coded[0] + 1}"

@@ -36,17 +36,6 @@ class Table:
         """Give the count of records."""
         return self.cells.height
 
-    @property
-    def rows(self) -> list[list[str]]:
-        """Give all records as rows; those behind the head have a cell for every column. Slow."""
-        behind = self.cells.slice(len(self.head)).rows()
-        return [*self.head, *map(list, behind)]
-
-    @property
-    def lines(self) -> list[int]:
-        """Give the text line on which each record begins."""
-        return self.places["line_number"].to_list()
-
     def row(self, at: int) -> list[str]:
         """Give one record."""
         return self.head[at] if at < len(self.head) else list(self.cells.row(at))

@@ -108,13 +108,13 @@ def test_an_open_quote_is_refused_where_it_opens(text: str, line: int):
 
 
 def test_quotes_inside_a_bare_cell_are_text():
-    assert split('a;b\n5" pipe;x\n').rows == [["a", "b"], ['5" pipe', "x"]]
+    assert split('a;b\n5" pipe;x\n').cells.rows() == [("a", "b"), ('5" pipe', "x")]
 
 
 def test_a_row_wider_than_all_before_keeps_its_cells():
     rows = "a;b\n" * 200 + "1;2;3;4\n"
 
-    assert split(rows).rows[-1] == ["1", "2", "3", "4"]
+    assert split(rows).cells.row(-1) == ("1", "2", "3", "4")
 
 
 def test_ten_thousand_columns_are_refused():
