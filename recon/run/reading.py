@@ -13,6 +13,7 @@ from recon.errors import ReconError
 from recon.ingest.balance import check_statements, continuity
 from recon.ingest.dedupe import distinct_lines
 from recon.ingest.detect import HEAD_BYTES, choose_format
+from recon.ingest.doubts import find_doubts
 from recon.ingest.read import Delivery, gather
 from recon.protocols import InputFile, SourceFile
 from recon.run.files import Delivered, deliver, find_files
@@ -72,6 +73,7 @@ def read_statements(
         holds_continuity_break=policy.on_continuity_break == "hold",
         holds_notifications=policy.on_notification == "hold",
     )
+    findings += [f"{file}: {doubt}" for file, doubt in find_doubts(checked, gathered.lines)]
     lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
     return Reading(checked, lines, gathered.rejects, copies, tuple(inputs), tuple(findings))
 
