@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from recon_camt.leaves import Part
 
 _OPTIONS: Final = frozenset({"currency", "encoding"})
+# Bytes of a piece, whose tags are found at once; pieces of a block, whose lines are made at once.
 PIECE: Final = 1 << 20
 BLOCK: Final = 8
 _CHUNK: Final = 5_000

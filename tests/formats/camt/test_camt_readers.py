@@ -94,14 +94,14 @@ def both(data: bytes) -> tuple[ParsedStatements, ParsedStatements]:
     )
 
 
+@settings(max_examples=60)
 @given(documents())
 def test_both_readers_give_the_same_frames(data: bytes) -> None:
     assert_same(*both(data))
 
 
-@pytest.mark.parametrize("piece", [200, 1000])
 @settings(max_examples=30)
-@given(data=documents())
+@given(piece=st.sampled_from([200, 1000]), data=documents())
 def test_where_pieces_are_cut_changes_nothing(piece: int, data: bytes) -> None:
     document = open_document(SourceFile("x.xml", data), None)
     whole = finished(document, reader._read_fast(document, None), None)
