@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 _WIDE: Final = ("utf-16", "utf-32")
 _PADDING: Final = b"\x00\x1a\r\n\t "
 # Banks frame messages as on a serial line: SOH before `{1:` or `:20:`, ETX after `-}`, SUB at the end of a file.
-_FRAMING: Final = (b"\x01", b"\x02", b"\x03", b"\x1a")
 _FRAME: Final = re.compile(
     rb"[\x03\x1a]+[ ]*(?=\x01)|(?m:^)[\x01\x02\x1a]+|[\x03\x1a]+(?=\r?$)|\x01", re.MULTILINE
 )
 # Old German banks write `@@` for the end of a line. Only a tag right behind it proves that.
 _AT_SIGNS: Final = re.compile(rb"@@(?=:(?:20|25|28C?|60[FM]|61|86|62[FM]):)")
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
+_WHITE: Final = np.isin(np.arange(256), [*b"\t\r\n"])
 _CHUNK_BYTES: Final = 8 * 1024 * 1024
 _MESSAGE: Final = b"\n:20:"
 
@@ -79,28 +79,28 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
     else:
         # In UTF-16, or a page of two bytes, a byte of ASCII value may be half of a letter.
         data, name, offset = decoded.text.encode(), "utf-8", None
-    if any(mark in data for mark in _FRAMING) or b"@@" in data or _has_lone_return(data):
+    text = decoded.text
+    has_lone_return, has_control = _controls(data)
+    if has_lone_return or has_control or b"@@" in data:
         data = _normalised(data)
         text = data.decode(name)
-    else:
-        text = decoded.text
-    if _has_control(data):
+        has_control = _controls(data)[1]
+    if has_control or b"\x7f" in data:
         refuse_controls(source.name, text)
     return Gated(source.name, data, name, offset, decoded.findings)
 
 
-def _has_lone_return(data: bytes) -> bool:
-    text = np.frombuffer(data, dtype=np.uint8)
-    returns = text == 0x0D
-    return bool((returns[:-1] & (text[1:] != 0x0A)).any()) or data.endswith(b"\r")
+def _controls(data: bytes) -> tuple[bool, bool]:
+    """Say whether a return stands without its line feed, and whether any other control character stands in the text.
 
-
-def _has_control(data: bytes) -> bool:
-    """Say whether a control character may stand in the text: a quick look, of which refuse_controls is certain."""
+    A quick look: of the latter refuse_controls is certain.
+    """
     text = np.frombuffer(data, dtype=np.uint8)
-    controls = np.count_nonzero(text < 0x20)
-    allowed = sum(data.count(each) for each in (b"\t", b"\r", b"\n"))
-    return controls != allowed or b"\x7f" in data
+    at = np.flatnonzero(text < ord(" "))
+    found = text[at]
+    returns = at[found == ord("\r")]
+    is_lone = data.endswith(b"\r") or bool((text[returns + 1] != ord("\n")).any())
+    return is_lone, not bool(_WHITE[found].all())
 
 
 def _normalised(data: bytes) -> bytes:

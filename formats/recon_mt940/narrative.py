@@ -172,6 +172,8 @@ def _joined_lines(
     is_joined = (last == BLANK) | (~next_field & (is_full | begins_code | (last == mark)))
     is_end = np.append(head[1:], True)[: len(start)]
     text[end] = np.where(is_end, END, BLANK)
+    if is_end.all():
+        return text, _Cut(record, dialects, start, end)
     joined = gather(text, start, end + (is_end | ~is_joined))
     closed = positions(joined == END)
     return joined, _Cut(

@@ -51,16 +51,19 @@ def gather(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
     """Put ranges of bytes together in their given order, with padding behind the last."""
     if len(starts) == 0:
         return np.zeros(PADDING, dtype=np.uint8)
-    if bool((starts[1:] >= ends[:-1]).all()):
-        edges = np.empty(2 * len(starts) + 1, dtype=np.int64)
-        edges[0], edges[1::2], edges[2::2] = 0, starts, ends
-        is_kept = np.zeros(2 * len(starts), dtype=np.bool_)
-        is_kept[1::2] = True
-        kept = text[: ends[-1]][np.repeat(is_kept, np.diff(edges))]
+    lengths = ends - starts
+    size = int(lengths.sum())
+    # A mask costs a step a byte of the text, an index three a byte that is kept.
+    is_dense = size * 3 > ends[-1] - starts[0] and bool((starts[1:] >= ends[:-1]).all())
+    if is_dense:
+        edges = np.empty(2 * len(starts), dtype=np.int64)
+        edges[::2], edges[1::2] = starts, ends
+        is_kept = np.zeros(2 * len(starts) - 1, dtype=np.bool_)
+        is_kept[::2] = True
+        kept = text[starts[0] : ends[-1]][np.repeat(is_kept, np.diff(edges))]
     else:
-        lengths = ends - starts
         shift = starts - (np.cumsum(lengths) - lengths)
-        kept = text[np.arange(int(lengths.sum())) + np.repeat(shift, lengths)]
+        kept = text[np.arange(size) + np.repeat(shift, lengths)]
     return np.concatenate([kept, np.zeros(PADDING, dtype=np.uint8)])
 
 
@@ -139,16 +142,20 @@ class Words:
 
     def match(self, text: Bytes, at: Numbers) -> tuple[Numbers, Numbers]:
         """Give number and length of the word that begins at each position, -1 and 0 where none does."""
-        windows = np.lib.stride_tricks.sliding_window_view(text, _WORD_BYTES)
-        packed = np.ascontiguousarray(windows[at]).view(">u8").reshape(-1).astype(np.uint64)
+        # A word of the processor begins at every byte.
+        windows = np.ndarray((len(text) - 7,), dtype="<u8", buffer=text.data, strides=(1,))
+        packed = windows[at].byteswap()
         number = np.full(len(at), -1, dtype=np.int64)
         size = np.zeros(len(at), dtype=np.int64)
+        left = np.arange(len(at))
         for length, keys, found in self._tables:
             prefix = packed >> np.uint64(8 * (_WORD_BYTES - length))
-            slot = np.minimum(np.searchsorted(keys, prefix), len(keys) - 1)
-            hit = (keys[slot] == prefix) & (number < 0)
-            number[hit] = found[slot[hit]]
-            size[hit] = length
+            slot = np.searchsorted(keys[:-1], prefix)
+            hit = keys[slot] == prefix
+            own = left[hit]
+            number[own] = found[slot[hit]]
+            size[own] = length
+            left, packed = left[~hit], packed[~hit]
         return number, size
 
 
