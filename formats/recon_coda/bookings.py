@@ -68,6 +68,7 @@ def _verdicts(movements: pl.DataFrame) -> pl.DataFrame:
     adds_up = pl.col("amount").filter(counts).sum() == main_amount
     return movements.group_by("booking").agg(
         is_split=(counts.any() & is_sound.all() & adds_up & ~is_one_payment).fill_null(value=False),
+        is_off=(counts.any() & ~adds_up & ~is_one_payment).fill_null(value=False),
     )
 
 

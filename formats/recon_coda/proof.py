@@ -49,6 +49,10 @@ def findings_of(
         if last["goes_on"]
         else []
     )
+    found += [
+        f"line {line}: the details of this booking do not add up to it; it stays one line"
+        for line in movements.filter("is_off", "is_main")["line_number"].head(_MOST)
+    ]
     return [*found, *([f"and so in {more} more statements"] if more > 0 else []), *ending]
 
 

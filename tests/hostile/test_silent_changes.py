@@ -49,8 +49,7 @@ class Sample:
 BALANCED = (
     Sample("mt940/german_structured.sta", re.compile(rb":61:\d{10}R?[CD]R?(\d+,\d*)")),
     Sample("camt/pages_v01_no_namespace.xml", re.compile(rb"<Amt[^>]*>([\d.]+)<")),
-    # The parts of a total are told beside it where they do not add up to it; the total has the balances for it.
-    Sample("coda/totals_and_details.cod", re.compile(rb"(?m)^21\d{4}0000.{22}(\d{15})")),
+    Sample("coda/totals_and_details.cod", re.compile(rb"(?m)^21\d{8}.{22}(\d{15})")),
     Sample("cfonb/sepa_complements.cfo", re.compile(rb"(?m)^04.{88}(\d{13})")),
     Sample("norma43/padded_two_accounts.n43", re.compile(rb"(?m)^22.{26}(\d{14})")),
     # Debits only: the credit is the oldest row, and before that no balance stands in a table.
