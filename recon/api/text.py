@@ -285,6 +285,9 @@ def _strictly(source: SourceFile, encoding: str, hint: str, start: int = 0) -> s
 
 def _without_padding(text: str) -> tuple[str, tuple[str, ...]]:
     """Leave out what fills up the end of a file: NUL from blocks of fixed size, SUB from DOS."""
+    # Padding always holds one of these; stripping plain line ends would copy the whole text for nothing.
+    if "\x00" not in text[-_SLICE:] and "\x1a" not in text[-_SLICE:]:
+        return text, ()
     kept = text.rstrip(_PADDING)
     padding = text[len(kept) :]
     if "\x00" in padding:
