@@ -9,8 +9,8 @@ An amount is always read by our own grammar, and a day is always the first eight
 from __future__ import annotations
 
 from decimal import Decimal
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
-from xml.sax.saxutils import escape
 
 import polars as pl
 
