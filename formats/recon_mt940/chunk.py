@@ -20,7 +20,7 @@ from recon_mt940.line import build_lines
 from recon_mt940.narrative import PLAIN, SLASH, WORDED, read_narratives
 from recon_mt940.record import find_records, raw_ends
 from recon_mt940.scan import CLOSING, END_OF_MESSAGE, TAG, scan
-from recon_mt940.tokens import END, gather, positions, range_texts, squeeze, texts
+from recon_mt940.tokens import closed_ranges, positions, range_texts, squeeze, texts
 from recon_mt940.tolerant import LIBRARY, read_again
 from recon_mt940.totals import check_totals
 from recon_mt940.words import read_words
@@ -123,7 +123,7 @@ def _entries(
     fields: Fields, records: Records, headings: pl.DataFrame, encoding: str
 ) -> pl.DataFrame:
     field = records.field
-    text = range_texts(fields.text.copy(), fields.start[field], fields.end[field], encoding)
+    text = range_texts(fields.text, fields.start[field], fields.end[field], encoding)
     currency = headings["currency"][records.message]
     decimals = headings["decimals"][records.message]
     entries = read_entries(text.str.replace_all("\r", "", literal=True), currency, decimals)
@@ -207,9 +207,8 @@ def _notes(fields: Fields, records: Records, encoding: str) -> pl.DataFrame:
 
 
 def _squeezed(fields: Fields, own: Numbers, encoding: str) -> pl.Series:
-    text = fields.text.copy()
-    text[fields.end[own]] = END
-    return texts(squeeze(gather(text, fields.start[own], fields.end[own] + 1)), encoding)
+    closed = closed_ranges(fields.text, fields.start[own], fields.end[own])
+    return texts(squeeze(closed), encoding)
 
 
 def _located(fields: Fields, around: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:

@@ -18,10 +18,10 @@ from recon_mt940.days import dates, days_of_entries, digits
 # Only a type, a reference or the end may follow the amount: `5 000,00` or `1e5` must not be read as 5 or 1. What is
 # more than one mark, or none but a mark, is caught by the groups and refused by name.
 _ENTRY: Final = (
-    "^(?P<value>[0-9]{6})(?P<entry>[0-9]{4}|[ ]{4})?"
+    "^(?P<head>(?P<value>[0-9]{6})(?P<entry>[0-9]{4}|[ ]{4})?"
     "(?P<mark>[Rr][CcDd]|[Ee][CcDd]|[CcDd])(?P<funds>[A-Za-z])?[ \t\n]*"
     "(?P<whole>[0-9]*)(?P<point>[.,]?)(?P<fraction>[0-9]*)(?P<more>[0-9.,]*)"
-    "(?P<rest>(?s:[ ]?[A-Z/\n].*)?)$"
+    ")(?:$|[ ]?[A-Z/\n])"
 )
 # Words that say "there is no reference" or "look in field 86".
 NO_REFERENCE: Final = ("", "NONREF", "NOREF", "EREF", "MARF", "PREF", "KREF", "KREF+")
@@ -82,6 +82,8 @@ def read_entries(text: pl.Series, currency: pl.Series, decimals: pl.Series) -> p
         pl.col("text").str.extract_groups(_ENTRY).struct.unnest()
     )
     read = read.with_columns(
+        # All of the head is ASCII. Cutting behind it costs less than a group that takes in the rest.
+        pl.col("text").str.slice(pl.col("head").str.len_bytes()).alias("rest"),
         pl.col("mark").str.to_uppercase(),
         pl.lit(decimals).alias("decimals"),
         digits(pl.col("value")).alias("value_digits"),
@@ -103,6 +105,7 @@ def read_entries(text: pl.Series, currency: pl.Series, decimals: pl.Series) -> p
 _POWERS: Final = {power: 10**power for power in range(10)}
 _WORKING: Final = (
     "minor",
+    "head",
     "rest",
     "first",
     "reference",

@@ -84,7 +84,7 @@ def read_headings(
     """
     noted = np.isin(fields.tag, (TAG["86"], TAG["NS"])) & (fields.message >= 0)
     around = positions((fields.tag != TAG["61"]) & (fields.tag != END_OF_MESSAGE) & ~noted)
-    texts = range_texts(fields.text.copy(), fields.start[around], fields.end[around], encoding)
+    texts = range_texts(fields.text, fields.start[around], fields.end[around], encoding)
     read = pl.DataFrame(
         {"field": around, "tag": fields.tag[around], "message": fields.message[around]}
     ).with_columns(text=texts.str.replace_all("\r", "", literal=True))

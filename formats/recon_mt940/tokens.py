@@ -73,13 +73,14 @@ def squeeze(text: Bytes) -> Bytes:
     The gate lets no other control character through, so that all below a blank is white space or END.
     """
     text = text[:-PADDING]
-    text[(text < BLANK) & (text != END)] = BLANK
-    edge = text <= BLANK
-    doubled = edge[1:] & edge[:-1]
-    if not doubled.any() and not (len(text) and text[0] == BLANK):
+    low = positions(text < BLANK)
+    text[low[text[low] != END]] = BLANK
+    edges = positions(text <= BLANK)
+    is_doubled = bool((edges[1:] == edges[:-1] + 1).any())
+    if not is_doubled and not (len(text) and text[0] == BLANK):
         return text
     # Of a run of blanks the first stays, of a run that touches an END only that: all others are looked at alone.
-    blank = text == BLANK
+    blank, edge = text == BLANK, text <= BLANK
     drop = np.zeros(len(text), dtype=np.bool_)
     drop[1:] = blank[1:] & edge[:-1]
     drop[0] = blank[0]
@@ -123,9 +124,15 @@ def texts(text: Bytes, encoding: str) -> pl.Series:
 
 
 def range_texts(text: Bytes, starts: Numbers, ends: Numbers, encoding: str) -> pl.Series:
-    """Decode ranges that do not touch (a byte behind each is free to mark its end); `text` is written to."""
-    text[ends] = END
-    return texts(gather(text, starts, ends + 1), encoding)
+    """Decode ranges of bytes, behind each of which another byte stands."""
+    return texts(closed_ranges(text, starts, ends), encoding)
+
+
+def closed_ranges(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
+    """Put ranges of bytes together, each closed by END, as `gather` does."""
+    gathered = gather(text, starts, ends + 1)
+    gathered[np.cumsum(ends - starts + 1) - 1] = END
+    return gathered
 
 
 class Words:
