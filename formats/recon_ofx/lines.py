@@ -28,7 +28,8 @@ _LONG: Final = (
 
 def draft_lines(piece: Piece) -> pl.DataFrame:
     """Give a row a transaction: the columns of a line, and amount_text, currency_text, fault."""
-    name = pl.coalesce("EXTDNAME", "NAME", "EXTDPAYEE.NAME", "PAYEE.NAME", "PAYEE")
+    told = _told(piece.records)
+    name = _first(told, "EXTDNAME", "NAME", "EXTDPAYEE.NAME", "PAYEE.NAME", "PAYEE")
     posted = (
         pl.when(pl.col("is_pending"))
         .then(pl.coalesce("DTPOSTED", "DTTRAN"))
@@ -40,9 +41,9 @@ def draft_lines(piece: Piece) -> pl.DataFrame:
         booking_date=date_expr(posted),
         value_date=date_expr(pl.col("DTAVAIL")),
         transaction_code=pl.col("TRNTYPE").str.to_uppercase(),
-        cheque_number=pl.coalesce("CHECKNUM", "CHKNUM"),
+        cheque_number=_first(told, "CHECKNUM", "CHKNUM"),
     )
-    extras = _extras(read, piece.others)
+    extras = _extras(read, piece.others, told)
     lines = read.select(
         "row",
         "offset",
@@ -58,20 +59,33 @@ def draft_lines(piece: Piece) -> pl.DataFrame:
         status=_status(),
         is_reversal=pl.col("CORRECTACTION").str.to_uppercase().eq("DELETE").fill_null(False),
         bank_reference="FITID",
-        payer_account=pl.coalesce("BANKACCTTO.ACCTID", "CCACCTTO.ACCTID").str.replace_all(
+        payer_account=_first(told, "BANKACCTTO.ACCTID", "CCACCTTO.ACCTID").str.replace_all(
             r"\s", ""
         ),
         payer_bank=pl.col("BANKACCTTO.BANKID").str.replace_all(r"\s", ""),
         # NAME is "the payee or the description of the transaction": without a memo it is all the text there is.
         remittance=pl.coalesce("MEMO", "payer_name", pl.lit("")),
         customer_reference="REFNUM",
-        exchange_rate=pl.coalesce("CURRENCY.CURRATE", "ORIGCURRENCY.CURRATE"),
+        exchange_rate=_first(told, "CURRENCY.CURRATE", "ORIGCURRENCY.CURRATE"),
         original_currency=pl.when(_IS_CODE).then(pl.col("ORIGCURRENCY.CURSYM").str.to_uppercase()),
         amount_text="TRNAMT",
-        currency_text=pl.coalesce("CURRENCY.CURSYM", "CURRENCY").str.to_uppercase(),
+        currency_text=_first(told, "CURRENCY.CURSYM", "CURRENCY").str.to_uppercase(),
     )
     joined = lines.join(extras, on="row", how="left", maintain_order="left").drop("row")
-    return joined.with_columns(_detached(name) for name in _LONG)
+    long = _told(joined).intersection(_LONG)
+    return joined.with_columns(_detached(name) for name in joined.columns if name in long)
+
+
+def _told(frame: pl.DataFrame) -> frozenset[str]:
+    """Name the columns in which any row says something."""
+    return frozenset(
+        column.name for column in frame.iter_columns() if column.null_count() < len(frame)
+    )
+
+
+def _first(told: frozenset[str], *names: str) -> pl.Expr:
+    """Give the first value that a row has; columns without any value cost nothing."""
+    return pl.coalesce([name for name in names if name in told] or names[:1])
 
 
 def _detached(name: str) -> pl.Expr:
@@ -107,7 +121,7 @@ def _status() -> pl.Expr:
     )
 
 
-def _extras(read: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+def _extras(read: pl.DataFrame, others: pl.DataFrame, told: frozenset[str]) -> pl.DataFrame:
     """Collect what has no column as a JSON object a row: `CORRECTFITID`, `DTUSER`, `PAYEE.CITY`, a second `NAME`."""
     is_shown = pl.col("value") == pl.col("payer_name")
     shown = read.select("row", "payer_name")
@@ -129,10 +143,11 @@ def _extras(read: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     names = ("NAME", "EXTDPAYEE.NAME", "PAYEE.NAME", "PAYEE")
     further |= {name: pl.col(name) != pl.col("payer_name") for name in names}
     for name, condition in further.items():
-        if read[name].null_count() < len(read):
-            told = read.filter(condition & pl.col(name).is_not_null())
+        if name in told:
             parts.append(
-                told.select("row", pl.lit(name).alias("name"), pl.col(name).alias("value"))
+                read.filter(condition & pl.col(name).is_not_null()).select(
+                    "row", pl.lit(name).alias("name"), pl.col(name).alias("value")
+                )
             )
     return as_json(pl.concat(parts), "row")
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VALUE_LIMIT: Final = 64 * 1024
 # Small enough that the frames of a piece are small beside the file, large enough that calls cost nothing.
-PIECE_BYTES: Final = 3 * 1024 * 1024
+PIECE_BYTES: Final = 2 * 1024 * 1024
 
 _BLANK: Final = "\x05"  # where a value ended; control characters are refused in files
 _VALUE_ENDS: Final = [f"</{name}>" for name in VALUES]
@@ -41,20 +41,23 @@ def read_tokens(text: Text, tags: Tags) -> Iterator[pl.DataFrame]:
     """
     for begin, piece in text.chunks(PIECE_BYTES):
         whole = pl.Series([piece])
-        if "</TRNAMT>" in piece:
+        is_blanked = "</TRNAMT>" in piece
+        if is_blanked:
             # End tags of values never decide anything, and without them there are half as many tags.
             whole = whole.str.replace_many(_VALUE_ENDS, _BLANKS)
-        tokens = _split(text, begin, whole, tags)
+        tokens = _split(text, begin, whole, tags, is_blanked=is_blanked)
         if tokens is None:
             # A sign that begins no tag is text: it is hidden, and shown again when the value is read.
             signed = pl.Series([_BARE_SIGN.sub(LESS, piece)])
-            tokens = _split(text, begin, signed, tags)
+            tokens = _split(text, begin, signed, tags, is_blanked=False)
             assert tokens is not None, f"a tag of {text.file} is read in two ways"
         _check_widths(text, tokens)
         yield tokens
 
 
-def _split(text: Text, begin: int, piece: pl.Series, tags: Tags) -> pl.DataFrame | None:
+def _split(
+    text: Text, begin: int, piece: pl.Series, tags: Tags, *, is_blanked: bool
+) -> pl.DataFrame | None:
     """Split at `<` and then at `>`; None if a `<` begins no tag, or text stands behind a blanked one."""
     rows = piece.str.split("<").explode().slice(1)
     width = rows.str.len_bytes() if text.encoding == "utf-8" else rows.str.len_chars()
@@ -68,7 +71,7 @@ def _split(text: Text, begin: int, piece: pl.Series, tags: Tags) -> pl.DataFrame
     if codes.null_count():
         return None
     value = value.str.strip_chars()
-    if piece.str.contains(_BLANK, literal=True).any():
+    if is_blanked:
         value = value.str.strip_chars_end(f"{_BLANK} \t\r\n")
         if value.str.contains(_BLANK, literal=True).any():
             return None
