@@ -191,5 +191,5 @@ def json_objects(named: Mapping[str, pl.Series], text: Bytes) -> pl.Expr:
     if not members:
         return pl.lit(None, dtype=pl.String)
     joined = pl.concat_str(members, separator=", ", ignore_nulls=True)
-    body = pl.when(joined != "").then(joined)
-    return pl.concat_str(pl.lit("{"), body, pl.lit("}"))
+    has_any = pl.any_horizontal(pl.lit(value).is_not_null() for value in named.values())
+    return pl.when(has_any).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}")))

@@ -109,6 +109,10 @@ def read_headings(
         account=_account(),
         decimals=exponent_expr(pl.col("currency")),
     )
+    # A column of its own: inside one expression Polars would write the size out at each of its uses.
+    heading = heading.with_columns(
+        plain_amount(_group(side, "size")).alias(f"{side}_size") for side in _SIDES
+    )
     heading = heading.with_columns(
         pl.col("decimals").is_not_null().alias("is_known"),
         *(each for side in _SIDES for each in _balance(side)),
@@ -246,16 +250,19 @@ def _balance_groups(side: str) -> pl.Expr:
     return text.str.extract_groups(_BALANCE).alias(f"{side}_groups")
 
 
+def _group(side: str, name: str) -> pl.Expr:
+    return pl.col(f"{side}_groups").struct.field(name)
+
+
 def _balance(side: str) -> tuple[pl.Expr, pl.Expr]:
     """Read one balance: amount in minor units, date as a number (-1 for none)."""
-    group = pl.col(f"{side}_groups").struct.field
-    size = group("size")
+    size = _group(side, "size")
     is_ambiguous = size.str.contains(r"\.[0-9]{3}|[.,].*[.,]|^[.,]$")
-    minor = parse_minor_expr(plain_amount(size), pl.col("decimals"))
-    signed = pl.when(group("mark") == "D").then(-minor).otherwise(minor)
+    minor = parse_minor_expr(pl.col(f"{side}_size"), pl.col("decimals"))
+    signed = pl.when(_group(side, "mark") == "D").then(-minor).otherwise(minor)
     return (
         pl.when(~is_ambiguous).then(signed).alias(f"{side}_balance"),
-        digits(group("date")).alias(f"{side}_date"),
+        digits(_group(side, "date")).alias(f"{side}_date"),
     )
 
 
