@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recon.api import MalformedFile, ParsedStatements, ReconError, SourceFile
 from recon_ofx.plugin import Ofx
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from recon_ofx.text import Text
+    from recon_ofx.vocabulary import Tags
 
 HEAD = "<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD<BANKTRANLIST>"
 TAIL = "</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"
@@ -166,9 +174,11 @@ def test_work_grows_with_the_file_and_no_faster(monkeypatch: pytest.MonkeyPatch)
     seen: list[int] = []
     split = tokens._split
 
-    def counted(text: Any, begin: int, *further: Any, **named: bool) -> object:
+    def counted(
+        text: Text, begin: int, piece: pl.Series, tags: Tags, *, is_blanked: bool
+    ) -> pl.DataFrame | None:
         seen.append(begin)
-        return split(text, begin, *further, **named)
+        return split(text, begin, piece, tags, is_blanked=is_blanked)
 
     monkeypatch.setattr(tokens, "PIECE_BYTES", 2000)
     monkeypatch.setattr(tokens, "_split", counted)
