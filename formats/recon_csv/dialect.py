@@ -190,6 +190,7 @@ def _by_record(text: Utf8Text, lines: Lines, written: tuple[str, str], file: str
             place=Place(file, line + 1),
             hint="look for a quote that is never closed",
         ) from None
+    _check_end(text, lines, written, (file, first))
     _check_count(whole, written, file, (skipped, first))
     chunks.append(_columns(rows))
     head = [[clean(cell) for cell in row] for row in head or rows[:HEAD_RECORDS]]
@@ -211,6 +212,32 @@ def _check_width(row: list[str], file: str, line: int) -> None:
             f"the record has {len(row)} columns, more than the limit of {COLUMN_LIMIT}",
             place=Place(file, line),
         )
+
+
+def _check_end(
+    text: Utf8Text, lines: Lines, written: tuple[str, str], known: tuple[str, list[int]]
+) -> None:
+    """Refuse a file whose last record ends inside quotes: no record follows by which two counts of them could differ."""
+    file, first = known
+    if not first or not written[1]:
+        return
+    last = text.utf8[lines.starts[first[-1]] :].decode()
+    found = _open_quote(*written).match(last)
+    if found:
+        before = _LINE.findall(last[: found.start("quote")] + "x")
+        raise MalformedFile(
+            "a quote is not closed: the file ends inside it",
+            place=Place(file, first[-1] + len(before)),
+            hint='fetch the file again if it is cut off, or set `quote = ""` in a profile if the bank quotes nothing',
+        )
+
+
+def _open_quote(delimiter: str, quote: str) -> re.Pattern[str]:
+    """Write the pattern of a last record whose last cell begins with a quote that nothing closes."""
+    mark, q = re.escape(delimiter), re.escape(quote)
+    plain = rf"[^{mark}\r\n]*+"
+    cell = rf"(?:{q}(?:[^{q}]|{q}{q})*+{q}{plain}|(?!{q}){plain})"
+    return re.compile(rf"(?:{cell}{mark})*+(?P<quote>{q})(?:[^{q}]|{q}{q})*+\Z")
 
 
 def _record_pattern(delimiter: str, quote: str) -> re.Pattern[str]:
