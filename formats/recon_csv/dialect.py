@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -51,7 +52,12 @@ def split(text: Utf8Text, delimiter: str, file: str, quote: str = '"') -> Table:
     if len(lines.starts) >= LINE_LIMIT:
         raise MalformedFile(f"the file has more than {LINE_LIMIT} lines", place=Place(file))
     table = _by_polars(text, lines, (delimiter, quote), file)
-    return table or _by_record(text, lines, (delimiter, quote), file)
+    table = table or _by_record(text, lines, (delimiter, quote), file)
+    if text.is_ended or not table.height:
+        return table
+    last = text.utf8[lines.starts[table.line(table.height - 1) - 1] :].decode()
+    cells = next(_reader(_LINE.findall(last), delimiter, quote))
+    return replace(table, tail=[clean(cell) for cell in cells])
 
 
 def split_head(text: str, delimiter: str, quote: str = '"') -> list[list[str]]:

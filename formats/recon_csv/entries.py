@@ -21,6 +21,7 @@ from recon_csv.fields import field_columns, first_filled
 from recon_csv.layout import column_name
 from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES, VOID_STATUSES
 from recon_csv.preamble import LABEL_LIMIT, balance_label
+from recon_csv.tail import why_cut_off
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _DAYS: Final = ("booking_date", "value_date")
 
 @dataclass(slots=True)
 class Row:
-    """One record that is a booking; `parent` is the booking whose part it is, `batch` the number of a booking that its parts replace, `remarks` come from records below it."""
+    """One record that is a booking; `parent` is the booking whose part it is, `batch` the number of a booking that its parts replace, `remarks` come from records below it. `cut_off` says why it is no whole row."""
 
     record: int
     line: int
@@ -44,6 +45,7 @@ class Row:
     batch: int | None = None
     parts: list[Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    cut_off: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,9 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     ends = _balances_at_ends(body, look_like_dates(texts) | dates.is_not_null())
     plain = find_plain(body, layout, dates)
     plain[list(ends)] = False
+    cut_off = why_cut_off(table, layout)
+    if cut_off:
+        plain[-1] = False
     piles = Piles(plain)
     at_odd = np.flatnonzero(~plain)
     at_plain = np.flatnonzero(plain)
@@ -108,6 +113,7 @@ def sort_records(table: Table, layout: Layout) -> Piles:
         at_odd.tolist(), odd, lines, before.tolist(), strict=True
     ):
         row = Row(at + 1, line, list(cells_read))
+        row.cut_off = cut_off if at + 1 == body.height else None
         last = piles.entries[-1] if piles.entries else None
         plain_at = int(at_plain[behind]) if behind >= 0 else -1
         if plain_at >= (last.record if last else 0):
@@ -268,6 +274,8 @@ def _refuse(row: Row, layout: Layout) -> Refusal | None:
     def refusal(field: str, code: str, reason: str, excerpt: str) -> Refusal:
         return Refusal(row.record, row.line, layout.name(field), code, reason, excerpt)
 
+    if row.cut_off:
+        return refusal("amount", "cut-off", row.cut_off, ";".join(cells))
     if not layout.text("booking_date", cells) and not _is_pending(cells, layout):
         return refusal("booking_date", "missing-date", "the booking date is empty", ";".join(cells))
     if not _has_amount(cells, layout):

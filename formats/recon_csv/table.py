@@ -23,13 +23,14 @@ class Table:
 
     `cells` has the text columns "0", "1", ...; a cell that a short record lacks is empty. `places` has a row a record: the text line
     (from 1) on which it begins, and its slice of the file's bytes, null where that is not known. `head` are the first records, each with
-    as many cells as it has.
+    as many cells as it has. `tail` is the last record in the same way where no line end stands behind it, else None.
     """
 
     cells: pl.DataFrame
     places: pl.DataFrame
     delimiter: str
     head: list[list[str]]
+    tail: list[str] | None = None
 
     @property
     def height(self) -> int:

@@ -13,6 +13,7 @@ _HINT: Final = (
 )
 _HEAD_BYTES: Final = 65_536
 _MARKS: Final = ";,\t|\"'"
+_LINE_ENDS: Final = (b"\n", b"\r")
 _PADDING: Final = b"\x00\x1a\r\n\t "
 
 
@@ -21,13 +22,14 @@ class Utf8Text:
     """The whole text as UTF-8; it begins at `begin`, behind a byte order mark.
 
     `utf8` is the file itself where that is UTF-8, so that no second copy is held. `source` is the file where its line ends are single
-    bytes, None where no byte place is known (UTF-16).
+    bytes, None where no byte place is known (UTF-16). `is_ended` says that a line end or padding stands behind the last record.
     """
 
     utf8: bytes
     begin: int
     source: bytes | None
     findings: tuple[str, ...] = ()
+    is_ended: bool = True
 
     @property
     def text(self) -> str:
@@ -55,9 +57,12 @@ def read_text(source: SourceFile, encoding: str | None = None) -> Utf8Text:
     decoded = decode(source, encoding, hint=_HINT, known_words=_known_words)
     data = _without_padding(source.data)
     if decoded.encoding in {"utf-8", "utf-8-sig"}:
-        return Utf8Text(data, decoded.mark_bytes, data, decoded.findings)
+        is_ended = data.endswith(_LINE_ENDS) or len(data) < len(source.data)
+        return Utf8Text(data, decoded.mark_bytes, data, decoded.findings, is_ended)
     has_places = "\n\r".encode(decoded.encoding) == b"\n\r"
-    return Utf8Text(decoded.text.encode(), 0, data if has_places else None, decoded.findings)
+    utf8 = decoded.text.encode()
+    is_ended = utf8.endswith(_LINE_ENDS) or (has_places and len(data) < len(source.data))
+    return Utf8Text(utf8, 0, data if has_places else None, decoded.findings, is_ended)
 
 
 def _without_padding(data: bytes) -> bytes:

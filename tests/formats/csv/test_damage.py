@@ -29,3 +29,49 @@ def test_a_quote_inside_a_bare_cell_opens_nothing():
     parsed = read_account(HEADER + ROWS + '2026-01-15;5" pipe;-3,75;EUR')
 
     assert amounts(parsed) == [-125, -250, -375]
+
+
+@pytest.mark.parametrize("last", ["2026-01-15;c;-3,", "2026-01-15;c;-3,75", "2026-01-15"])
+def test_a_last_row_with_fewer_cells_and_no_line_end_is_cut_off(last: str):
+    parsed = read_account(HEADER + ROWS + last)
+
+    assert amounts(parsed) == [-125, -250]
+    assert parsed.rejects.select("line_number", "code").rows() == [(4, "cut-off")]
+
+
+def test_a_short_last_row_with_a_line_end_is_whole():
+    parsed = read_account(
+        HEADER.replace(";Currency", ";Note") + ROWS + "2026-01-15;c;-3,75\n", currency="EUR"
+    )
+
+    assert amounts(parsed) == [-125, -250, -375]
+
+
+def test_a_last_row_like_all_others_needs_no_line_end():
+    parsed = read_account(HEADER + ROWS + "2026-01-15;c;-3,75;EUR")
+
+    assert amounts(parsed) == [-125, -250, -375]
+
+
+@pytest.mark.parametrize("last", ["-3", "-3,", "-3,7"])
+def test_a_last_amount_with_fewer_decimals_than_all_others_is_cut_off(last: str):
+    rows = "Date;Description;Amount\n2026-01-13;a;-1,25\n2026-01-14;b;-2,50\n"
+    parsed = read_account(f"{rows}2026-01-15;c;{last}", currency="EUR")
+
+    assert amounts(parsed) == [-125, -250]
+    assert parsed.rejects["code"].to_list() == ["cut-off"]
+    assert amounts(read_account(f"{rows}2026-01-15;c;-3,75", currency="EUR"))[-1] == -375
+
+
+def test_a_last_amount_is_cut_off_where_others_end_in_a_sign():
+    rows = "Date;Description;Amount\n2026-01-13;a;1,25-\n2026-01-14;b;2,50\n"
+    parsed = read_account(f"{rows}2026-01-15;c;3,75", currency="EUR")
+
+    assert amounts(parsed) == [-125, 250]
+    assert parsed.rejects["code"].to_list() == ["cut-off"]
+
+
+def test_a_last_amount_without_decimals_is_whole_where_others_have_none():
+    rows = "Date;Description;Amount\n2026-01-13;a;-1\n2026-01-14;b;-2,50\n"
+
+    assert amounts(read_account(f"{rows}2026-01-15;c;-3", currency="EUR"))[-1] == -300
