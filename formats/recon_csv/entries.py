@@ -22,6 +22,7 @@ from recon_csv.layout import column_name
 from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES, VOID_STATUSES
 from recon_csv.preamble import LABEL_LIMIT, balance_label
 from recon_csv.tail import why_cut_off
+from recon_csv.wide import is_joined, row_width, where_split
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
@@ -64,10 +65,13 @@ class Refusal:
 class Piles:
     """All records below the header: plain bookings by their place (from 0), other bookings as rows, and the rest.
 
-    `around` are those that are no entries, `counted` says why.
+    `around` are those that are no entries, `counted` says why. `width` is the count of a row's cells, `wider` are the lines of bookings
+    with more filled ones.
     """
 
     plain: NDArray[np.bool_]
+    width: int
+    wider: list[int] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     around: list[list[str]] = field(default_factory=list)
@@ -97,12 +101,13 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     texts = first_filled(body, layout, "booking_date")
     dates = read_dates(texts, layout.profile.date_format)
     ends = _balances_at_ends(body, look_like_dates(texts) | dates.is_not_null())
-    plain = find_plain(body, layout, dates)
+    width = row_width(table, layout)
+    plain = find_plain(body, layout, dates, width)
     plain[list(ends)] = False
     cut_off = why_cut_off(table, layout)
     if cut_off:
         plain[-1] = False
-    piles = Piles(plain)
+    piles = Piles(plain, width)
     at_odd = np.flatnonzero(~plain)
     at_plain = np.flatnonzero(plain)
     before = np.searchsorted(at_plain, at_odd) - 1
@@ -142,14 +147,18 @@ def _sort(row: Row, last: Row | None, known: tuple[Piles, Layout], *, is_end: bo
         piles.counted["continuation"] += 1
         piles.places.setdefault("continuation", row.line)
         return
-    refusal = _refuse(row, layout)
+    refusal = _refuse(row, layout, piles.width)
     if refusal:
         piles.refusals.append(refusal)
-    else:
-        piles.entries.append(row)
+        return
+    piles.entries.append(row)
+    if any(row.cells[piles.width :]):
+        piles.wider.append(row.line)
 
 
-def find_plain(body: pl.DataFrame, layout: Layout, dates: pl.Series) -> NDArray[np.bool_]:
+def find_plain(
+    body: pl.DataFrame, layout: Layout, dates: pl.Series, width: int
+) -> NDArray[np.bool_]:
     """Say which records are bookings by their columns alone: a date, an amount on one side, booked, and no wider than the header."""
     amounts = {name: field_columns(body, layout, name) for name in _AMOUNTS}
     columns = [column for found in amounts.values() for column in found]
@@ -160,9 +169,8 @@ def find_plain(body: pl.DataFrame, layout: Layout, dates: pl.Series) -> NDArray[
     if "status" in layout.columns:
         status = first_filled(body, layout, "status")
         plain &= ~status.is_in([word for word in status.unique() if _not_booked(word, layout)])
-    if layout.header:
-        for at in range(len(layout.header), body.width):
-            plain &= body.to_series(at) == ""
+    for at in range(width, body.width):
+        plain &= body.to_series(at) == ""
     return plain.to_numpy(writable=True)
 
 
@@ -267,15 +275,16 @@ def _is_same_booking(cells: list[str], last: Row, layout: Layout) -> bool:
     )
 
 
-def _refuse(row: Row, layout: Layout) -> Refusal | None:
+def _refuse(row: Row, layout: Layout, width: int) -> Refusal | None:
     """Refuse what the shape of a record forbids; values are judged when they are read."""
     cells = row.cells
 
     def refusal(field: str, code: str, reason: str, excerpt: str) -> Refusal:
         return Refusal(row.record, row.line, layout.name(field), code, reason, excerpt)
 
-    if row.cut_off:
-        return refusal("amount", "cut-off", row.cut_off, ";".join(cells))
+    damage = _damage(row, layout, width)
+    if damage:
+        return refusal("booking_date", *damage, ";".join(cells))
     if not layout.text("booking_date", cells) and not _is_pending(cells, layout):
         return refusal("booking_date", "missing-date", "the booking date is empty", ";".join(cells))
     if not _has_amount(cells, layout):
@@ -287,7 +296,7 @@ def _refuse(row: Row, layout: Layout) -> Refusal | None:
         return refusal(
             "debit", "two-amounts", "both debit and credit are filled", " / ".join(amounts)
         )
-    shifted = _shifted(cells, layout)
+    shifted = where_split(cells, layout)
     if shifted is not None:
         return Refusal(
             row.record,
@@ -300,20 +309,17 @@ def _refuse(row: Row, layout: Layout) -> Refusal | None:
     return None
 
 
+def _damage(row: Row, layout: Layout, width: int) -> tuple[str, str] | None:
+    """Give the code and the reason why a record is less or more than one row, None if it is one."""
+    if row.cut_off:
+        return "cut-off", row.cut_off
+    if is_joined(row.cells, layout, width):
+        return (
+            "joined-rows",
+            f"the row goes on with another of {width} cells: a line end is lost between them",
+        )
+    return None
+
+
 def _not_zero(amounts: list[str]) -> list[str]:
     return [text for text in amounts if re.search("[1-9]", text)]
-
-
-def _shifted(cells: list[str], layout: Layout) -> int | None:
-    """Give the column where a row that is wider than its header may have been split, None if nothing hints at it.
-
-    Banks do append unnamed text; but an amount of which one half stands in the next cell must never be read.
-    """
-    if not layout.header or not any(cells[len(layout.header) :]):
-        return None
-    numbers = [at for name in (*_AMOUNTS, "balance", "fee") for at in layout.columns.get(name, [])]
-    after = [at + 1 for at in numbers if at + 1 not in numbers]
-    suspects = [*after, *range(len(layout.header), len(cells))]
-    return next(
-        (at for at in suspects if at < len(cells) and re.fullmatch("[0-9]{1,3}", cells[at])), None
-    )

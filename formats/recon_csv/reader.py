@@ -152,4 +152,8 @@ def _tell(piles: Piles, batches: Counter[str]) -> list[str]:
         for why, count in sorted(piles.counted.items())
         if why != "blank"
     ]
+    if piles.wider:
+        told.append(
+            f"{len(piles.wider)} row(s) with filled cells beyond the last column, the first on line {piles.wider[0]}"
+        )
     return told + [f"{count} {why}" for why, count in sorted(batches.items())]

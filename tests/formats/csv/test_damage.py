@@ -75,3 +75,46 @@ def test_a_last_amount_without_decimals_is_whole_where_others_have_none():
     rows = "Date;Description;Amount\n2026-01-13;a;-1\n2026-01-14;b;-2,50\n"
 
     assert amounts(read_account(f"{rows}2026-01-15;c;-3", currency="EUR"))[-1] == -300
+
+
+@pytest.mark.parametrize("lost", ["", "(", "; "])
+def test_two_rows_that_a_lost_line_end_joins_are_a_reject(lost: str):
+    rows = (
+        f"Date;Amount;Description\n2026-01-13;-1,25;a{lost}2026-01-14;-2,50;b\n2026-01-15;-3,75;c\n"
+    )
+    parsed = read_account(rows, currency="EUR")
+
+    assert amounts(parsed) == [-375]
+    assert parsed.rejects.select("line_number", "code").rows() == [(2, "joined-rows")]
+
+
+def test_two_joined_rows_are_a_reject_without_a_header():
+    parsed = read_account(
+        "2026-01-13;a;-1,25;10,00\n2026-01-14;b;-2,50;7,502026-01-15;c;-3,75;3,75\n2026-01-16;d;1,00;4,75\n",
+        currency="EUR",
+        profile="bare",
+        profiles={
+            "bare": {
+                "date_format": "%Y-%m-%d",
+                "decimal_mark": ",",
+                "columns": {
+                    "booking_date": "#1",
+                    "remittance": "#2",
+                    "amount": "#3",
+                    "balance": "#4",
+                },
+            }
+        },
+    )
+
+    assert amounts(parsed) == [-125, 100]
+    assert parsed.rejects.select("line_number", "code").rows() == [(2, "joined-rows")]
+
+
+def test_filled_cells_beyond_the_header_are_told_with_their_line():
+    parsed = read_account(HEADER + ROWS + "2026-01-15;c;-3,75;EUR;more;text\n")
+
+    assert amounts(parsed) == [-125, -250, -375]
+    assert (
+        "1 row(s) with filled cells beyond the last column, the first on line 4" in parsed.findings
+    )
