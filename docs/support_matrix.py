@@ -86,4 +86,11 @@ def _layouts() -> list[str]:
     for path in sorted((ROOT / "formats" / "recon_csv" / "banks").glob("*.toml")):
         layout = tomllib.loads(path.read_text(encoding="utf-8"))
         rows.append(f"| `{path.stem}` | {layout.get('bank', '')} | {layout.get('country', '')} |")
-    return ["", "### Bank layouts of CSV", "", "| layout | bank | country |", "|---|---|---|", *rows]
+    return [
+        "",
+        "### Bank layouts of CSV",
+        "",
+        "| layout | bank | country |",
+        "|---|---|---|",
+        *rows,
+    ]

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-MESSAGE_LIMIT: Final = 1_000
+MESSAGE_LIMIT: Final = 4_000
 
 
 @dataclass(frozen=True, slots=True)

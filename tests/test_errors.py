@@ -64,6 +64,6 @@ def test_control_and_turning_characters_are_shown_as_escapes():
 def test_a_message_never_carries_a_whole_field_of_a_hostile_file():
     error = MalformedFile(f"no currency: {'x' * 100_000}")
 
-    assert len(error.message) == 1_000
-    assert len(error.render()) < 1_100
+    assert len(error.message) == 4_000
+    assert len(error.render()) < 4_100
     assert error.message.endswith("…")

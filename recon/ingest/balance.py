@@ -74,7 +74,8 @@ def check_statements(
     )
     moved = pl.col("moved").fill_null(0).cast(pl.Int64)
     stated = pl.col("closing_balance") - pl.col("opening_balance") - moved
-    difference = pl.when(~pl.col("is_foreign").fill_null(value=False)).then(stated)
+    is_told = (stated == 0) | ~pl.col("is_foreign").fill_null(value=False)
+    difference = pl.when(is_told).then(stated)
     checked = statements.join(sums, on="statement_id", how="left").with_columns(
         balance_difference=difference, balance_check=_verdict(difference)
     )

@@ -49,7 +49,12 @@ def test_no_real_file_is_read_wrongly_or_claimed_twice(case: Case) -> None:
 
 @pytest.mark.parametrize("case", BALANCED, ids=lambda case: case.name)
 def test_the_engine_finds_balanced_what_balances_by_the_index(case: Case) -> None:
-    assert checks(judged(case.name)) in {None, case.facts["balances"]}
+    found = checks(judged(case.name))
+    if found == "0 ok/0 bad":
+        # An entry in another currency moves the balance by an amount that the file does not say.
+        assert "," in case.facts["ccy"]
+    else:
+        assert found in {None, case.facts["balances"]}
 
 
 def test_the_balances_of_nearly_all_files_are_checked() -> None:
