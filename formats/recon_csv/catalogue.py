@@ -66,6 +66,7 @@ class BankLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     fee: Literal["included", "subtract", "add"] = "included"
     unbooked_statuses: list[str] = []
     order: Literal["newest_first", "oldest_first", "unknown"] = "unknown"
+    balance_rows: Literal["all", "some"] = "all"
     currency: str | None = None
 
     def place(self, name: str) -> int:

@@ -196,7 +196,9 @@ def _balances(
     if not running.is_ordered:
         note = "the order of the rows is not certain: the running balance is not used"
         return said, broken, note
-    return running.ends or said, broken, broken.text if broken else None
+    opening, closing = running.ends or said
+    ends = (opening, said[1] if closing is None else closing)
+    return ends, broken, broken.text if broken else None
 
 
 def _said(text: str | None, layout: Layout, currency: str) -> int | None:

@@ -65,7 +65,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     of a text field are joined; of a date or a name the first that is filled counts. `header` names columns that must all
     stand in one row: that row is the header, and rows above it are preamble. Without a header, `skip_records` counts the preamble.
     The amount is one signed column, a debit and a credit column, or an amount and a flag; `flag_pattern` cuts the flag out of its cell
-    as its first group, where a bank writes it into a text.
+    as its first group, where a bank writes it into a text. `balance_rows` says whether a running balance stands on all booked rows, so
+    that one without it is refused, or on some, as once a day: then the amounts between two balances must add up.
     """
 
     columns: Columns
@@ -88,6 +89,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     fee: Literal["included", "subtract", "add"] = "included"
     unbooked_statuses: list[str] = []
     order: Literal["newest_first", "oldest_first", "unknown"] = "unknown"
+    balance_rows: Literal["all", "some"] = "all"
     currency: str | None = None
     currency_names: dict[str, str] = {}
     account: str | None = None

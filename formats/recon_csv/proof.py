@@ -133,15 +133,18 @@ def is_turned(groups: Sequence[Moves | Sequence[Pair]]) -> bool:
     return any(holds(groups, order, is_turned=True) for order in _ORDERS)
 
 
-def balances_at_ends(rows: Moves | Iterable[Pair]) -> tuple[int, int] | None:
-    """Give the balance before the first and after the last of rows that run from the oldest to the newest."""
+def balances_at_ends(rows: Moves | Iterable[Pair]) -> tuple[int, int | None] | None:
+    """Give the balance before the first and after the last of rows that run from the oldest to the newest.
+
+    The last is None where rows follow it: no balance stands behind these that would prove their amounts.
+    """
     moves = Moves.of(rows)
     held = np.flatnonzero(moves.has_balance)
     if not len(held) or not moves.has_amount.all():
         return None
     first, last = int(held[0]), int(held[-1])
     opening = int(moves.balances[first]) - _sum(moves.amounts[: first + 1])
-    closing = int(moves.balances[last]) + _sum(moves.amounts[last + 1 :])
+    closing = int(moves.balances[last]) if last == len(moves) - 1 else None
     return opening, closing
 
 

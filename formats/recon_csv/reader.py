@@ -15,6 +15,7 @@ from recon_csv.bookings import lay_out
 from recon_csv.entries import Refusal, sort_records
 from recon_csv.frames import build_lines, build_rejects, build_statements
 from recon_csv.preamble import Surroundings, read_surroundings
+from recon_csv.unproven import refuse_unproven
 from recon_csv.values import read_values
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def read_table(table: Table, layout: Layout, reading: Reading) -> ParsedStatemen
     around = read_surroundings([*above, *piles.around])
     rows, batches = _open_batches(table, piles, layout, around)
     values, refusals = read_values(lay_out(table, layout, rows, piles), layout, around)
-    refusals = sorted([*piles.refusals, *refusals], key=lambda refusal: refusal.record)
+    values, unproven = refuse_unproven(values, table, layout)
+    refusals = sorted([*piles.refusals, *refusals, *unproven], key=lambda refusal: refusal.record)
     below = table.height - layout.first_row
     placed = values.height + len(refusals) + piles.counted.total() + batches.total()
     assert below == placed, f"{below} records below the header, {placed} accounted for"

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """`ends` are the balances before the first and after the last row; `break_row` is the row (from 0) of the first break."""
+    """`ends` are the balances before the first and after the last row, where one stands there; `break_row` is the row (from 0) of the first break."""
 
-    ends: tuple[int, int] | None
+    ends: tuple[int, int | None] | None
     is_ordered: bool
     breaks: int = 0
     break_row: int | None = None

@@ -78,6 +78,7 @@ def settle_openly(claim: Claim, table: Table, options: Options) -> tuple[Profile
         fee=layout.fee,
         unbooked_statuses=layout.unbooked_statuses,
         order=layout.order,
+        balance_rows=layout.balance_rows,
         currency=currency,
         account=None if "account" in places else around.account or options.account,
         **settings,

@@ -118,3 +118,60 @@ def test_filled_cells_beyond_the_header_are_told_with_their_line():
     assert (
         "1 row(s) with filled cells beyond the last column, the first on line 4" in parsed.findings
     )
+
+
+BALANCED = "Date;Description;Amount;Balance\n2026-01-13;a;-1,25;98,75\n2026-01-14;b;-2,50;96,25\n"
+
+
+def test_a_booking_without_the_balance_that_all_others_have_is_a_reject():
+    parsed = read_account(BALANCED + "2026-01-15;c;96,00;\n", currency="EUR")
+
+    assert amounts(parsed) == [-125, -250]
+    assert parsed.rejects.select("line_number", "field", "code").rows() == [
+        (4, "Balance", "missing-balance")
+    ]
+    assert parsed.statements["closing_balance"].to_list() == [9625]
+
+
+def test_a_currency_without_any_balance_needs_none():
+    parsed = read_account(
+        "Date;Description;Amount;Balance;Currency\n"
+        "2026-01-13;a;-1,25;98,75;EUR\n2026-01-14;b;-2,50;96,25;EUR\n2026-01-14;c;5,00;;USD\n"
+    )
+
+    assert amounts(parsed) == [-125, -250, 500]
+
+
+SOME = {
+    "bank": {
+        "header": ["Date", "Balance"],
+        "date_format": "%Y-%m-%d",
+        "decimal_mark": ",",
+        "order": "oldest_first",
+        "balance_rows": "some",
+        "columns": {
+            "booking_date": "Date",
+            "remittance": "Description",
+            "amount": "Amount",
+            "balance": "Balance",
+        },
+    }
+}
+
+
+@pytest.mark.parametrize(("amount", "is_told"), [("-2,50", False), ("-2,60", True)])
+def test_a_profile_may_say_that_only_some_rows_have_a_balance_which_the_amounts_between_prove(
+    amount: str, is_told: bool
+):
+    table = f"Date;Description;Amount;Balance\n2026-01-13;a;-1,25;98,75\n2026-01-14;b;{amount};\n2026-01-14;c;-1,00;95,25\n"
+    parsed = read_account(table, currency="EUR", profiles=SOME)
+
+    assert parsed.lines.height == 3
+    assert any("does not follow" in finding for finding in parsed.findings) == is_told
+
+
+def test_no_closing_balance_is_derived_behind_the_last_one_of_the_table():
+    parsed = read_account(BALANCED + "2026-01-15;c;96,00;\n", currency="EUR", profiles=SOME)
+
+    assert amounts(parsed) == [-125, -250, 9600]
+    assert parsed.statements.select("opening_balance", "closing_balance").rows() == [(10000, None)]
