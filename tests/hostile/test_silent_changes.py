@@ -54,8 +54,10 @@ BALANCED = (
     Sample("norma43/padded_two_accounts.n43", re.compile(rb"(?m)^22.{26}(\d{14})")),
     # Debits only: the credit is the oldest row, and before that no balance stands in a table.
     Sample("csv/polish_balance.csv", re.compile(rb";-([\d ]+,\d\d);"), {"currency": "PLN"}),
+    # Newest first, and more cells stand behind the amount; again without the oldest row.
+    Sample("csv/banks/kbc_account.csv", re.compile(rb",\d\d;;?(?!1250)(-?\d+,\d\d);")),
 )
-by_format = pytest.mark.parametrize("sample", BALANCED, ids=lambda sample: sample.format)
+by_sample = pytest.mark.parametrize("sample", BALANCED, ids=lambda sample: sample.path)
 
 
 def read(sample, data):
@@ -104,7 +106,7 @@ def spread(places):
     return [places[len(places) * n // count] for n in range(count)]
 
 
-@by_format
+@by_sample
 def test_a_file_cut_off_anywhere_is_noticed(sample):
     data = sample.data
     places = range(1, len(data))
@@ -117,7 +119,7 @@ def test_a_file_cut_off_anywhere_is_noticed(sample):
     assert not unnoticed(sample, ((f"cut at {n}", data[:n]) for n in spread(places)))
 
 
-@by_format
+@by_sample
 def test_another_digit_in_an_amount_is_noticed(sample):
     data = sample.data
     amounts = [found.span(1) for found in sample.amounts.finditer(data)]
