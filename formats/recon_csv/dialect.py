@@ -53,11 +53,11 @@ def split(text: Utf8Text, delimiter: str, file: str, quote: str = '"') -> Table:
         raise MalformedFile(f"the file has more than {LINE_LIMIT} lines", place=Place(file))
     table = _by_polars(text, lines, (delimiter, quote), file)
     table = table or _by_record(text, lines, (delimiter, quote), file)
-    if text.is_ended or not table.height:
+    if not table.height:
         return table
     last = text.utf8[lines.starts[table.line(table.height - 1) - 1] :].decode()
     cells = next(_reader(_LINE.findall(last), delimiter, quote))
-    return replace(table, tail=[clean(cell) for cell in cells])
+    return replace(table, tail=[clean(cell) for cell in cells], is_ended=text.is_ended)
 
 
 def split_head(text: str, delimiter: str, quote: str = '"') -> list[list[str]]:

@@ -23,7 +23,8 @@ class Table:
 
     `cells` has the text columns "0", "1", ...; a cell that a short record lacks is empty. `places` has a row a record: the text line
     (from 1) on which it begins, and its slice of the file's bytes, null where that is not known. `head` are the first records, each with
-    as many cells as it has. `tail` is the last record in the same way where no line end stands behind it, else None.
+    as many cells as it has. `tail` is the last record in the same way, None
+    in a sheet; `is_ended` says whether a line end stands behind it.
     """
 
     cells: pl.DataFrame
@@ -31,6 +32,7 @@ class Table:
     delimiter: str
     head: list[list[str]]
     tail: list[str] | None = None
+    is_ended: bool = True
 
     @property
     def height(self) -> int:

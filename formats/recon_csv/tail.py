@@ -21,7 +21,7 @@ _MONEY: Final = ("amount", "debit", "credit", "fee", "detail_amount", "balance")
 def why_cut_off(table: Table, layout: Layout) -> str | None:
     """Say why the last record of a table is no whole row, None if it is one or nothing hints at it."""
     cells = table.tail
-    if cells is None or table.height <= layout.first_row:
+    if cells is None or table.is_ended or table.height <= layout.first_row:
         return None
     head = table.head[layout.first_row : table.height - 1]
     others = [row for row in head if layout.text("booking_date", row)]

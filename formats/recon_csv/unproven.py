@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from recon_csv.entries import Refusal
+from recon_csv.wide import row_width
 
 if TYPE_CHECKING:
     from recon_csv.layout import Layout
@@ -22,7 +23,8 @@ def refuse_unproven(
 ) -> tuple[pl.DataFrame, list[Refusal]]:
     """Part bookings from those that lack the balance which other bookings of their account and currency have.
 
-    Pending entries have no balance yet, and of the parts of a batch one carries it.
+    Pending entries have no balance yet, and of the parts of a batch one carries it. The oldest row may lack it: as that of any table it
+    has no balance before it that would prove its amount.
 
     Args:
         values: as `recon_csv.values.read_values` gives them.
@@ -37,7 +39,10 @@ def refuse_unproven(
     has_balances = pl.col("balance_units").is_not_null().any().over("account", "currency")
     is_booking = ~pl.col("is_pending") & pl.col("batch").is_null()
     is_unproven = values.select(
-        pl.col("balance_units").is_null() & is_booking & has_balances
+        pl.col("balance_units").is_null()
+        & is_booking
+        & has_balances
+        & (pl.col("record") != _oldest(values, table, layout))
     ).to_series()
     refused = values.filter(is_unproven).select("record", "line_number").iter_rows()
     return values.filter(~is_unproven), [
@@ -51,3 +56,15 @@ def refuse_unproven(
         )
         for record, line in refused
     ]
+
+
+def _oldest(values: pl.DataFrame, table: Table, layout: Layout) -> int:
+    """Give the record at the older end of the table, 0 where the days do not tell it or it lacks cells, which may have moved its amount."""
+    days = values["booked"]
+    if days[0] == days[-1] or not (days.is_sorted() or days.is_sorted(descending=True)):
+        return 0
+    record = int(values["record"][0 if days[0] < days[-1] else -1])
+    at = layout.first_row + record - 1
+    cells = table.tail if at == table.height - 1 else table.row(at)
+    is_whole = cells is not None and len(cells) >= row_width(table, layout)
+    return record if is_whole else 0

@@ -133,6 +133,16 @@ def test_a_booking_without_the_balance_that_all_others_have_is_a_reject():
     assert parsed.statements["closing_balance"].to_list() == [9625]
 
 
+def test_the_oldest_booking_needs_no_balance_unless_it_lacks_a_cell():
+    table = "Date;Description;Amount;Balance\n2026-01-14;b;-2,50;96,25\n2026-01-13;a;-1,25;98,75\n"
+    whole = read_account(f"{table}2026-01-12;c;-3,00;\n", currency="EUR")
+    moved = read_account(f"{table}2026-01-12;c(-3,00;100,00\n", currency="EUR")
+
+    assert amounts(whole) == [-250, -125, -300]
+    assert whole.statements["closing_balance"].to_list() == [9625]
+    assert moved.rejects["code"].to_list() == ["missing-balance"]
+
+
 def test_a_currency_without_any_balance_needs_none():
     parsed = read_account(
         "Date;Description;Amount;Balance;Currency\n"
