@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recon_camt.lines import Sources
+    from recon_camt.sources import Sources
 
 _AMOUNTS: Final = tuple(dict.fromkeys((*SHARES, *ORIGINALS)))
 _BOTH: Final = {

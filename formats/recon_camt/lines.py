@@ -7,10 +7,8 @@ decides later: place, statement, batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import polars as pl
 
 from recon_camt.charges import read_charges
@@ -22,6 +20,7 @@ from recon_camt.parties import read_parties
 from recon_camt.paths import Level
 from recon_camt.remittance import read_remittance
 from recon_camt.shares import share
+from recon_camt.sources import Sources
 from recon_camt.words import (
     BATCH_REFERENCE,
     CODE_PATHS,
@@ -33,6 +32,8 @@ from recon_camt.words import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from recon_camt.paths import Paths
 
 FAULTS: Final = ("statement", "start", "currency", "field", "code", "reason", "excerpt")
@@ -44,43 +45,6 @@ class PartLines:
 
     lines: pl.DataFrame
     faults: pl.DataFrame
-
-
-@dataclass(frozen=True)
-class Sources:
-    """The texts of a part by level, and the lines to be: number of entry, number of detail or null."""
-
-    entry: Leaves
-    detail: Leaves
-    structured: Leaves
-    structured_owner: np.ndarray[tuple[int], np.dtype[np.int64]]
-    n: pl.Series
-    t: pl.Series
-
-    @cached_property
-    def _is_entry_each(self) -> bool:
-        return _counts_up(self.n)
-
-    @cached_property
-    def _is_detail_each(self) -> bool:
-        return _counts_up(self.t)
-
-    def of_entry(self, values: pl.Series) -> pl.Series:
-        """Spread values of entries over lines."""
-        is_each = self._is_entry_each and len(values) == len(self.n)
-        return values if is_each else values.gather(self.n)
-
-    def of_detail(self, values: pl.Series) -> pl.Series:
-        """Spread values of details over lines; null where a line has no detail."""
-        is_each = self._is_detail_each and len(values) == len(self.t)
-        return values if is_each else values.gather(self.t)
-
-
-def _counts_up(numbers: pl.Series) -> bool:
-    """Most files have one detail an entry and one line each: nothing is to be spread then."""
-    if numbers.null_count():
-        return False
-    return bool((numbers.to_numpy() == np.arange(len(numbers))).all())
 
 
 def read_lines(part: Part, paths: Paths, accounts: pl.Series) -> PartLines:

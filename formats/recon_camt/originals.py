@@ -10,7 +10,7 @@ from recon_camt.values import minor
 from recon_camt.words import ORIGINALS
 
 if TYPE_CHECKING:
-    from recon_camt.lines import Sources
+    from recon_camt.sources import Sources
 
 _ADDED: Final = {
     "original_amount": pl.Int64,

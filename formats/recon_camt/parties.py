@@ -21,7 +21,7 @@ from recon_camt.words import (
 )
 
 if TYPE_CHECKING:
-    from recon_camt.lines import Sources
+    from recon_camt.sources import Sources
 
 _SIDES = ("Dbtr", "Cdtr")
 

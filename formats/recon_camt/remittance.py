@@ -19,7 +19,7 @@ from recon_camt.words import (
 )
 
 if TYPE_CHECKING:
-    from recon_camt.lines import Sources
+    from recon_camt.sources import Sources
 
 
 def read_remittance(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon_csv.fields import runs_of, translated
+from recon_csv.distinct import runs_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

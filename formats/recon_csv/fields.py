@@ -1,7 +1,4 @@
-"""Cut the fields of a layout out of the columns of a table, and translate their texts.
-
-In: a frame of text columns and a layout. Out: text columns, '' where empty; or what a few distinct texts stand for.
-"""
+"""Cut the fields of a layout out of the columns of a table. In: text columns and a layout. Out: columns, '' where empty."""
 
 from __future__ import annotations
 
@@ -10,9 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from recon_csv.layout import Layout
 
 
@@ -38,22 +32,3 @@ def first_filled(cells: pl.DataFrame, layout: Layout, field: str) -> pl.Series:
     for other in others:
         first = first.zip_with(first != "", other)
     return first.alias(field)
-
-
-def translated(texts: pl.Series, table: Mapping[Any, Any], kind: type[pl.DataType]) -> pl.Series:
-    """Give what each text stands for, null where the table does not have it."""
-    if not table:
-        return pl.repeat(None, len(texts), dtype=kind, eager=True).alias(texts.name)
-    return texts.replace_strict(list(table), list(table.values()), default=None, return_dtype=kind)
-
-
-def runs_of(texts: pl.Series) -> tuple[pl.Series, pl.Series] | None:
-    """Part a column into runs of one text each, so that each run is read once.
-
-    Returns:
-        the text of each run, and for every row the number of its run; None where runs are too short to be worth it.
-    """
-    runs = texts.rle().struct.unnest()
-    if runs.height * 4 >= len(texts):
-        return None
-    return runs["value"], texts.rle_id()

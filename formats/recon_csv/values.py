@@ -12,9 +12,10 @@ import polars as pl
 from recon.api import exponents
 from recon_csv.amounts import Style, minor_units, other_currency_expr
 from recon_csv.dates import read_dates
+from recon_csv.distinct import runs_of, translated
 from recon_csv.entries import Refusal, pending_words
 from recon_csv.extras import as_json
-from recon_csv.fields import column_at, field_columns, first_filled, runs_of, translated
+from recon_csv.fields import column_at, field_columns, first_filled
 from recon_csv.layout import column_name
 from recon_csv.texts import joined_columns
 
