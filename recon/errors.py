@@ -36,6 +36,10 @@ class Place:
         return ":".join(parts)
 
 
+def _bounded(text: str) -> str:
+    return text if len(text) <= MESSAGE_LIMIT else f"{text[: MESSAGE_LIMIT - 1]}…"
+
+
 class ReconError(Exception):
     """Something went wrong that the user can act upon.
 
@@ -63,11 +67,11 @@ class ReconError(Exception):
             hint: what the user can do about it.
         """
         said = message or (type(self).__doc__ or "").strip().splitlines()[0]
-        # A message may quote what a file holds, and a field of a hostile file may be the whole file.
-        self.message = said if len(said) <= MESSAGE_LIMIT else f"{said[: MESSAGE_LIMIT - 1]}…"
+        # Both may quote what a file holds, and a field of a hostile file may be the whole file.
+        self.message = _bounded(said)
         self.place = place
         self.excerpt = clip(excerpt) if excerpt else None
-        self.hint = hint
+        self.hint = _bounded(hint) if hint else None
         super().__init__(self.message)
 
     def render(self) -> str:
