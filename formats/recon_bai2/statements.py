@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import AMOUNT_LIMIT, exponents, json_members, json_object
+from recon.api import AMOUNT_LIMIT, NO_CURRENCY, exponents, json_members, json_object
 from recon_bai2 import summary
 from recon_bai2.records import without_marks
 from recon_bai2.structure import BAI2, read_date
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STANDARD_CURRENCY: Final = "USD"
-NO_CURRENCY: Final = "XXX"
 COLUMNS: Final = (
     "statement_index", "account", "currency", "kind", "opening_balance", "opening_date",
     "closing_balance", "closing_date", "dialect", "extras",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from recon.api import NO_CURRENCY
 from recon_camt.leaves import Leaves, Owners, Part, Texts
 from recon_camt.lines import read_lines
 from recon_camt.paths import Level
@@ -132,7 +133,7 @@ class Reading:
         )
 
     def _with_currency(self, part: Part) -> Part:
-        """Let the policy's currency stand in for XXX, which is ISO 4217 for none."""
+        """Let the policy's currency stand in for the code of no currency."""
         is_code = [
             self.paths.text(path).endswith(("@Ccy", "Acct/Ccy")) for path in range(len(self.paths))
         ]
@@ -140,7 +141,7 @@ class Reading:
         if self.currency is None or not at.any():
             return part
         named = part.texts.text.zip_with(
-            ~pl.Series(at), part.texts.text.replace("XXX", self.currency)
+            ~pl.Series(at), part.texts.text.replace(NO_CURRENCY, self.currency)
         )
         return Part(part.owners, Texts(part.texts.path, part.texts.owner, named))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from recon.api import exponent_expr
+from recon.api import NO_CURRENCY, exponent_expr
 from recon_camt.extras import SCHEMA, objects, pairs
 from recon_camt.leaves import Leaves
 from recon_camt.paths import KINDS, Level
@@ -38,7 +38,6 @@ _PAGE: Final = ("StmtPgntn/PgNb", "RptPgntn/PgNb", "NtfctnPgntn/PgNb")
 _BALANCE_TYPE: Final = ("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "Tp/Cd", "Tp/Prtry")
 _BALANCE_SHOWN: Final = frozenset({*_BALANCE_TYPE, "Amt", "Amt@Ccy", "CdtDbtInd", "Dt/Dt"})
 # What a statement in no currency at all is in; it can have neither entries nor balances.
-NO_CURRENCY: Final = "XXX"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.api import (
+    NO_CURRENCY,
     Delivered,
     MalformedFile,
     Place,
@@ -19,7 +20,7 @@ from recon.api import (
 )
 from recon_cfonb.findings import findings_of
 from recon_cfonb.movements import read_movements
-from recon_cfonb.statements import UNKNOWN_CURRENCY, read_statements, statement_extras
+from recon_cfonb.statements import read_statements, statement_extras
 from recon_cfonb.structure import COUNTED, WIDTH, with_structure
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _statement_rows(statements: pl.DataFrame, movements: pl.DataFrame) -> pl.Dat
     return with_line_count(statements, movements).select(
         pl.col("statement").alias("statement_index"),
         pl.col("account").fill_null(""),
-        pl.col("currency").fill_null(UNKNOWN_CURRENCY),
+        pl.col("currency").fill_null(NO_CURRENCY),
         "opening_balance",
         pl.col("date").alias("opening_date"),
         "closing_balance",

@@ -13,7 +13,6 @@ from recon.api import cut, exponents, json_members, json_object, plain
 from recon_cfonb.fields import day, is_odd_sign, signed
 from recon_cfonb.structure import MOVEMENT, NEW_BALANCE, OLD_BALANCE
 
-UNKNOWN_CURRENCY: Final = "XXX"
 _LEAST_WIDTH: Final = 104
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.api import (
+    NO_CURRENCY,
     Delivered,
     MalformedFile,
     Place,
@@ -20,7 +21,7 @@ from recon.api import (
 from recon_coda.bookings import LINE, with_roles
 from recon_coda.movements import read_movements
 from recon_coda.proof import findings_of
-from recon_coda.statements import UNKNOWN_CURRENCY, read_statements
+from recon_coda.statements import read_statements
 from recon_coda.structure import COUNTED, WIDTH, with_structure
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _statement_rows(statements: pl.DataFrame, delivered: pl.DataFrame) -> pl.Dat
     return with_line_count(statements, delivered).select(
         pl.col("statement").alias("statement_index"),
         pl.col("account").fill_null(""),
-        pl.col("currency").fill_null(UNKNOWN_CURRENCY),
+        pl.col("currency").fill_null(NO_CURRENCY),
         kind.alias("kind"),
         "statement_number",
         "opening_balance",

@@ -13,7 +13,6 @@ from recon.api import cut, exponents, json_members, json_object, plain
 from recon_coda.fields import day, signed, size
 from recon_coda.structure import FREE, HEADER, NEW_BALANCE, OLD_BALANCE, TRAILER
 
-UNKNOWN_CURRENCY: Final = "XXX"
 # Movements of a separate application stand in the account's own statement too.
 _MAIN_APPLICATION: Final = "00000"
 _NEVER: Final = r"^[0 ]*$"

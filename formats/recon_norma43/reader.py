@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.api import (
+    NO_CURRENCY,
     Delivered,
     MalformedFile,
     Place,
@@ -19,7 +20,7 @@ from recon.api import (
 )
 from recon_norma43.movements import read_movements
 from recon_norma43.proof import end_findings, statement_findings
-from recon_norma43.statements import UNKNOWN_CURRENCY, read_statements
+from recon_norma43.statements import read_statements
 from recon_norma43.structure import COUNTED, WIDTH, with_structure
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _statement_rows(statements: pl.DataFrame, movements: pl.DataFrame) -> pl.Dat
     return with_line_count(statements, movements).select(
         pl.col("statement").alias("statement_index"),
         pl.col("account").fill_null(""),
-        pl.col("currency").fill_null(UNKNOWN_CURRENCY),
+        pl.col("currency").fill_null(NO_CURRENCY),
         pl.when(is_known).then("opening_balance").alias("opening_balance"),
         "opening_date",
         pl.when(is_known).then("closing_balance").alias("closing_balance"),

@@ -15,7 +15,6 @@ from recon.api import cut, exponent_expr, json_members, json_object, plain
 from recon_norma43.fields import currency, day, signed, size
 from recon_norma43.structure import HEAD, TOTALS
 
-UNKNOWN_CURRENCY: Final = "XXX"
 _HEAD_WIDTH: Final = 50
 _TOTALS_WIDTH: Final = 73
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from recon.api import (
+    NO_CURRENCY,
     MalformedFile,
     ParsedStatements,
     Place,
@@ -159,7 +160,7 @@ def _currencies(statements: list[Statement], scan: _Scan, chosen: Options) -> li
             place=scan.text.place(statements[0].node.offset),
             hint='name the account\'s currency: `currency = "EUR"` under [formats.ofx]',
         )
-    return [currency or around.NO_CURRENCY for currency in found]
+    return [currency or NO_CURRENCY for currency in found]
 
 
 def _judged(
@@ -200,7 +201,7 @@ def _statements(
             "amount_text": [statement.balance_text for statement in statements],
             "date_text": [s.balance.value("DTASOF") if s.balance else None for s in statements],
             # What transactions name as their currency need not be the account's.
-            "currency": [s.currency or chosen.currency or around.NO_CURRENCY for s in statements],
+            "currency": [s.currency or chosen.currency or NO_CURRENCY for s in statements],
         },
         schema={"amount_text": pl.String, "date_text": pl.String, "currency": pl.String},
     )

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import exponents
-from recon_ofx.statements import NO_CURRENCY
+from recon.api import NO_CURRENCY, exponents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

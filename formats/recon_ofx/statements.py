@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from recon_ofx.text import Text
 
 # The code of ISO 4217 for no currency: no amount can be in it, so every record of such a statement is rejected.
-NO_CURRENCY: Final = "XXX"
 _ACCOUNTS: Final = ("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM")
 _CURRENCY: Final = re.compile(r"[A-Za-z]{3}", re.ASCII)
 _TRANSACTION: Final = re.compile(rb"<STMTTRNP?(?=[\s/>])", re.IGNORECASE)

@@ -25,6 +25,7 @@ from recon.frames.statements import ReadStatements, Statements
 from recon.hookspecs import hookimpl
 from recon.money import (
     AMOUNT_LIMIT,
+    NO_CURRENCY,
     AmountError,
     exponent,
     exponent_expr,
@@ -52,6 +53,7 @@ from recon.protocols import (
 
 __all__ = [
     "AMOUNT_LIMIT",
+    "NO_CURRENCY",
     "Allocations",
     "AmountError",
     "Books",

@@ -211,7 +211,9 @@ def test_a_control_character_is_refused_with_its_place(control, before):
 
 
 def test_tabs_line_ends_and_all_letters_pass():
-    refuse_controls("f", "a\tb\r\nc\u0085\u202e€\ud83d\ude00\n", line_limit=10)
+    text = "a\tb\r\nc\u0085\u202e€\ud83d\ude00\n"
+
+    assert refuse_controls("f", text, line_limit=10) is None  # it raises what it refuses
 
 
 @pytest.mark.parametrize("lines", [["x" * 10] * 3, [""] * 50, ["x", "", "x" * 10]])
