@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import dataframely as dy
 import polars as pl
+
+from recon.frames.demands import demands_of, is_shaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,18 +41,35 @@ def completed(read: pl.DataFrame | Sequence[Mapping[str, Any]], schema: type[S])
     Raises:
         ValueError: a column is unknown to the schema, or one is missing that cannot be left out.
     """
-    types = schema.create_empty().schema
+    types = demands_of(schema).types
     frame = read if isinstance(read, pl.DataFrame) else _of_rows(read, types)
-    unknown = sorted(set(frame.columns) - set(types))
+    if is_shaped(frame, types):
+        return cast("dy.DataFrame[S]", frame)
+    given = frame.schema
+    unknown = sorted(given.keys() - types.keys())
     if unknown:
         raise ValueError(f"{schema.__name__} has no column {', '.join(unknown)}")
-    columns = schema.columns()
-    absent = [name for name in types if name not in frame.columns]
-    required = [name for name in absent if not columns[name].nullable and name not in _DEFAULTS]
+    defaults = _defaults(schema)
+    required = [name for name in types if name not in given and name not in defaults]
     if required:
         raise ValueError(f"{schema.__name__} needs the column {', '.join(required)}")
-    added = [pl.lit(_DEFAULTS.get(name), dtype=types[name]).alias(name) for name in absent]
-    return schema.cast(frame.with_columns(added).select(list(types)))
+    columns = [
+        defaults[name] if name not in given
+        else name if given[name] == dtype
+        else pl.col(name).cast(dtype)
+        for name, dtype in types.items()
+    ]  # fmt: skip
+    return cast("dy.DataFrame[S]", frame.select_seq(columns))
+
+
+@cache
+def _defaults(schema: type[dy.Schema]) -> Mapping[str, pl.Expr]:
+    """Give each column that a reader may leave out, as it is then."""
+    return {
+        name: pl.lit(_DEFAULTS.get(name), dtype=column.dtype).alias(name)
+        for name, column in schema.columns().items()
+        if column.nullable or name in _DEFAULTS
+    }
 
 
 def _of_rows(rows: Sequence[Mapping[str, Any]], types: pl.Schema) -> pl.DataFrame:

@@ -6,11 +6,12 @@ Each check is one pass over a column or a join, so that it costs little beside t
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import dataframely as dy
 import polars as pl
 
+from recon.frames.demands import validated
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import ReadLines
 from recon.frames.parties import OwnAccounts, Parties, Remittances
@@ -21,9 +22,18 @@ from recon.plugins.blame import ContractBroken, bounded, listed, require, requir
 from recon.protocols import Books, ParsedStatements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from recon.protocols import RunView
 
 S = TypeVar("S", bound=dy.Schema)
+
+_COUNTED: Final = pl.col("line_count").cast(pl.Int128).sum()
+# A statement in an unknown currency may be told, with its records rejected; but no amount may be in one.
+_TELLS_BALANCE: Final = (
+    pl.col("opening_balance").is_not_null() | pl.col("closing_balance").is_not_null()
+)
+_STATED_CURRENCIES: Final = pl.col("currency").filter(_TELLS_BALANCE).unique().implode()
 
 
 def checked(frame: object, schema: type[S]) -> dy.DataFrame[S]:
@@ -33,10 +43,11 @@ def checked(frame: object, schema: type[S]) -> dy.DataFrame[S]:
     """
     if not isinstance(frame, pl.DataFrame):
         raise wrong_type(frame, f"a frame of {schema.__name__}")
-    beyond = [name for name in frame.columns if name not in schema.column_names()]
+    known = set(schema.column_names())
+    beyond = [name for name in frame.columns if name not in known]
     require(not beyond, f"columns that {schema.__name__} does not have: {listed(beyond)}")
     try:
-        return schema.validate(frame, cast=False)
+        return validated(frame, schema)
     except (dy.exc.SchemaError, dy.exc.ValidationError) as error:
         # Behind an empty line, Polars adds its query plan.
         complaint = str(error).split("\n\n")[0]
@@ -59,16 +70,10 @@ def checked_statements(parsed: object) -> ParsedStatements:
     for finding in parsed.findings:
         require_type(finding, str)
     require_known(lines["statement_index"], statements["statement_index"])
-    # A statement in an unknown currency may be told, with its records rejected; but no amount may be in one.
-    stated = statements.filter(
-        pl.any_horizontal(pl.col("opening_balance", "closing_balance").is_not_null())
-    )
-    _require_currencies(pl.concat([stated["currency"], lines["currency"]]))
+    counted, stated = statements.select_seq(_COUNTED, _STATED_CURRENCIES).row(0)
+    _require_currencies(stated, lines["currency"].unique())
     named = rejects["record"].drop_nulls()
-    twice = pl.concat([lines["record"], named])
-    repeated = twice.filter(twice.is_duplicated()).unique().sort().to_list()
-    require(not repeated, f"records delivered more than once: {listed(repeated)}")
-    counted = statements["line_count"].cast(pl.Int128).sum()
+    _require_once(lines["record"], named)
     require(
         counted == lines.height + named.len(),
         f"{counted} records counted, but {lines.height} lines and {named.len()} rejects delivered",
@@ -82,7 +87,7 @@ def checked_books(books: object) -> Books:
         raise wrong_type(books, "Books")
     items = checked(books.items, Items)
     remittances = checked(books.remittances, Remittances)
-    _require_currencies(pl.concat([items["currency"], remittances["currency"]]))
+    _require_currencies(items["currency"].unique(), remittances["currency"].unique())
     return Books(
         items=items,
         parties=checked(books.parties, Parties),
@@ -94,12 +99,23 @@ def checked_books(books: object) -> Books:
 
 def require_known(given: pl.Series, known: pl.Series) -> None:
     """Raise unless every key that a plugin speaks of is one that it was given or has delivered."""
-    foreign = given.filter(~given.is_in(known.implode())).unique().sort().to_list()
-    require(not foreign, f"{given.name} that does not exist: {listed(foreign)}")
+    is_known = given.is_in(known.implode())
+    if not is_known.all():
+        foreign = given.filter(~is_known).unique().sort().to_list()
+        raise ContractBroken(f"{given.name} that does not exist: {listed(foreign)}")
 
 
-def _require_currencies(codes: pl.Series) -> None:
-    unknown = sorted(set(codes.unique()) - set(exponents()))
+def _require_once(records: pl.Series, rejected: pl.Series) -> None:
+    """Raise if a record is delivered twice: as two rejects, or as a line and a reject; lines have theirs as their key."""
+    if rejected.is_empty():
+        return
+    delivered = pl.concat([records, rejected])
+    repeated = delivered.filter(delivered.is_duplicated()).unique().sort().to_list()
+    require(not repeated, f"records delivered more than once: {listed(repeated)}")
+
+
+def _require_currencies(*distinct: Iterable[str]) -> None:
+    unknown = sorted({code for codes in distinct for code in codes} - exponents().keys())
     require(not unknown, f"no ISO 4217 currency: {listed(unknown)}")
 
 
