@@ -1,8 +1,7 @@
-"""Structured payment references: name the scheme of each, and the other forms in which payers write it.
+"""Structured payment references: the schemes, and the name of the scheme that each payment reference in the books follows.
 
-In: payment references of open items, folded to upper-case ASCII. Out: the scheme of each, its other forms as keys;
-and which tokens of bank lines are such references by themselves. The rules stand in one table; the check digits are
-in check_digits.py.
+In: payment references of open items, folded to upper-case ASCII. Out: the scheme of each. The rules stand in one
+table; the check digits are in check_digits.py, boletos.py and models.py.
 """
 
 from __future__ import annotations
@@ -12,57 +11,96 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from recon.normalise.structured import check_digits
+from recon.normalise.structured.boletos import boleto
+from recon.normalise.structured.models import model_holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PLAIN: Final = "payment_reference"
+
 
 class Scheme(NamedTuple):
-    """A rule for references: their form without separators, the check digits, and the part that is checked."""
+    """A rule for references: their form, the check digits, and the part that is checked."""
 
     name: str
-    form: str  # Rust regex over the compact reference; group 1 is the part that the check digits cover
+    form: str  # Rust regex; group 1 is the part that the check digits cover
     holds: Callable[[pl.Series], pl.Series]
+    # What the form reads: `key`, letters and digits alone; `ending`, the key with the dash that may be its check
+    # digit; `parts`, the key with the dashes between its parts.
+    reads: str = "key"
+    # As what an item's reference is weighed, the scheme's own name if empty.
+    weighed_as: str = ""
+    # Rust regex over the chunks of a line, blanks between them, where the printed form tells it.
+    printed: str = ""
+    is_any_length: bool = False
 
 
-# Told apart by a mark of their own, or by check digits that a random number passes one time in 97, or by 26 digits
-# and more. Their order is that of belief: the first that fits names the reference.
+# Told apart by a mark of their own, or by check digits that a random number passes one time in 93 or 97, or by 26
+# digits and more. Their order is that of belief: the first that fits names the reference.
 MARKED: Final = (
     # ISO 11649; also the Swiss SCOR and the Finnish and Estonian RF forms.
     Scheme("rf_reference", r"^(RF[0-9]{2}[0-9A-Z]{1,21})$", check_digits.iso_11649),
-    # Slovenia: SI12 and twelve digits with a check (ZBS, unified payment reference).
-    Scheme("si_reference", r"^SI12([0-9]{2,13})$", check_digits.modulo_11),
-    # Croatia: model HR01, P1-P2-P3 with one check digit (FINA, payment reference models).
-    Scheme("hr_reference", r"^HR01([0-9]{2,22})$", check_digits.modulo_11),
+    # Slovenia and Croatia: a model says which parts are checked.
+    Scheme("si_reference", r"^(SI[0-9].*)$", model_holds, reads="parts"),
+    Scheme("hr_reference", r"^(HR[0-9].*)$", model_holds, reads="parts"),
     # Denmark: the slip's type in front of 15 digits (type 71) or 16 (75, 04), creditor number behind (FI-kort).
-    Scheme("fik_reference", r"^71([0-9]{15})[0-9]{8}$", check_digits.luhn),
-    Scheme("fik_reference", r"^(?:75|04)([0-9]{16})[0-9]{7,8}$", check_digits.luhn),
+    Scheme(
+        "fik_reference",
+        r"^71([0-9]{15})[0-9]{8}$",
+        check_digits.luhn,
+        printed=r"^71 [0-9]{15} [0-9]{8}$",
+    ),
+    Scheme(
+        "fik_reference",
+        r"^(?:75|04)([0-9]{16})[0-9]{7,8}$",
+        check_digits.luhn,
+        printed=r"^(?:75|04) [0-9]{16} [0-9]{7,8}$",
+    ),
     # Belgium (Febelfin OGM-VCS) and Luxembourg.
-    Scheme("ogm_reference", r"^([0-9]{12})$", check_digits.belgian_modulo_97),
+    Scheme(
+        "ogm_reference",
+        r"^([0-9]{12})$",
+        check_digits.belgian_modulo_97,
+        printed=r"^[0-9]{3} [0-9]{4} [0-9]{5}$",
+    ),
     # Switzerland: QR reference and ESR with customer number; a lost leading zero leaves 26 digits.
-    Scheme("qr_reference", r"^([0-9]{26,27})$", check_digits.recursive_modulo_10),
+    Scheme(
+        "qr_reference",
+        r"^([0-9]{26,27})$",
+        check_digits.recursive_modulo_10,
+        printed=r"^[0-9]{1,2}(?: [0-9]{5}){5}$",
+    ),
+    # Brazil: bar code and typed lines, two to five check digits.
+    Scheme("boleto_reference", r"^([0-9]{44}|[0-9]{47,48})$", boleto, weighed_as=PLAIN),
+    # Italy: bollettino 896 and the notice number of pagoPA and CBILL.
+    Scheme("notice_reference", r"^([0-9]{18})$", check_digits.modulo_93, weighed_as=PLAIN),
+    # Serbia, Bosnia, Montenegro: the number of the model in front.
+    Scheme("model_97_reference", r"^97([0-9]{7,22})$", check_digits.model_97, weighed_as=PLAIN),
 )
 
 # Digits with a check that one random number in ten passes: believed only where a whole column of one length passes.
 COMMON: Final = (
+    # Swedish OCR that states its length, so that references of all lengths prove each other.
+    Scheme("luhn_reference", r"^([0-9]{4,25})$", check_digits.ocr_with_length, is_any_length=True),
     # Finnish viite and Estonian viitenumber.
     Scheme("viite_reference", r"^([0-9]{4,20})$", check_digits.weights_731),
-    # Norwegian KID (modulo 10), Swedish OCR, Danish FIK without its slip type.
+    # Norwegian KID (modulo 10), Swedish OCR, Danish FIK without its slip type, Australian BPAY (MOD10V01).
     Scheme("luhn_reference", r"^([0-9]{4,25})$", check_digits.luhn),
     # Norwegian KID (modulo 11).
-    Scheme("kid_reference", r"^([0-9]{4,25})$", check_digits.kid_modulo_11),
+    Scheme("kid_reference", r"^([0-9]{3,24}[0-9-])$", check_digits.kid_modulo_11, reads="ending"),
     # Dutch betalingskenmerk.
     Scheme("betalingskenmerk_reference", r"^([0-9]{9,16})$", check_digits.betalingskenmerk),
     # Swiss ESR of 15 and 16 digits.
     Scheme("esr_reference", r"^([0-9]{15,16})$", check_digits.recursive_modulo_10),
 )
-PLAIN: Final = "payment_reference"
-SCHEMES: Final = tuple(dict.fromkeys(scheme.name for scheme in (*MARKED, *COMMON)))
+# The kinds of keys that this room makes of them.
+SCHEMES: Final = tuple(
+    dict.fromkeys(scheme.name for scheme in (*MARKED, *COMMON) if not scheme.weighed_as)
+)
 
 # So many distinct references of one length all pass a one-in-ten check by chance once in 10^8 books.
-_COLUMN_PROOF: Final = 8
-# Forms with fewer characters than this would be met by house numbers and dates.
-_SHORTEST_FORM: Final = 4
+COLUMN_PROOF: Final = 8
 
 
 def scheme_of(references: pl.Series) -> pl.Series:
@@ -75,115 +113,75 @@ def scheme_of(references: pl.Series) -> pl.Series:
         the name of a scheme where the check digits hold (for a common scheme: of all references of that length, eight
         or more), else payment_reference.
     """
-    compacted = references.str.replace_all(r"[^0-9A-Z]", "").alias("key")
-    keys = compacted.unique().sort()
-    named = pl.DataFrame({"key": keys, "scheme": pl.Series([None] * len(keys), dtype=pl.String)})
-    for scheme in MARKED:
-        named = _name(named, scheme, _fitting(named["key"], scheme))
+    texts = references.unique().sort().alias("text")
+    named = named_by_mark(readings(texts))
     for scheme in COMMON:
         named = _name(named, scheme, _column_proven(named, scheme))
-    scheme_by_key = named.with_columns(pl.col("scheme").fill_null(PLAIN))
-    return compacted.replace_strict(
-        scheme_by_key["key"], scheme_by_key["scheme"], return_dtype=pl.String
+    weighed = {scheme.name: scheme.weighed_as for scheme in MARKED if scheme.weighed_as}
+    kinds = named["scheme"].replace(weighed).fill_null(PLAIN)
+    return references.replace_strict(texts, kinds, return_dtype=pl.String)
+
+
+def readings(texts: pl.Series) -> pl.DataFrame:
+    """Give what the forms of the schemes read of each text: key, ending and parts."""
+    return (
+        texts.to_frame("text")
+        .select(
+            "text",
+            key=pl.col("text").str.replace_all(r"[^0-9A-Z]", ""),
+            parts=pl.col("text").str.replace_all(r"[^0-9A-Z-]", ""),
+        )
+        .with_columns(
+            ending=pl.when(pl.col("parts").str.ends_with("-"))
+            .then(pl.concat_str("key", pl.lit("-")))
+            .otherwise("key")
+        )
     )
 
 
+def named_by_mark(texts: pl.DataFrame) -> pl.DataFrame:
+    """Add the name of the first marked scheme that each text follows, null for none.
+
+    Args:
+        texts: key and parts, see `readings`.
+    """
+    named = texts.with_columns(scheme=pl.lit(None, dtype=pl.String))
+    for scheme in MARKED:
+        named = _name(named, scheme, _fitting(named[scheme.reads], scheme))
+    return named
+
+
 def _name(named: pl.DataFrame, scheme: Scheme, fits: pl.Series) -> pl.DataFrame:
+    if not fits.any():
+        return named
     found = pl.when(pl.col("scheme").is_null() & fits).then(pl.lit(scheme.name))
     return named.with_columns(scheme=found.otherwise("scheme"))
 
 
-def _fitting(keys: pl.Series, scheme: Scheme) -> pl.Series:
-    """Say which keys have the form and the check digits of a scheme."""
-    checked = keys.str.extract(scheme.form)
+def _fitting(texts: pl.Series, scheme: Scheme) -> pl.Series:
+    """Say which texts have the form and the check digits of a scheme."""
+    checked = texts.str.extract(scheme.form)
     likely = checked.is_not_null()
-    held = pl.Series(keys.name, [False], dtype=pl.Boolean).new_from_index(0, len(keys))
+    held = pl.Series(texts.name, [False], dtype=pl.Boolean).new_from_index(0, len(texts))
     if likely.any():
         held = held.scatter(likely.arg_true(), scheme.holds(checked.filter(likely)))
     return held
 
 
 def _column_proven(named: pl.DataFrame, scheme: Scheme) -> pl.Series:
-    """Say which keys belong to a length of which every reference in the books passes a common check."""
+    """Say which texts belong to a length of which every reference in the books passes a common check."""
+    text = pl.col(scheme.reads)
     table = named.select(
         "key",
-        length=pl.col("key").str.len_bytes(),
-        has_form=pl.col("key").str.contains(scheme.form) & pl.col("scheme").is_null(),
-    ).with_columns(_fitting(named["key"], scheme).alias("fits"))
+        length=pl.lit(0) if scheme.is_any_length else text.str.len_bytes(),
+        has_form=text.str.contains(scheme.form) & pl.col("scheme").is_null(),
+    ).with_columns(_fitting(named[scheme.reads], scheme).alias("fits"))
     by_length = (
         table.filter("has_form")
         .group_by("length")
-        .agg(proven=(pl.len() >= _COLUMN_PROOF) & pl.col("fits").all())
+        .agg(proven=(pl.col("key").n_unique() >= COLUMN_PROOF) & pl.col("fits").all())
         .filter("proven")
     )
     return table.select(pl.col("has_form") & pl.col("length").is_in(by_length["length"].implode()))[
         "has_form"
     ]
-
-
-def other_forms(references: pl.DataFrame) -> pl.DataFrame:
-    """Give the other forms in which payers and banks write the same structured references.
-
-    The marked part alone (the digits behind SI12 or HR01, between the marks of a FIK slip); the RF form of a Finnish
-    viite; and the viite inside an RF form. Digits that have lost their mark are plain references: as many as an
-    invoice number has, they may be another's, and only a form that keeps its mark proves itself.
-
-    Args:
-        references: item, text (the reference, folded) and role (its scheme, from `scheme_of`).
-
-    Returns:
-        rows of item, text, role; none for references without a scheme.
-    """
-    compacted = references.with_columns(key=pl.col("text").str.replace_all(r"[^0-9A-Z]", ""))
-    forms = [
-        compacted.filter(pl.col("role") == scheme.name).select(
-            "item", text=pl.col("key").str.extract(scheme.form), role=pl.lit(PLAIN)
-        )
-        for scheme in MARKED
-        if scheme.name in {"si_reference", "hr_reference", "fik_reference"}
-    ]
-    inside = (
-        compacted.filter(pl.col("role") == "rf_reference")
-        .select(
-            "item", text=pl.col("key").str.extract(r"^RF[0-9]{2}0*([0-9]+)$"), role=pl.lit(PLAIN)
-        )
-        .drop_nulls("text")
-    )
-    # Only where all of the books' RF references hold a viite is that their scheme; an invoice number is no viite.
-    if (
-        inside["text"].n_unique() < _COLUMN_PROOF
-        or not check_digits.weights_731(inside["text"]).all()
-    ):
-        inside = inside.clear()
-    national = compacted.filter(pl.col("role") == "viite_reference")
-    written = national.select("item", text=check_digits.rf_of(national["key"]), role="role")
-    return (
-        pl.concat([*forms, inside, written])
-        .drop_nulls("text")
-        .filter(pl.col("text").str.len_bytes() >= _SHORTEST_FORM)
-    )
-
-
-def recognise(keys: pl.DataFrame) -> pl.DataFrame:
-    """Name the tokens of bank lines that are structured references by themselves.
-
-    Only marked schemes count, and digits only where they stand in one piece: joined across blanks, digits would pass
-    by chance.
-
-    Args:
-        keys: rows of line, key, span, chunks (see `references.line_keys`).
-
-    Returns:
-        the same rows with `scheme`, null where a token is none.
-    """
-    whole = (pl.col("chunks") == 1) | pl.col("key").str.starts_with("RF")
-    likely = whole & (pl.col("key").str.len_bytes() >= _SHORTEST_FORM)
-    candidates = keys.filter(likely).select(pl.col("key").unique())
-    named = candidates.with_columns(scheme=pl.lit(None, dtype=pl.String))
-    for scheme in MARKED:
-        named = _name(named, scheme, _fitting(named["key"], scheme))
-    known = named.drop_nulls("scheme").with_columns(likely=True)
-    marked = keys.with_columns(likely=likely)
-    return marked.join(known, on=["key", "likely"], how="left", maintain_order="left").drop(
-        "likely"
-    )

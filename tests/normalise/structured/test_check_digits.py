@@ -10,6 +10,7 @@ from stdnum import iso11649
 from stdnum import luhn as stdnum_luhn
 from stdnum.be import ogm_vcs
 from stdnum.ch import esr
+from stdnum.iso7064 import mod_97_10
 
 from recon.normalise.structured import check_digits
 
@@ -20,11 +21,16 @@ EXAMPLES = [
     (check_digits.luhn, "123455"),  # OCR
     (check_digits.luhn, "004040400000669"),  # FIK
     (check_digits.recursive_modulo_10, "210000000003139471430009017"),  # QR reference
+    (check_digits.luhn, "000016725"),  # BPAY, MOD10V01
     (check_digits.weights_731, "1234561"),  # viite
+    (check_digits.weights_731, "121312952"),  # viitenumber
     (check_digits.belgian_modulo_97, "090933755493"),  # OGM-VCS
     (check_digits.belgian_modulo_97, "312401398067"),  # Luxembourg
     (check_digits.iso_11649, "RF18539007547034"),
     (check_digits.modulo_11, "20207891"),  # HR01
+    (check_digits.modulo_11, "1234567890120"),  # SI12
+    (check_digits.model_97, "14123412"),  # National Bank of Serbia, payment QR code
+    (check_digits.model_97, "163220000111111111000"),
     (check_digits.betalingskenmerk, "5000056789012345"),
     (check_digits.betalingskenmerk, "12234534622567"),
 ]
@@ -39,10 +45,14 @@ def test_a_published_reference_holds(holds, reference):
     assert holds(series(reference)).to_list() == [True]
 
 
-# The Dutch rule writes a check of 10 as 1, so one slip in eleven passes it.
+# The Dutch rule writes a check of 10 as 1, the rule of SI12 10 and 11 as 0: one slip in eleven passes them.
 @pytest.mark.parametrize(
     ("holds", "reference"),
-    [example for example in EXAMPLES if example[0] is not check_digits.betalingskenmerk],
+    [
+        example
+        for example in EXAMPLES
+        if example[0] is not check_digits.betalingskenmerk and not example[1].endswith("0120")
+    ],
 )
 def test_one_wrong_digit_is_found_wherever_it_stands(holds, reference):
     last = len(reference) - 1
@@ -64,6 +74,41 @@ def test_no_reference_gives_no_answer(holds):
 def test_the_check_of_kid_modulo_11():
     # Weights 2 to 7 from the right: 1*5 + 2*4 + 3*3 + 4*2 = 30, and 11 - 30 % 11 = 3.
     assert check_digits.kid_modulo_11(series("12343", "12344")).to_list() == [True, False]
+
+
+def test_a_kid_check_of_ten_is_written_as_a_dash():
+    # 1*2 = 2 leaves 9, 6*2 = 12 leaves 1, and 11 - 1 = 10.
+    assert check_digits.kid_modulo_11(series("19", "6-", "60", "1-")).to_list() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_an_ocr_with_length_digit_states_its_length_in_front_of_the_check_digit():
+    # Six digits: 1234, then 6 for the length, then the Luhn digit of 12346.
+    right = "12346" + stdnum_luhn.calc_check_digit("12346")
+    other_length = "12345" + stdnum_luhn.calc_check_digit("12345")
+
+    assert check_digits.ocr_with_length(series(right, other_length)).to_list() == [True, False]
+    assert check_digits.luhn(series(right, other_length)).all()
+
+
+@given(st.lists(st.from_regex(r"[0-9]{1,16}", fullmatch=True), min_size=1, max_size=20))
+def test_the_rest_of_93_stands_behind_an_italian_number(bodies):
+    written = [f"{body}{int(body) % 93:02d}" for body in bodies]
+    wrong = [f"{body}{(int(body) + 1) % 93:02d}" for body in bodies]
+
+    assert check_digits.modulo_93(series(*written)).all()
+    assert not check_digits.modulo_93(series(*wrong)).any()
+
+
+@given(st.lists(st.from_regex(r"[0-9]{3,22}", fullmatch=True), min_size=1, max_size=20))
+def test_model_97_agrees_with_the_library(references):
+    held = check_digits.model_97(series(*references)).to_list()
+
+    assert held == [mod_97_10.is_valid(one[2:] + one[:2]) for one in references]
 
 
 @given(NUMBERS)
