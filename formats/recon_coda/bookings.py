@@ -117,9 +117,9 @@ def _parts(movements: pl.DataFrame) -> pl.DataFrame:
                 "text": pl.when(pl.col("remittance") != "").then("remittance"),
                 "structured_reference": pl.col("structured_reference"),
                 "form": pl.col("form"),
-                "communication": pl.col("communication_rest"),
             }
-        )
+        ),
+        _told_communication(),
     )
     parts = movements.filter((pl.col("role") == PART) & pl.col("owner").is_not_null())
     return (
@@ -154,9 +154,9 @@ def _replaced(movements: pl.DataFrame) -> pl.DataFrame:
                 "information": pl.col("information_rest"),
                 "structured_reference": pl.col("structured_reference"),
                 "form": pl.col("form"),
-                "communication": pl.col("communication_rest"),
             }
-        )
+        ),
+        _told_communication(),
     )
     return movements.filter(pl.col("role") == REPLACED).select(
         "booking", extras_booking=pl.concat_str(pl.lit('"booking":'), told)
@@ -174,13 +174,15 @@ def _with_extras(movements: pl.DataFrame) -> pl.DataFrame:
             "address": pl.col("address"),
             "counterparty_currency": pl.col("counterparty_currency"),
             "information": pl.col("information_rest"),
-            "form": pl.when(pl.col("communication_rest").is_not_null()).then("form"),
-            "communication": pl.col("communication_rest"),
+            "form": pl.col("told_form"),
             "zone_22": pl.col("zone_22"),
             "zone_23": pl.col("zone_23"),
         }
     )
-    pieces = [pl.col(f"extras_{name}").fill_null("") for name in ("information", "parts")]
+    pieces = [
+        _told_communication(),
+        *(pl.col(f"extras_{name}").fill_null("") for name in ("information", "parts")),
+    ]
     booking = pl.when(pl.col("role") == LINE).then("extras_booking").fill_null("")
     taken = {
         name: pl.coalesce(name, f"{name}_part")
@@ -192,3 +194,7 @@ def _with_extras(movements: pl.DataFrame) -> pl.DataFrame:
         charges=charges,
         extras=json_object(own, *pieces, booking),
     )
+
+
+def _told_communication() -> pl.Expr:
+    return pl.col("extras_communication").fill_null("")

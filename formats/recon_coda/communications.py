@@ -1,71 +1,63 @@
 """What the communication of a movement says: free text, or one of the structured forms, as columns of ReadLines.
 
 In: `communication` (the parts of records 21, 22 and 23 in one text), `form` (its three digits, null for free text).
-Out: expressions. What a form says beyond the columns stays in the extras as it stands.
+Out: expressions. What a form says beyond the columns: `forms`.
 
 Source: Febelfin CODA 2.6, annex III.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
 
 from recon.api import cut, exponents, plain
 from recon_coda.codes import CHEQUE_FAMILIES
-from recon_coda.fields import rate, size
+from recon_coda.fields import NEVER, rate, size
+from recon_coda.forms import field
 
-_CREDITOR_REFERENCE: Final = "100"
-_STRUCTURED: Final = ("101", "102")
-_NUMBER: Final = "103"
-_ORIGINAL_AMOUNT: Final = "105"
-_DOM80: Final = "107"
-_CARD_DEBIT: Final = "113"
-_DIRECT_DEBIT: Final = "127"
-_READ_WHOLE: Final = (_CREDITOR_REFERENCE, *_STRUCTURED)
-_NEVER: Final = r"^[0 ]*$"
+# Forms whose only field has a column.
+_READ_WHOLE: Final = ("100", "101", "102")
+# Forms that tell the amount before an exchange; a bill (121) and a credit (125) have amounts of their own currency.
+_ORIGINAL: Final = ("105", "113", "121", "125")
+_RATED: Final = ("105", "113", "121")
 
 
+@cache
 def of_communication() -> dict[str, pl.Expr]:
-    """Give the columns that the communication fills, and `communication_rest` for the extras."""
+    """Give the columns that the communication fills, and whether the extras must tell more of it."""
     is_free = pl.col("form").is_null()
     is_cheque = cut(55, 56).is_in(CHEQUE_FAMILIES)
-    number = _of(_NUMBER, 0, 12)
+    is_told = ~is_free & ~pl.col("form").is_in(_READ_WHOLE)
     return {
         "text_said": pl.coalesce(
             pl.when(is_free).then(plain(pl.col("communication"))),
-            _of(_DOM80, 18, 30),
-            _of(_DIRECT_DEBIT, 79, 62),
+            field("107", "text"),
+            field("127", "text"),
         ),
         "structured_reference": pl.coalesce(
-            _of(_CREDITOR_REFERENCE, 0, 35),
-            *(_of(form, 0, 12) for form in _STRUCTURED),
-            _unless_zero(_of(_ORIGINAL_AMOUNT, 45, 12)),
+            *(field(form, "reference") for form in _READ_WHOLE),
+            _unless_zero(field("105", "reference")),
         ),
-        "cheque_number": pl.when(is_cheque).then(number),
-        "mandate_id": pl.coalesce(_of(_DOM80, 0, 12), _of(_DIRECT_DEBIT, 44, 35)),
-        "creditor_id": pl.coalesce(_of(_DOM80, 49, 11), _of(_DIRECT_DEBIT, 9, 35)),
-        "terminal_name": _of(_CARD_DEBIT, 40, 16),
-        "original_code": pl.coalesce(_of(_ORIGINAL_AMOUNT, 42, 3), _of(_CARD_DEBIT, 93, 3)),
-        "original_digits": pl.coalesce(_of(_ORIGINAL_AMOUNT, 15, 15), _of(_CARD_DEBIT, 66, 15)),
-        "rate_digits": pl.coalesce(_of(_ORIGINAL_AMOUNT, 30, 12), _of(_CARD_DEBIT, 81, 12)),
-        "debit_reason": _of(_DIRECT_DEBIT, 142, 4),
-        "communication_rest": pl.when(~is_free & ~pl.col("form").is_in(_READ_WHOLE)).then(
-            plain(pl.col("communication"))
-        ),
+        "cheque_number": pl.when(is_cheque).then(field("103", "number")),
+        "mandate_id": pl.coalesce(field("107", "mandate"), field("127", "mandate")),
+        "creditor_id": pl.coalesce(field("107", "creditor"), field("127", "creditor")),
+        "terminal_name": field("113", "terminal_name"),
+        "original_code": pl.coalesce(field(form, "currency") for form in _ORIGINAL),
+        "original_digits": pl.coalesce(field(form, "original_amount") for form in _ORIGINAL),
+        "rate_digits": pl.coalesce(field(form, "rate") for form in _RATED),
+        "debit_reason": field("127", "reason"),
+        "told_form": pl.when(is_told & plain(pl.col("communication")).is_not_null()).then("form"),
     }
 
 
-def _of(form: str, start: int, length: int) -> pl.Expr:
-    text = plain(pl.col("communication").str.slice(start, length))
-    return pl.when(pl.col("form") == form).then(text)
-
-
 def _unless_zero(text: pl.Expr) -> pl.Expr:
-    return pl.when(~text.str.contains(_NEVER)).then(text)
+    return pl.when(~text.str.contains(NEVER)).then(text)
 
 
+@cache
 def of_original() -> dict[str, pl.Expr]:
     """Give amount, currency and rate before the exchange, out of the digits of `of_communication`."""
     code = pl.col("original_code")

@@ -12,6 +12,8 @@ import polars as pl
 
 from recon.api import AMOUNT_LIMIT, exponent_expr
 
+# A field that says nothing.
+NEVER: Final = r"^[0 ]*$"
 _AMOUNT_DECIMALS: Final = 3
 
 
@@ -40,5 +42,15 @@ def signed(key: pl.Expr, magnitude: pl.Expr) -> pl.Expr:
 def rate(digits: pl.Expr) -> pl.Expr:
     """Write a rate of four digits and eight decimals as a plain number; null where it is zero or none."""
     is_rate = digits.str.contains(r"^[0-9]{12}$") & (digits.str.strip_chars("0") != "")
-    whole = digits.str.head(4).str.strip_chars_start("0").str.pad_start(1, "0")
-    return pl.when(is_rate).then(pl.concat_str(whole, pl.lit("."), digits.str.tail(8)))
+    return pl.when(is_rate).then(_pointed(digits, 4, 8))
+
+
+def written_amount(digits: pl.Expr) -> pl.Expr:
+    """Write fifteen digits as a plain number with its three decimals; null where they are none."""
+    is_amount = digits.str.contains(r"^[0-9]{15}$")
+    return pl.when(is_amount).then(_pointed(digits, 15 - _AMOUNT_DECIMALS, _AMOUNT_DECIMALS))
+
+
+def _pointed(digits: pl.Expr, before: int, behind: int) -> pl.Expr:
+    whole = digits.str.head(before).str.strip_chars_start("0").str.pad_start(1, "0")
+    return pl.concat_str(whole, pl.lit("."), digits.str.tail(behind))

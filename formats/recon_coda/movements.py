@@ -15,12 +15,12 @@ import polars as pl
 from recon.api import Fault, cut, plain, with_fault
 from recon_coda.codes import CANCELLATIONS, COMMON, FAMILIES, OPERATIONS
 from recon_coda.communications import of_communication, of_original
-from recon_coda.fields import day, signed, size
+from recon_coda.fields import NEVER, day, signed, size
+from recon_coda.forms import told
 from recon_coda.information import read_information
 from recon_coda.structure import MOVEMENT, PARTS, UNKNOWN, WIDTH
 
 ASK: Final = "ask the bank for the file again"
-_NEVER: Final = r"^[0 ]*$"
 _SECOND, _THIRD = PARTS[:2]
 
 
@@ -48,10 +48,17 @@ def read_movements(
         joined.with_columns(is_unproven=~pl.col("is_closed") & needs_closing)
         .with_columns(**_of_movement())
         .with_columns(**of_communication())
+        .pipe(_with_told)
         .with_columns(**of_original())
         .with_columns(**_of_parties())
         .pipe(with_fault, _faults())
     )
+
+
+def _with_told(movements: pl.DataFrame) -> pl.DataFrame:
+    """Add what structured communications say beyond the columns."""
+    said = told(movements.filter(pl.col("told_form").is_not_null()))
+    return movements.join(said, on="movement", how="left", maintain_order="left")
 
 
 def _of_movement() -> dict[str, pl.Expr]:
@@ -79,7 +86,7 @@ def _of_movement() -> dict[str, pl.Expr]:
         "amount": signed(cut(32, 32), size(cut(33, 47), pl.col("currency"))),
         "thousandths": signed(cut(32, 32), cut(33, 47).cast(pl.Int64, strict=False)),
         "value_date": day(cut(48, 53)),
-        "has_value_date": ~cut(48, 53).str.contains(_NEVER),
+        "has_value_date": ~cut(48, 53).str.contains(NEVER),
         "booking_date": day(cut(116, 121)),
         "transaction_code": cut(54, 61),
         "transaction_text": pl.concat_str(family, text, separator=": ", ignore_nulls=True),
@@ -132,7 +139,7 @@ def _third_parts(own: pl.DataFrame) -> pl.DataFrame:
     return _parts(own, _THIRD).select(
         "movement",
         text_3=cut(83, 125),
-        payer_account=pl.when(~account.str.contains(_NEVER)).then(account.str.strip_chars()),
+        payer_account=pl.when(~account.str.contains(NEVER)).then(account.str.strip_chars()),
         stated_name=plain(cut(48, 82)),
         counterparty_currency=pl.when(currency.str.contains("^[A-Z]{3}$") & has_form).then(
             currency

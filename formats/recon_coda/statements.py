@@ -10,12 +10,11 @@ from typing import Final
 import polars as pl
 
 from recon.api import cut, exponents, json_members, json_object, plain
-from recon_coda.fields import day, signed, size
+from recon_coda.fields import NEVER, day, signed, size
 from recon_coda.structure import FREE, HEADER, NEW_BALANCE, OLD_BALANCE, TRAILER
 
 # Movements of a separate application stand in the account's own statement too.
 _MAIN_APPLICATION: Final = "00000"
-_NEVER: Final = r"^[0 ]*$"
 
 
 def read_statements(records: pl.DataFrame) -> pl.DataFrame:
@@ -139,4 +138,4 @@ def _bare(text: pl.Expr) -> pl.Expr:
 
 def _unless_zero(first: int, last: int) -> pl.Expr:
     text = cut(first, last)
-    return pl.when(~text.str.contains(_NEVER)).then(plain(text))
+    return pl.when(~text.str.contains(NEVER)).then(plain(text))

@@ -48,7 +48,7 @@ def test_the_original_amount_is_signed_like_the_amount() -> None:
 
     assert (found["original_amount"], found["original_currency"]) == (-150, "JPY")
     assert found["exchange_rate"] == "150.00000000"
-    assert "JP" in json.loads(found["extras"])["communication"]
+    assert json.loads(found["extras"])["communication"]["country"] == "JP"
 
 
 def test_an_original_amount_of_an_unknown_currency_is_told_but_not_given() -> None:
@@ -56,7 +56,7 @@ def test_an_original_amount_of_an_unknown_currency_is_told_but_not_given() -> No
     found = line(text)
 
     assert (found["original_amount"], found["original_currency"]) == (None, None)
-    assert "QQQ" in json.loads(found["extras"])["communication"]
+    assert json.loads(found["extras"])["communication"]["currency"] == "QQQ"
 
 
 def test_an_old_direct_debit_names_mandate_and_text() -> None:
@@ -137,8 +137,100 @@ def test_free_information_is_the_text_where_there_is_no_other() -> None:
     assert json.loads(with_text["extras"]) == {"information": "PAID AT THE COUNTER"}
 
 
-@pytest.mark.parametrize("form", ["106", "108", "111", "114", "115", "121", "123", "124", "126"])
-def test_every_other_form_is_kept_as_it_stands(form: str) -> None:
-    found = line(form + "0123456789 TERMINAL")
+FORMS: list[tuple[str, list[str], dict[str, str]]] = [
+    ("106", ["000000000005360", "000000000025500", "002100000000", "2"],
+     {"account_amount": "5.360", "base_amount": "25.500", "percentage": "21.00000000", "minimum": "2"}),
+    ("108", ["000000000012500", "360".ljust(15), "000275000000", "010126", "310326"],
+     {"account_amount": "12.500", "interest_basis": "360", "interest_rate": "2.75000000",
+      "from_day": "2026-01-01", "to_day": "2026-03-31"}),
+    ("111", ["1", "602398", "413", "009583", "040126", "009585", "050126", "0",
+             "GREEN DOOR SHOP".ljust(16), "GENT"],
+     {"card_scheme": "1", "terminal": "602398", "period": "413", "first_sequence": "009583",
+      "first_day": "2026-01-04", "last_sequence": "009585", "last_day": "2026-01-05",
+      "transaction_type": "0", "terminal_name": "GREEN DOOR SHOP", "terminal_place": "GENT"}),
+    ("113", ["6703XXXXXXXX1234", "2", "123456", "000001", "040126", "1530", "1",
+             "FUEL STATION".ljust(16), "LIEGE".ljust(10), "0" * 15, "0" * 12, " " * 3, "04550", "03", "01795"],
+     {"card": "6703XXXXXXXX1234", "card_scheme": "2", "terminal": "123456", "sequence": "000001",
+      "day": "2026-01-04", "hour": "1530", "transaction_type": "1", "terminal_name": "FUEL STATION",
+      "terminal_place": "LIEGE", "volume": "04550", "product": "03", "unit_price": "01795"}),
+    ("114", ["9", "353047", "186", "006835", "040126", "1101", "5", "GREEN DOOR SHOP".ljust(16),
+             "GENT".ljust(10), "0507775191760001"],
+     {"card_scheme": "9", "terminal": "353047", "period": "186", "sequence": "006835",
+      "day": "2026-01-04", "hour": "1101", "transaction_type": "5", "terminal_name": "GREEN DOOR SHOP",
+      "terminal_place": "GENT", "transaction_reference": "0507775191760001"}),
+    ("115", ["6703XXXXXXXX1234", "9", "000589", "018947", "040126", "1348", "050126", "586492",
+             "000000000810000", " ", "GREEN DOOR SHOP".ljust(16), "GENT".ljust(10), "000000002020"],
+     {"card": "6703XXXXXXXX1234", "card_scheme": "9", "terminal": "000589", "sequence": "018947",
+      "day": "2026-01-04", "hour": "1348", "validation_day": "2026-01-05",
+      "validation_sequence": "586492", "stated_amount": "810.000", "terminal_name": "GREEN DOOR SHOP",
+      "terminal_place": "GENT", "message": "000000002020"}),
+    ("121", ["000000001000000", "310326", "000000", "050126", "00412345678", "EUR", "   ",
+             "BILL-77".ljust(13), "0" * 12],
+     {"original_amount": "1000.000", "maturity_day": "2026-03-31", "issue_day": "2026-01-05",
+      "company_number": "00412345678", "currency": "EUR", "bill": "BILL-77"}),
+    ("122", ["0085", "000450000000", "000000001000000", "1", "BILL-77".ljust(13), "310326"],
+     {"days": "0085", "interest_rate": "4.50000000", "base_amount": "1000.000", "minimum": "1",
+      "bill": "BILL-77", "maturity_day": "2026-03-31"}),
+    ("123", ["050126", "999999", "000000500000000", "000012500000", "0360", "2", "GUARANTEE-9"],
+     {"from_day": "2026-01-05", "to_day": "999999", "base_amount": "500000.000",
+      "percentage": "0.12500000", "days": "0360", "minimum": "2", "guarantee": "GUARANTEE-9"}),
+    ("124", ["5526XXXXXXXX1201".ljust(20), "1", "420".ljust(12), "CLIENT-7".ljust(15), "050126"],
+     {"card": "5526XXXXXXXX1201", "issuer": "1", "invoice": "420", "identification": "CLIENT-7",
+      "day": "2026-01-05"}),
+    ("125", ["123456789012", " " * 15, "000000100000000", "000000090000000", "000000010500000",
+             "USD", "010126", "311226", "000325000000", "CR-2026-1"],
+     {"credit_account": "123456789012", "old_balance": "100000.000", "new_balance": "90000.000",
+      "original_amount": "10500.000", "currency": "USD", "from_day": "2026-01-01",
+      "to_day": "2026-12-31", "interest_rate": "3.25000000", "reference": "CR-2026-1"}),
+    ("126", ["DEPOSIT-1".ljust(15), "000000050000000", "000000046000000", "050126", "050426",
+             "000210000000", "000000000262500", "USD", "000108695652"],
+     {"deposit": "DEPOSIT-1", "deposit_amount": "50000.000", "account_amount": "46000.000",
+      "from_day": "2026-01-05", "to_day": "2026-04-05", "interest_rate": "2.10000000",
+      "interest": "262.500", "currency": "USD", "rate": "1.08695652"}),
+]  # fmt: skip
 
-    assert json.loads(found["extras"]) == {"form": form, "communication": "0123456789 TERMINAL"}
+
+@pytest.mark.parametrize(("form", "fields", "said"), FORMS, ids=[each[0] for each in FORMS])
+def test_every_field_of_a_form_is_told_by_its_name(
+    form: str, fields: list[str], said: dict[str, str]
+) -> None:
+    found = line(form + "".join(fields))
+
+    assert json.loads(found["extras"]) == {"form": form, "communication": said}
+
+
+def test_what_stands_behind_the_last_field_of_a_form_is_kept() -> None:
+    found = line("103000000000123 MORE")
+
+    assert json.loads(found["extras"])["communication"] == {
+        "number": "000000000123",
+        "rest": "MORE",
+    }
+
+
+def test_a_field_that_is_no_number_is_kept_as_it_stands() -> None:
+    found = line("108" + "12 EUR AND SOME")
+
+    assert json.loads(found["extras"])["communication"] == {"account_amount": "12 EUR AND SOME"}
+
+
+@pytest.mark.parametrize(
+    ("form", "original"), [("121", (100_000, "EUR", None)), ("125", (1_050_000, "USD", None))]
+)
+def test_a_bill_and_a_credit_have_an_amount_of_their_own_currency(
+    form: str, original: tuple[int, str, None]
+) -> None:
+    fields = next(fields for name, fields, _ in FORMS if name == form)
+    found = line(form + "".join(fields))
+
+    assert (
+        found["original_amount"],
+        found["original_currency"],
+        found["exchange_rate"],
+    ) == original
+
+
+def test_a_form_that_is_not_known_is_kept_as_it_stands() -> None:
+    found = line("1290123456789 TERMINAL")
+
+    assert json.loads(found["extras"]) == {"form": "129", "communication": "0123456789 TERMINAL"}
