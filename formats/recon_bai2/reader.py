@@ -16,7 +16,7 @@ from recon_bai2.batches import with_batches
 from recon_bai2.codes import own_codes
 from recon_bai2.control import control_findings
 from recon_bai2.records import DAMAGED, MARKS, read_records
-from recon_bai2.structure import file_headers, group_headers, placed, with_group
+from recon_bai2.structure import BAI2, NAI, file_headers, group_headers, placed, with_group
 from recon_bai2.summary import summaries
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from recon.api import ParsedStatements, SourceFile
 
 READER: Final = "bai2"
-_OPTIONS: Final = frozenset({"encoding", "currency", "trailer", "credit_codes", "debit_codes"})
+_OPTIONS: Final = frozenset(
+    {"encoding", "currency", "dialect", "trailer", "credit_codes", "debit_codes"}
+)
 _HINTS: Final = {
     "unknown-sign": "name the code in `credit_codes` or `debit_codes` under [formats.bai2], as the bank describes it",
     "unknown-currency": "`currency` under [formats.bai2] stands in where the file names none",
@@ -42,11 +44,12 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     """
     refuse_unknown(READER, options, _OPTIONS)
     needs_trailer = chosen(READER, options, "trailer", ("required", "optional")) != "optional"
+    declared = chosen(READER, options, "dialect", (BAI2, NAI))
     currency = chosen_currency(READER, options)
     own = own_codes(options)
     found = read_records(source, options.get("encoding"))
     frame = placed(source, found.frame, needs_trailer=needs_trailer)
-    files = file_headers(source, frame)
+    files = file_headers(source, frame, declared)
     groups = group_headers(source, frame)
     frame = frame.join(
         files.select("file_index", "dialect"), on="file_index", maintain_order="left"

@@ -76,8 +76,16 @@ def placed(source: SourceFile, records: pl.DataFrame, *, needs_trailer: bool) ->
     return frame
 
 
-def file_headers(source: SourceFile, frame: pl.DataFrame) -> pl.DataFrame:
+def file_headers(source: SourceFile, frame: pl.DataFrame, declared: str | None) -> pl.DataFrame:
     """Read the records 01: file_index, file_... and dialect.
+
+    Version 1 of the standard is not read: it had another record 16, and no public text says where its fields stand.
+    NAI, and banks that never changed the number, write 1 or nothing too, so that NAI must show itself by its trailers.
+
+    Args:
+        source: for the place of an error.
+        frame: placed records.
+        declared: the dialect by the policy, of files whose header does not say version 2; None if nothing.
 
     Raises:
         MalformedFile: a version other than 2 that does not have the form of NAI either.
@@ -92,16 +100,23 @@ def file_headers(source: SourceFile, frame: pl.DataFrame) -> pl.DataFrame:
         .agg(commas=pl.col("body").first().str.count_matches(",", literal=True))
     )
     is_nai = pl.col("version").is_in(["", "1"]) & (pl.col("commas") == 3)
-    dialect = pl.when(pl.col("version") == "2").then(pl.lit(BAI2)).when(is_nai).then(pl.lit(NAI))
+    unproven = pl.lit(declared, pl.String)
+    dialect = (
+        pl.when(pl.col("version") == "2")
+        .then(pl.lit(BAI2))
+        .when(is_nai & unproven.is_null())
+        .then(pl.lit(NAI))
+        .otherwise(unproven)
+    )
     told = headers.join(trailers, on="file_index", how="left", maintain_order="left").with_columns(
         dialect=dialect
     )
     unread = told.filter(pl.col("dialect").is_null())
     if not unread.is_empty():
         raise MalformedFile(
-            f"version {unread['version'][0]!r} is neither BAI version 2 nor NAI",
+            f"version {unread['version'][0]!r} is neither BAI version 2 nor NAI, whose trailer (99) has two totals",
             place=Place(source.name, unread["line_number"][0]),
-            hint="ask the bank for BAI2 files",
+            hint='ask the bank for BAI2 files, or set `dialect = "bai2"` under [formats.bai2] if it says that they are',
         )
     return told.drop("commas", "line_number")
 

@@ -271,11 +271,27 @@ def test_another_version_is_refused(version):
         read(details().replace(HEADER, f"01,BANK,OURCO,260115,0600,1,,,{version}/"))
 
 
+def test_the_policy_may_say_what_a_file_of_another_version_is():
+    text = details("16,195,100,Z,BANKREF,OURREF,RENT/")
+    sound = read(text)
+    parsed = read(text.replace(HEADER, "01,BANK,OURCO,260115,0600,1,,,1/"), {"dialect": "bai2"})
+
+    assert parsed.lines.drop("byte_offset").equals(sound.lines.drop("byte_offset"))
+    assert parsed.statements["dialect"].to_list() == ["bai2"]
+
+
+def test_a_file_that_says_version_2_is_not_read_as_anything_else():
+    text = details("16,195,100,Z,BANKREF,OURREF,RENT/")
+
+    assert read(text, {"dialect": "nai"}).lines.equals(read(text).lines)
+
+
 @pytest.mark.parametrize(
     "options",
     [
         {"encodings": "x"},
         {"trailer": "none"},
+        {"dialect": "bai1"},
         {"currency": "usd"},
         {"credit_codes": "905"},
         {"credit_codes": ["195"]},
