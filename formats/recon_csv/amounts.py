@@ -1,7 +1,7 @@
-"""Amounts: find how a column writes numbers, over the whole file, and read it into minor units.
+"""Amounts: read text into minor units. In: text and the style of its column. Out: minor units, null where it is no amount of that style.
 
-In: text. Out: plain text for `recon.api.parse_minor_expr`, none where it is no amount of that style. Marks are decided per column
-and never per cell: `1.234` alone is open, and only its column or the running balance can tell what it means.
+Bare numbers with two decimals are read for the whole column at once; whatever else a cell holds goes by a pattern into plain text for
+`recon.api.parse_minor_expr`, and is no amount where that does not take it. `recon_csv.styles` finds the style.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import exponents, parse_minor_expr
+from recon.api import AMOUNT_LIMIT, exponents, parse_minor_expr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ _CODES_OF_SIGN: Final = {
 }
 # Proofs are made in ten-thousandths, so that they need no currency.
 PROOF_DECIMALS: Final = 4
-_BEGINNING: Final = 2000
+_NOTHING: Final = pl.Series([None], dtype=pl.Int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,12 @@ def looks_like_amount(text: str) -> bool:
     return bool(_LOOSE.fullmatch(tidy(text)))
 
 
+def digits_in(text: str) -> str | None:
+    """Give the number alone of a text that has the shape of an amount, with its marks."""
+    found = _LOOSE.fullmatch(tidy(text))
+    return found[5].strip() if found else None
+
+
 def glued_currency(text: str) -> str | None:
     """Give the currency written beside the number, None if there is none or it stands for several.
 
@@ -81,77 +87,6 @@ def glued_currency(text: str) -> str | None:
     if not word:
         return None
     return _SYMBOLS.get(word) or (word.upper() if word.upper() in exponents() else None)
-
-
-def find_styles(texts: Sequence[str] | pl.Series) -> list[Style]:
-    """Give every style that the whole column allows: one means certain, none means contradiction.
-
-    >>> find_styles(["1.234,50", "7"]), find_styles(["1.234"])
-    ([Style(decimal=',', thousands='.')], [Style(decimal='.', thousands=''), Style(decimal=',', thousands='.')])
-    """
-    decimals: set[str] = set()
-    thousands: set[str] = set()
-    is_open: set[str] = set()
-    for text in shapes(_telling(pl.Series("text", texts, dtype=pl.String))):
-        found = _LOOSE.fullmatch(tidy(text))
-        if found:
-            _weigh(found[5].strip(), decimals, thousands, is_open)
-    if len(decimals) > 1 or decimals & thousands:
-        return []
-    if not decimals and is_open - thousands:
-        mark = min(is_open - thousands)
-        other = "," if mark == "." else "."
-        return [Style(mark, ""), Style(other, mark)]
-    decimal = min(decimals) if decimals else ("," if "." in thousands else ".")
-    thousands |= is_open - {decimal}
-    if len(thousands) > 1:
-        return []
-    return [Style(decimal, min(thousands, default=""))]
-
-
-def _telling(texts: pl.Series) -> pl.Series:
-    """Leave out of a long column what only says again what its beginning says.
-
-    Where that has shown the decimal mark, a number written with the same marks in the same roles tells nothing new.
-    """
-    head = texts.head(_BEGINNING)
-    styles = find_styles(head) if len(texts) > _BEGINNING else []
-    if len(styles) != 1 or not head.str.contains(styles[0].decimal, literal=True).any():
-        return texts
-    is_alike = texts.str.contains(f"^[+-]?{_number(styles[0])}$")
-    return pl.concat([head, texts.filter(~is_alike)])
-
-
-def shapes(texts: pl.Series) -> list[str]:
-    """Give one text for all that have the same marks in the same places: a few of a column of thousands.
-
-    Only a zero alone before its mark says more than any other digit.
-    """
-    text = pl.col("text")
-    is_small = text.str.contains("(?:^|[^0-9])0[.,]")
-    shape = pl.when(is_small).then(text).otherwise(text.str.replace_all("[0-9]", "1"))
-    return texts.alias("text").to_frame().select(shape.unique().sort()).to_series().to_list()
-
-
-def _weigh(number: str, decimals: set[str], thousands: set[str], is_open: set[str]) -> None:
-    """Add what one number says about its column's marks."""
-    marks = [char for char in number if char in ".,"]
-    for group in "' ":
-        if group in number:
-            thousands.add(group)
-    if not marks:
-        return
-    last = marks[-1]
-    before, _, after = number.rpartition(last)
-    if len(set(marks)) == 2:
-        decimals.add(last)
-        thousands.update(set(marks) - {last})
-    elif len(marks) > 1:
-        thousands.add(last)
-    elif len(after) != 3 or len(before) > 3 or before in {"", "0"} or set(before) & set("' "):
-        decimals.add(last)
-    else:
-        is_open.add(last)
 
 
 def _number(style: Style) -> str:
@@ -230,51 +165,87 @@ def _plain_odd(texts: pl.Series, style: Style) -> pl.Series:
     return texts.alias("text").to_frame().select(pl.when(is_amount).then(plain)).to_series()
 
 
-def minor_units(texts: pl.Series, style: Style, decimals: pl.Series) -> tuple[pl.Series, pl.Series]:
+def hundredths(texts: pl.Series, style: Style) -> pl.Series:
+    """Read the bare numbers of a column that have two decimals or none, in hundredths; null for every other cell.
+
+    Nearly every cell of nearly every file is one, and their digits are their value: no pattern is needed to see it.
+    """
+    units = _of_digits(texts, style.decimal)
+    if not style.thousands or not units.null_count():
+        return units
+    left = units.is_null().arg_true()
+    groups = f"^[+-]?[0-9]{{1,3}}(?:{re.escape(style.thousands)}[0-9]{{3}})+(?:[^0-9]|$)"
+    text = pl.when(pl.col("text").str.contains(groups)).then(pl.col("text"))
+    bare = text.str.replace_all(style.thousands, "", literal=True).fill_null("")
+    digits = texts[left].alias("text").to_frame().select(bare).to_series()
+    return units.scatter(left, _of_digits(digits, style.decimal))
+
+
+def _of_digits(texts: pl.Series, mark: str) -> pl.Series:
+    """Do `hundredths` where no number has a thousands mark."""
+    text = pl.col("text")
+    found = texts.alias("text").to_frame().select(
+        digits=text.str.replace(mark, "", literal=True),
+        # Before the mark stands a digit, or the sign of a digit behind it would pass for that of the number.
+        is_exact=(text.str.slice(-3, 1) == mark) & ~text.str.starts_with(mark),
+    )  # fmt: skip
+    digits, is_exact = found
+    # Text that is more than digits and a sign in front of them is no number to Polars.
+    units = _within(digits.cast(pl.Int64, strict=False), AMOUNT_LIMIT)
+    if is_exact.all():
+        return units
+    is_whole = digits.str.len_bytes() == texts.str.len_bytes()
+    whole = _within(units, AMOUNT_LIMIT // 100) * 100
+    return units.zip_with(is_exact, whole.zip_with(is_whole, _NOTHING))
+
+
+def _within(units: pl.Series, limit: int) -> pl.Series:
+    """Leave out what is beyond a limit, since Int64 wraps in silence."""
+    is_within = units.is_between(-limit, limit)
+    return units if is_within.all() else units.zip_with(is_within.fill_null(value=False), _NOTHING)
+
+
+def minor_units(
+    texts: pl.Series, style: Style, decimals: pl.Series, read: pl.Series | None = None
+) -> tuple[pl.Series, pl.Series]:
     """Read a column of amounts into minor units.
 
     Args:
         texts: the cells.
         style: how the column writes numbers.
         decimals: those of the currency of each row; null where the currency is not known.
+        read: the cells as `hundredths` reads them, if that is done already.
 
     Returns:
-        minor units, null for blank cells and for what is no amount; and the rows (from 0) of the cells that are more than digits
-        and marks.
+        minor units, null for blank cells and for what is no amount; and the rows (from 0) of the cells that are no such hundredths.
     """
-    units = _exact_units(texts, style, decimals)
-    left = (units.is_null() & (texts != "")).arg_true()
+    units = _in_minor(hundredths(texts, style) if read is None else read, decimals)
+    left = _left(units, texts)
     if not len(left):
         return units, left
     frame = pl.DataFrame({"plain": plain_texts(texts[left], style), "decimals": decimals[left]})
-    read = frame.select(parse_minor_expr(pl.col("plain"), pl.col("decimals"))).to_series()
-    return units.scatter(left, read), left
+    found = frame.select(parse_minor_expr(pl.col("plain"), pl.col("decimals"))).to_series()
+    return units.scatter(left, found), left
 
 
-def _exact_units(texts: pl.Series, style: Style, decimals: pl.Series) -> pl.Series:
-    """Read the bare numbers with exactly the decimals of their one currency: their digits are their minor units."""
-    nothing = pl.repeat(None, len(texts), dtype=pl.Int64, eager=True)
-    distinct = decimals.unique().to_list()
-    if len(distinct) != 1 or distinct[0] is None:
-        return nothing
-    count = int(distinct[0])
-    frame = texts.alias("text").to_frame()
-    text = pl.col("text")
-    is_exact = frame.select(text.str.contains(_with_decimals(style, count))).to_series()
-    if not is_exact.any():
-        return nothing
-    digits = text.str.replace_all(style.thousands, "", literal=True) if style.thousands else text
-    digits = digits.str.replace(style.decimal, "", literal=True) if count else digits
-    units = frame.select(digits.cast(pl.Int64, strict=False)).to_series()
-    return units if is_exact.all() else units.zip_with(is_exact, nothing)
+def _left(units: pl.Series, texts: pl.Series) -> pl.Series:
+    """Give the rows (from 0) of the filled cells that are not read yet."""
+    if not units.null_count():
+        return pl.Series(dtype=pl.UInt32)
+    return (units.is_null() & (texts != "")).arg_true()
 
 
-def _with_decimals(style: Style, count: int) -> str:
-    """Write the pattern of a bare number with so many decimals, small enough to be within `AMOUNT_LIMIT`."""
-    point, mark = re.escape(style.decimal), re.escape(style.thousands)
-    groups = rf"[0-9]{{1,3}}(?:{mark}[0-9]{{3}}){{1,2}}|" if mark else ""
-    fraction = f"{point}[0-9]{{{count}}}" if count else ""
-    return f"^-?(?:{groups}[0-9]{{1,9}}){fraction}$"
+def _in_minor(units: pl.Series, decimals: pl.Series) -> pl.Series:
+    """Turn hundredths into minor units of currencies; null where these have no such fraction, or are not known."""
+    if not decimals.null_count() and (decimals == 2).all():
+        return units
+    hundredth, places = pl.col("units"), pl.col("decimals")
+    up, down = (
+        pl.lit(10, dtype=pl.Int64).pow(gap.clip(lower_bound=0)) for gap in (places - 2, 2 - places)
+    )
+    is_exact = (hundredth % down == 0) & hundredth.abs().le(AMOUNT_LIMIT // up)
+    frame = pl.DataFrame({"units": units, "decimals": decimals})
+    return frame.select(pl.when(is_exact).then(hundredth // down * up)).to_series()
 
 
 def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
@@ -287,16 +258,23 @@ def other_currency_expr(text: pl.Expr, currency: pl.Expr) -> pl.Expr:
     return pl.any_horizontal(other_code, *other_sign).fill_null(value=False)
 
 
-def proof_column(texts: pl.Series, style: Style) -> pl.Series:
-    """Read a column for a proof, in ten-thousandths; null for blank cells and for what is no amount."""
-    count = pl.repeat(2, len(texts), dtype=pl.Int64, eager=True)
-    units, odd = minor_units(texts, style, count)
-    if not len(odd):
-        # Nearly all columns have two decimals throughout, which are read much faster.
-        hundred: pl.Series = units * 10 ** (PROOF_DECIMALS - 2)
-        return hundred
-    count = pl.repeat(PROOF_DECIMALS, len(texts), dtype=pl.Int64, eager=True)
-    return minor_units(texts, style, count)[0]
+def proof_column(texts: pl.Series, style: Style, read: pl.Series | None = None) -> pl.Series:
+    """Read a column for a proof, in ten-thousandths; null for blank cells and for what is no amount.
+
+    Args:
+        texts: the cells.
+        style: how the column writes numbers.
+        read: the cells as `hundredths` reads them, if that is done already.
+    """
+    found = hundredths(texts, style) if read is None else read
+    units: pl.Series = found * 10 ** (PROOF_DECIMALS - 2)
+    left = _left(units, texts)
+    if not len(left):
+        return units
+    plain = plain_texts(texts[left], style).alias("plain").to_frame()
+    return units.scatter(
+        left, plain.select(parse_minor_expr(pl.col("plain"), pl.lit(PROOF_DECIMALS))).to_series()
+    )
 
 
 def proof_units(texts: Sequence[str] | pl.Series, style: Style) -> list[int | None]:

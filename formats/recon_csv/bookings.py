@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon_csv.fields import MONEY, hundredths_of
 from recon_csv.texts import joined
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def lay_out(
     places = table.places.slice(layout.first_row)
     frames = []
     if piles is not None:
-        plain = body.hstack(places).with_row_index("record", offset=1)
+        plain = body.hstack(places).hstack(_numbers(table, layout))
+        plain = plain.with_row_index("record", offset=1)
         plain = plain if piles.plain.all() else plain.filter(pl.Series(piles.plain))
         frames.append(plain.with_columns(pl.col("record").cast(pl.Int64)))
     if rows or not frames:
@@ -44,6 +46,15 @@ def lay_out(
         absent = [name for name in _ADDED if name not in frames[0].columns]
         return frames[0].with_columns(pl.lit(None, _ADDED[name]).alias(name) for name in absent)
     return pl.concat(frames, how="diagonal").sort("record")
+
+
+def _numbers(table: Table, layout: Layout) -> list[pl.Series]:
+    """Give the fields that one column of numbers makes, as the table reads it."""
+    return [
+        table.hundredths(places[0], layout.style(name), layout.first_row).alias(hundredths_of(name))
+        for name in MONEY
+        if len(places := layout.columns.get(name, ())) == 1
+    ]
 
 
 def _of_rows(

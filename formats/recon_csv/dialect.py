@@ -147,7 +147,7 @@ def _skipped(text: Utf8Text) -> int:
 
 def _places(text: Utf8Text, lines: Lines, first: Positions, last: Positions) -> pl.DataFrame:
     """Give the place of each record in the file, by its first and last text line (from 0)."""
-    offsets = lengths = pl.repeat(None, len(first), dtype=pl.Int64, eager=True)
+    offsets = lengths = pl.Series([None], dtype=pl.Int64).new_from_index(0, len(first))
     if text.source is not None:
         is_same = text.source is text.utf8
         own = lines if is_same else find_lines(text.source)

@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 def translated(texts: pl.Series, table: Mapping[Any, Any], kind: type[pl.DataType]) -> pl.Series:
     """Give what each text stands for, null where the table does not have it."""
     if not table:
-        return pl.repeat(None, len(texts), dtype=kind, eager=True).alias(texts.name)
+        return pl.Series(texts.name, [None], dtype=kind).new_from_index(0, len(texts))
     return texts.replace_strict(list(table), list(table.values()), default=None, return_dtype=kind)
+
+
+def is_one(texts: pl.Series) -> bool:
+    """Say whether all texts are the same."""
+    return texts.is_empty() or bool((texts == texts[0]).all())
 
 
 def runs_of(texts: pl.Series) -> tuple[pl.Series, pl.Series] | None:

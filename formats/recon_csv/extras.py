@@ -17,7 +17,7 @@ def as_json(columns: Mapping[str, pl.Series], height: int) -> pl.Series:
     """Write named text columns as one JSON object a row; null where no cell is filled."""
     filled = {name: column for name, column in columns.items() if (column != "").any()}
     if not filled:
-        return pl.repeat(None, height, dtype=pl.String, eager=True)
+        return pl.Series([None], dtype=pl.String).new_from_index(0, height)
     frame = pl.DataFrame([column.alias(str(at)) for at, column in enumerate(filled.values())])
     members = [_member(name, frame[str(at)]) for at, name in enumerate(filled)]
     inner = pl.concat_str(members, separator=",", ignore_nulls=True)

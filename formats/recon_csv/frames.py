@@ -21,7 +21,7 @@ from recon.api import (
     format_minor,
     parse_minor,
 )
-from recon_csv.amounts import Style, plain_text
+from recon_csv.amounts import plain_text
 from recon_csv.running import follow_balance
 
 if TYPE_CHECKING:
@@ -205,8 +205,7 @@ def _said(text: str | None, layout: Layout, currency: str) -> int | None:
     """Read a balance that stands in words around the table; None if it is not written as the table's amounts are."""
     if text is None:
         return None
-    style = Style(layout.profile.decimal_mark, layout.profile.thousands_mark)
-    plain = plain_text(text, style)
+    plain = plain_text(text, layout.style("amount"))
     try:
         return parse_minor(plain, exponent(currency)) if plain else None
     except AmountError:

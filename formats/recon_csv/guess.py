@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from recon_csv.amounts import glued_currency, looks_like_amount
+import polars as pl
+
+from recon_csv.amounts import Style, glued_currency, looks_like_amount
 from recon_csv.columns import Roles, assign_roles, find_header, is_foreign_table
 from recon_csv.dates import find_formats, look_like_dates
 from recon_csv.draft import Draft, Entries
@@ -23,8 +25,6 @@ from recon_csv.words import currency_in_name, plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import polars as pl
 
     from recon_csv.table import Table
 
@@ -45,6 +45,7 @@ _TEXT_FIELDS: Final = (
     "transaction_text",
 )
 _WORDED: Final = r"[^0-9.,' +()-]"
+_YES: Final = pl.Series([True])
 _JOINED: Final = frozenset({"remittance", "payer_name"})
 
 
@@ -68,8 +69,9 @@ def guess_profile(table: Table, options: Options) -> Guess | None:
     if not booking:
         draft.questions.append("which column is the booking date")
         return _guess(draft, table, place)
-    dated = body.filter(look_like_dates(_first_filled(body, booking)))
-    entries = Entries(dated, roles, _are_booked(dated, roles))
+    is_dated = look_like_dates(_first_filled(body, booking))
+    dated = body if is_dated.all() else body.filter(is_dated)
+    entries = Entries(table, place + 1, is_dated, dated, roles, _are_booked(dated, roles))
     above = table.head[:place]
     signs = Signs(
         options.amount_sign,
@@ -97,6 +99,8 @@ def _guess(draft: Draft, table: Table, place: int) -> Guess:
 
 def _are_booked(rows: pl.DataFrame, roles: Roles) -> pl.Series:
     """Say which rows a running balance counts: those that are not marked as pending or failed."""
+    if "status" not in roles.by_role:
+        return _YES.new_from_index(0, rows.height)
     status = _first_filled(rows, roles.all("status")[:1])
     unbooked = [word for word in status.unique() if plain_words(word) in UNBOOKED_STATUSES]
     return ~status.is_in(unbooked)
@@ -233,7 +237,7 @@ def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[l
     beside = {
         code
         for index in numbers
-        for cell in _worded(entries.cells(index))
+        for cell in _worded(entries, index, draft)
         if (code := glued_currency(cell))
     }
     found = next((codes for codes in (named, beside) if len(codes) == 1), set())
@@ -262,8 +266,13 @@ def _guess_money(entries: Entries, draft: Draft, options: Options, above: list[l
         draft.settings["account"] = account
 
 
-def _worded(cells: pl.Series) -> list[str]:
+def _worded(entries: Entries, index: int, draft: Draft) -> list[str]:
     """Give the texts that hold more than a bare number, each once."""
+    cells = entries.cells(index)
+    if "decimal_mark" in draft.settings:
+        style = Style(draft.settings["decimal_mark"], draft.settings["thousands_mark"])
+        read = entries.hundredths(index, style)
+        cells = cells.filter(read.is_null()) if read.null_count() else cells.clear()
     return cells.filter(cells.str.contains(_WORDED)).unique().to_list()
 
 

@@ -10,20 +10,22 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from operator import and_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon_csv.amounts import Style, find_styles
 from recon_csv.guess_signs import Proof, Signs, settle_signs
 from recon_csv.phrases import DEBIT_FLAGS
 from recon_csv.proof import Order, is_turned, proven_order
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
+    from recon_csv.amounts import Style
     from recon_csv.columns import Roles
     from recon_csv.draft import Draft, Entries
     from recon_csv.proof import Moves
+
+_NONE: Final = pl.Series([None], dtype=pl.Int64)
 
 
 def guess_amounts(entries: Entries, draft: Draft, signs: Signs) -> None:
@@ -39,12 +41,12 @@ def guess_amounts(entries: Entries, draft: Draft, signs: Signs) -> None:
         return
     fee = entries.roles.first("fee") if entries.roles.first("net") not in chosen else None
     read = chosen if fee is None else (*chosen, fee)
-    styles = find_styles(pl.concat([entries.cells(index).alias("text") for index in read]))
+    styles = entries.styles(*read)
     if not styles:
         draft.questions.append("which is the decimal mark: the amounts contradict each other")
         return
     balance = entries.roles.first("balance")
-    balance_styles = find_styles(entries.cells(balance)) if balance is not None else []
+    balance_styles = entries.styles(balance) if balance is not None else []
     trials = [
         _Trial(style, held, mode, *_try(entries, chosen, (fee, mode), (balance, style, held)))
         for style, held, mode in product(
@@ -52,9 +54,10 @@ def guess_amounts(entries: Entries, draft: Draft, signs: Signs) -> None:
         )
     ]
     best = _pick(trials, styles, draft)
-    settle_signs(entries, chosen, draft, Proof(best.order != "unknown", signs))
+    is_proven = best.order != "unknown"
+    settle_signs(entries, (chosen, best.style), draft, Proof(is_proven, signs))
     _write(draft, entries.roles, best, (balance if balance_styles else None, fee))
-    if is_turned(best.groups) and signs.settled is None:
+    if not is_proven and is_turned(best.groups) and signs.settled is None:
         draft.questions.append("which sign is money in: the running balance moves against the sign")
 
 
@@ -105,6 +108,8 @@ def _is_filled(entries: Entries, index: int | None) -> bool:
 
 
 def _fee_modes(entries: Entries, fee: int | None) -> list[str]:
+    if fee is None:
+        return ["included"]
     is_charged = entries.cells(fee).str.contains("[1-9]").any()
     return ["included", "subtract", "add"] if is_charged else ["included"]
 
@@ -116,8 +121,9 @@ def _movements(entries: Entries, chosen: tuple[int, ...], style: Style) -> pl.Se
     """
     columns = [entries.units(index, style) for index in chosen]
     is_blank = reduce(and_, [entries.cells(index) == "" for index in chosen])
-    nothing = pl.repeat(0, entries.rows.height, dtype=pl.Int64, eager=True)
-    return nothing.zip_with(is_blank, _signed(entries, columns))
+    moved = _signed(entries, columns)
+    nothing = pl.Series([0], dtype=pl.Int64)
+    return nothing.zip_with(is_blank, moved) if is_blank.any() else moved
 
 
 def _signed(entries: Entries, columns: list[pl.Series]) -> pl.Series:
@@ -126,7 +132,7 @@ def _signed(entries: Entries, columns: list[pl.Series]) -> pl.Series:
         is_read = out.is_not_null() | into.is_not_null()
         turned = -1 if (out < 0).any() and not (out > 0).any() else 1
         moved = into.fill_null(0) - turned * out.fill_null(0)
-        return moved.zip_with(is_read, pl.Series([None], dtype=pl.Int64))
+        return moved.zip_with(is_read, _NONE)
     flag = entries.roles.first("flag")
     if flag is None:
         return columns[0]
@@ -145,10 +151,13 @@ def _try(
     column, style, held = balance
     moved = _movements(entries, chosen, style)
     fee_column, mode = fee
-    if mode != "included":
+    if fee_column is not None and mode != "included":
         sign = 1 if mode == "add" else -1
         moved = moved + sign * entries.units(fee_column, style).fill_null(0)
-    groups = entries.groups(moved, entries.units(column, held))
+    held_units = (
+        _NONE.new_from_index(0, len(moved)) if column is None else entries.units(column, held)
+    )
+    groups = entries.groups(moved, held_units)
     return proven_order(groups), groups
 
 

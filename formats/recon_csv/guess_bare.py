@@ -14,20 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from recon.api import exponents
-from recon_csv.amounts import (
-    Style,
-    find_styles,
-    glued_currency,
-    looks_like_amount,
-    proof_units,
-    shapes,
-)
+from recon_csv.amounts import Style, glued_currency, looks_like_amount, proof_units
 from recon_csv.dates import looks_like_date, parse_date
 from recon_csv.draft import Draft
 from recon_csv.guess import Guess, settle_dates
 from recon_csv.phrases import CREDIT_FLAGS, DEBIT_FLAGS
 from recon_csv.profile import Profile
 from recon_csv.proof import chain, proven_order
+from recon_csv.styles import find_styles, shapes
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:

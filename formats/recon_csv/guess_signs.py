@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
-from recon_csv.amounts import find_styles
 from recon_csv.phrases import DEBIT_FLAGS
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import polars as pl
+
+    from recon_csv.amounts import Style
     from recon_csv.columns import Roles
     from recon_csv.draft import Draft, Entries
 
@@ -79,9 +79,18 @@ class Proof:
     signs: Signs
 
 
-def settle_signs(entries: Entries, chosen: tuple[int, ...], draft: Draft, proof: Proof) -> None:
-    """Settle the sign of one signed column, of an amount beside its flag, or of a debit and a credit column."""
-    style = find_styles(pl.concat([entries.cells(index).alias("text") for index in chosen]))[0]
+def settle_signs(
+    entries: Entries, written: tuple[tuple[int, ...], Style], draft: Draft, proof: Proof
+) -> None:
+    """Settle the sign of one signed column, of an amount beside its flag, or of a debit and a credit column.
+
+    Args:
+        entries: the rows with a booking date.
+        written: the column or the columns of the amount, and how they are written.
+        draft: takes the settings and the open questions.
+        proof: what is known beside the amounts.
+    """
+    chosen, style = written
     columns = [entries.units(index, style) for index in chosen]
     if len(columns) == 2:
         _settle_pair(columns, draft, proof)

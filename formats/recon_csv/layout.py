@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recon.api import MalformedFile, Place
+from recon_csv.amounts import Style
 from recon_csv.profile import FIELDS, Profile
 
 if TYPE_CHECKING:
@@ -35,6 +36,13 @@ class Layout:
             if at < len(row) and row[at]:
                 return row[at]
         return ""
+
+    def style(self, field: str) -> Style:
+        """Give how a column of numbers is written; the balance may be written otherwise than the amounts."""
+        profile = self.profile
+        if field == "balance" and profile.balance_decimal_mark:
+            return Style(profile.balance_decimal_mark, profile.balance_thousands_mark)
+        return Style(profile.decimal_mark, profile.thousands_mark)
 
     def name(self, field: str) -> str:
         """Give the bank's name of a field's first column, for a message."""

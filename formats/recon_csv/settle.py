@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 import polars as pl
 
 from recon.api import MalformedFile, Place
-from recon_csv.amounts import Style, find_styles, proof_units
+from recon_csv.amounts import Style, proof_units
 from recon_csv.catalogue import ANY_NAME
 from recon_csv.dates import find_formats
 from recon_csv.preamble import read_surroundings
 from recon_csv.profile import Profile
+from recon_csv.styles import find_styles
 from recon_csv.words import currency_in_name
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ In: columns split from a text or read from a sheet. Out: cells by column; by rec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
 from recon.api import MalformedFile, Place
+from recon_csv.amounts import Style, hundredths
 
 COLUMN_LIMIT: Final = 512
 CELL_LIMIT: Final = 65_536
@@ -23,8 +24,8 @@ class Table:
 
     `cells` has the text columns "0", "1", ...; a cell that a short record lacks is empty. `places` has a row a record: the text line
     (from 1) on which it begins, and its slice of the file's bytes, null where that is not known. `head` are the first records, each with
-    as many cells as it has. `tail` is the last record in the same way, None
-    in a sheet; `is_ended` says whether a line end stands behind it.
+    as many cells as it has. `tail` is the last record in the same way, None in a sheet; `is_ended` says whether a line end stands
+    behind it. `read` keeps the columns that were read as numbers: what proves a guess is what becomes its lines.
     """
 
     cells: pl.DataFrame
@@ -33,6 +34,7 @@ class Table:
     head: list[list[str]]
     tail: list[str] | None = None
     is_ended: bool = True
+    read: dict[tuple[int, Style], pl.Series] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
@@ -52,6 +54,12 @@ class Table:
         if at >= self.cells.width:
             return pl.repeat("", max(self.height - first_row, 0), dtype=pl.String, eager=True)
         return self.cells.to_series(at).slice(first_row)
+
+    def hundredths(self, at: int, style: Style, first_row: int = 0) -> pl.Series:
+        """Give one column from a record on as `recon_csv.amounts.hundredths` reads it; it is read once in a style."""
+        if (at, style) not in self.read:
+            self.read[at, style] = hundredths(self.column(at), style)
+        return self.read[at, style].slice(first_row)
 
 
 def check_limits(cells: pl.DataFrame, lines: pl.Series, file: str) -> None:

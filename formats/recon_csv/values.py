@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.api import exponents
-from recon_csv.amounts import Style, minor_units, other_currency_expr
+from recon_csv.amounts import minor_units, other_currency_expr
 from recon_csv.dates import read_dates
 from recon_csv.distinct import runs_of, translated
 from recon_csv.entries import Refusal, pending_words
 from recon_csv.extras import as_json
-from recon_csv.fields import column_at, field_columns, first_filled
+from recon_csv.fields import (
+    MONEY,
+    blank,
+    column_at,
+    field_columns,
+    first_filled,
+    hundredths_of,
+)
 from recon_csv.layout import column_name
 from recon_csv.texts import joined_columns
 
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     from recon_csv.layout import Layout
     from recon_csv.preamble import Surroundings
 
-_MONEY: Final = ("amount", "debit", "credit", "fee", "detail_amount", "balance")
 # Text fields that are taken as they stand; of several columns the first filled one counts.
 _TEXTS: Final = (
     "payer_name",
@@ -59,6 +65,7 @@ _SINGLE: Final = (
 )
 _WITHOUT_BLANKS: Final = ("account", "payer_account")
 _PLACE: Final = ("record", "line_number", "byte_offset", "byte_length", "batch")
+_NO: Final = pl.Series([False])
 _CAUSES: Final = {
     "booking_date": ("wrong-date", "is no date of the form {form}, or a day that does not exist"),
     "value_date": ("wrong-date", "is no date of the form {form}, or a day that does not exist"),
@@ -81,7 +88,7 @@ def read_values(
     """
     values = _texts(bookings, layout)
     values = _dates_and_currency(values, layout, around)
-    values = _money(values, layout)
+    values = _money(values, layout, bookings)
     wrong = [name for name in values.columns if name.startswith("wrong_")]
     is_wrong = values.select(pl.any_horizontal(wrong)).to_series()
     # The cell's text is only needed to say what is wrong with it.
@@ -94,7 +101,7 @@ def read_values(
 
 def _texts(bookings: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Lay the text of every field out as columns."""
-    single = (*_MONEY, *_TEXTS, *_SINGLE)
+    single = (*MONEY, *_TEXTS, *_SINGLE)
     columns = {
         field: first_filled(bookings, layout, field) for field in single if field in layout.columns
     }
@@ -120,7 +127,7 @@ def _texts(bookings: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 def _are_pending(columns: Mapping[str, pl.Series], layout: Layout) -> pl.Series:
     """Say which bookings are still to be booked, by their status or by a word in the place of their date."""
-    pending = pl.repeat(False, len(columns["booking_date"]), dtype=pl.Boolean, eager=True)
+    pending = _NO.new_from_index(0, len(columns["booking_date"]))
     for field in ("status", "booking_date"):
         if field in columns:
             text = columns[field]
@@ -150,9 +157,9 @@ def _unknown_money(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Se
     text = first_filled(bookings, layout, "original_currency")
     codes = _currencies(text, layout.profile.currency_names, None)
     is_unknown = codes.is_null() & (text != "")
-    blank = pl.repeat("", bookings.height, dtype=pl.String, eager=True)
+    nothing = blank(bookings.height)
     return {
-        layout.name(field): first_filled(bookings, layout, field).zip_with(is_unknown, blank)
+        layout.name(field): first_filled(bookings, layout, field).zip_with(is_unknown, nothing)
         for field in ("original_amount", "original_currency")
     }
 
@@ -173,17 +180,16 @@ def _dates_and_currency(values: pl.DataFrame, layout: Layout, around: Surroundin
     if "currency" in values.columns:
         texts, fixed = values["currency"], profile.currency
     else:
-        texts = pl.repeat("", values.height, dtype=pl.String, eager=True)
+        texts = blank(values.height)
         fixed = profile.currency or around.currency
     codes = _currencies(texts, profile.currency_names, fixed)
     added += [codes.alias("code"), codes.is_null().alias("wrong_currency")]
     if "account" not in values.columns:
-        account = profile.account or ""
-        added += [pl.repeat(account, values.height, dtype=pl.String, eager=True).alias("account")]
+        account = pl.Series("account", [profile.account or ""])
+        added += [account.new_from_index(0, values.height)]
     elif profile.account:
         text = values["account"]
-        held = pl.repeat(profile.account, values.height, dtype=pl.String, eager=True)
-        added += [text.zip_with(text != "", held).alias("account")]
+        added += [text.zip_with(text != "", pl.Series([profile.account])).alias("account")]
     return values.with_columns(added)
 
 
@@ -206,20 +212,18 @@ def _decimals(codes: pl.Series) -> pl.Series:
     return translated(codes, exponents(), pl.Int64)
 
 
-def _money(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _money(values: pl.DataFrame, layout: Layout, bookings: pl.DataFrame) -> pl.DataFrame:
     """Read the amounts and mark every cell that is wrong."""
     profile = layout.profile
-    style = Style(profile.decimal_mark, profile.thousands_mark)
-    held = style
-    if profile.balance_decimal_mark:
-        held = Style(profile.balance_decimal_mark, profile.balance_thousands_mark)
     decimals = _decimals(values["code"])
     added = []
     worded = []
-    for name in _MONEY:
+    for name in MONEY:
         if name in values.columns:
             text = values[name]
-            units, odd = minor_units(text, held if name == "balance" else style, decimals)
+            known = hundredths_of(name)
+            read = bookings[known] if known in bookings.columns else None
+            units, odd = minor_units(text, layout.style(name), decimals, read)
             added += [units.alias(f"{name}_units")]
             added += [(units.is_null() & (text != "")).alias(f"wrong_{name}")]
             worded += [name] if text[odd].str.contains(_WORDED).any() else []
@@ -231,7 +235,7 @@ def _money(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         added += [(~values["flag"].is_in(flags)).alias("wrong_flag")]
     values = values.with_columns(added)
     values = values.with_columns(amount_read=_movement(values, layout))
-    return _original(values, style, profile.currency_names)
+    return _original(values, layout)
 
 
 def _movement(values: pl.DataFrame, layout: Layout) -> pl.Expr:
@@ -257,16 +261,16 @@ def _movement(values: pl.DataFrame, layout: Layout) -> pl.Expr:
     return pl.when(is_part).then(pl.col("detail_amount_units")).otherwise(moved)
 
 
-def _original(values: pl.DataFrame, style: Style, names: Mapping[str, str]) -> pl.DataFrame:
+def _original(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Read what the payment was in its own currency, signed like the amount; null where that currency is not known."""
     if "original_amount" not in values.columns:
         return values
     text = values["original_amount"]
     if "original_currency" in values.columns:
-        codes = _currencies(values["original_currency"], names, None)
+        codes = _currencies(values["original_currency"], layout.profile.currency_names, None)
     else:
         codes = values["code"]
-    size = minor_units(text, style, _decimals(codes))[0].abs()
+    size = minor_units(text, layout.style("original_amount"), _decimals(codes))[0].abs()
     signed = size.zip_with(values["amount_read"].fill_null(0) >= 0, -size)
     return values.with_columns(
         original_units=signed,
@@ -277,7 +281,7 @@ def _original(values: pl.DataFrame, style: Style, names: Mapping[str, str]) -> p
 
 def _refusal(wrong: Mapping[str, object], layout: Layout) -> Refusal:
     dates_first = ("booking_date", "value_date", "currency", "glued", "flag")
-    order = (*dates_first, *_MONEY, "original_amount")
+    order = (*dates_first, *MONEY, "original_amount")
     field = next(name for name in order if wrong.get(f"wrong_{name}"))
     code, rule = _CAUSES.get(field, ("wrong-amount", "is no amount of this layout and currency"))
     text = str(wrong.get("amount" if field == "glued" else field, ""))

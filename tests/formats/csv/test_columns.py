@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from recon.api import AmountError, parse_minor
 from recon_csv import entries
-from recon_csv.amounts import Style, find_styles, minor_units, plain_text
+from recon_csv.amounts import Style, minor_units, plain_text
 from recon_csv.dates import look_like_dates, looks_like_date, parse_date, read_dates
 from recon_csv.extras import as_json
 from recon_csv.proof import Pair, chain
+from recon_csv.styles import find_styles
 from recon_csv.texts import joined, joined_columns
 from tests.formats.csv.reading import read_account
 

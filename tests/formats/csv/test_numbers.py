@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from recon_csv.amounts import Style, find_styles, looks_like_amount, plain_text
+from recon_csv.amounts import Style, looks_like_amount, plain_text
 from recon_csv.dates import find_formats, parse_date
+from recon_csv.styles import find_styles
 from recon_csv.words import currency_in_name, plain_words, roles_of
 
 POINT = Style(".", ",")

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.api import MalformedFile, format_minor
-from recon_csv.amounts import Style, find_styles, plain_text, plain_texts
+from recon_csv.amounts import Style, plain_text, plain_texts
 from recon_csv.dates import find_formats, parse_date
+from recon_csv.styles import find_styles
 from tests.formats.csv.reading import amounts, days, read_text
 
 DATE_FORMATS = ("%d.%m.%Y", "%Y-%m-%d", "%m/%d/%Y", "%d/%m/%y", "%Y%m%d")
