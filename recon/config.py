@@ -88,6 +88,18 @@ class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         )
 
 
+class Combine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Unquoted items of a payer are combined to the line's amount up to so many open items."""
+
+    most_items: int = 40
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that the search was not made for."""
+        _require(
+            0 <= self.most_items <= 200, "combine.most_items", "from 0 to 200", self.most_items
+        )
+
+
 class Chart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Ledger accounts by role; `{account}` in `cash` is replaced by the bank account."""
 
@@ -110,6 +122,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     tolerance: Tolerance = Tolerance()
     discount: Discount = Discount()
     bank_charges: BankCharges = BankCharges()
+    combine: Combine = Combine()
     decide: Decide = Decide()
     chart: Chart = Chart()
     item_columns: dict[str, str] = {}

@@ -24,6 +24,8 @@ MEANING: Final = MappingProxyType(
         "discount.grace_days": "Days after the discount date on which a payment may still take it.",
         "bank_charges": "Charges that a bank on the way kept back from a payment that quotes its items.",
         "bank_charges.limit": "Above this, in units of the line's currency, a person looks.",
+        "combine": "Items that a payer does not quote are combined to the amount of its line.",
+        "combine.most_items": "Open items of one payer up to which every subset is tried; at most 200.",
         "decide": "When a proposal is applied without a person.",
         "decide.min_confidence": "The least probability that the proposal is right, from 0 to 1.",
         "decide.min_margin_bits": "The least distance to the next best proposal, in bits of evidence.",

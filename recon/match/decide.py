@@ -22,9 +22,17 @@ def decide(
     scored: Proposed,
     assigned: pl.DataFrame,
     receipts: pl.DataFrame,
+    uncombined: pl.DataFrame,
     policy: Policy,
 ) -> pl.DataFrame:
     """Give every receipt one fate and one reason.
+
+    Args:
+        scored: all proposals.
+        assigned: the proposal that each line got.
+        receipts: flags of the lines.
+        uncombined: lines whose payer has too many items to try every subset.
+        policy: when a proposal may be applied.
 
     Returns:
         line, fate, reason, proposal (the one applied or assigned; null if none), margin_millibits.
@@ -49,7 +57,17 @@ def decide(
         reason=pl.coalesce("refusal", pl.lit("evidence_agrees")),
     )
     left = receipts.select("line", "is_held").join(fates, on="line", how="anti")
-    return pl.concat([fates, _left_over(left, scored, fates)]).sort("line")
+    left_over = _left_over(left, scored, fates)
+    return pl.concat([fates, _told_of(left_over, uncombined)]).sort("line")
+
+
+def _told_of(left_over: pl.DataFrame, uncombined: pl.DataFrame) -> pl.DataFrame:
+    """Say of lines with nothing to offer that the search for a subset stopped."""
+    stopped = pl.col("line").is_in(uncombined["line"].implode())
+    empty = pl.col("reason").is_in(["no_candidate", "weak_evidence"])
+    return left_over.with_columns(
+        reason=pl.when(stopped & empty).then(pl.lit("too_many_to_combine")).otherwise("reason")
+    )
 
 
 def _refusal(policy: Policy) -> pl.Expr:

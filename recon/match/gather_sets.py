@@ -1,8 +1,7 @@
-"""Gather the sets of items that a line may pay: all quoted, quoted less credit notes, the whole account, plugins'.
+"""Gather the sets of items that a line may pay: all quoted, less credit notes, the whole account, subsets, plugins'.
 
-In: Tables, reference hits, party hits. Out: rows of line, shape, customer and item; `sets.py` explains each
-set's difference and weighs it. The search for subsets of unquoted items belongs here; until it is exact it
-proposes nothing.
+In: Tables, reference hits, party hits. Out: rows of line, shape, customer, pick and item; `sets.py` explains each
+set's difference and weighs it. Subsets that a payer does not quote come from `combine.py`.
 """
 
 from __future__ import annotations
@@ -11,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.combine import combine
 from recon.match.references import QUOTED_MILLIBITS
 
 if TYPE_CHECKING:
+    from recon.config import Policy
     from recon.match.references import References
     from recon.match.tables import Tables
 
@@ -28,16 +29,23 @@ _ROW: Final = (
     "line",
     "shape",
     "customer",
+    "pick",
     "item",
     "reference_millibits",
     "extra_millibits",
     "fits",
 )
+# The one set of its shape, line and customer.
+_ONLY: Final = pl.lit(0, dtype=pl.Int64)
 
 
 def gather_sets(
-    tables: Tables, references: References, parties: pl.DataFrame, more: pl.DataFrame
-) -> pl.DataFrame:
+    tables: Tables,
+    references: References,
+    parties: pl.DataFrame,
+    more: pl.DataFrame,
+    policy: Policy,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Gather all sets.
 
     Args:
@@ -45,20 +53,25 @@ def gather_sets(
         references: reference hits.
         parties: party hits.
         more: sets of plugins: line, set_name, item.
+        policy: days of grace of discounts, and how many items are combined.
 
     Returns:
-        a row an item of a set: line, shape, customer (null for several), item, reference_millibits,
-        extra_millibits (what the set costs beside its priors), fits (how many such sets fit equally).
+        a row an item of a set: line, shape, customer (null for several), pick (tells sets of one shape and customer
+        apart), item, reference_millibits, extra_millibits (what the set costs beside its priors), fits (how many such
+        sets fit equally); and the lines (`line`) whose payer has too many items to try every subset.
     """
     quoted = _quoted_rows(tables, references)
-    return pl.concat(
+    combined = combine(tables, quoted, parties, policy)
+    rows = pl.concat(
         [
             _all_quoted(quoted),
             _with_credit_notes(quoted, tables),
             _whole_account(tables, parties),
+            combined.rows.select(_ROW),
             _of_plugins(more, tables, references),
         ]
     )
+    return rows, combined.uncombined
 
 
 def _quoted_rows(tables: Tables, references: References) -> pl.DataFrame:
@@ -76,6 +89,7 @@ def _all_quoted(quoted: pl.DataFrame) -> pl.DataFrame:
         reference_millibits="millibits",
         extra_millibits=pl.lit(0, dtype=pl.Int64),
         fits=pl.lit(1, dtype=pl.Int64),
+        pick=_ONLY,
     )
     size = pl.len().over("line")
     customers = pl.col("customer").n_unique().over("line")
@@ -122,7 +136,7 @@ def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         fits="fits",
     )
     both = pl.concat([paid, credited])
-    return both.with_columns(shape=pl.lit("with_credit_notes")).select(_ROW)
+    return both.with_columns(shape=pl.lit("with_credit_notes"), pick=_ONLY).select(_ROW)
 
 
 def _nettable(items: pl.DataFrame) -> pl.DataFrame:
@@ -164,6 +178,7 @@ def _whole_account(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
         exact.join(tables.items.select("item", "customer", "currency"), on=["customer", "currency"])
         .with_columns(
             shape=pl.lit("whole_account"),
+            pick=_ONLY,
             reference_millibits=pl.lit(0, dtype=pl.Int64),
             extra_millibits=pl.lit(_WHOLE_ACCOUNT_MILLIBITS, dtype=pl.Int64)
             // pl.col("size").cast(pl.Int64),
@@ -185,6 +200,7 @@ def _of_plugins(more: pl.DataFrame, tables: Tables, references: References) -> p
         "line",
         shape="set_name",
         customer=pl.when(one).then("customer"),
+        pick=_ONLY,
         item="item",
         reference_millibits=pl.col("reference_millibits").fill_null(0),
         extra_millibits=pl.lit(0, dtype=pl.Int64),

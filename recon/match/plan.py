@@ -75,11 +75,13 @@ def match_comparable(
     )
 
     singles = propose_single_items(pairs)
-    sets = propose_sets(tables, references, parties, _numbered_sets(more_sets, tables), policy)
+    sets, uncombined = propose_sets(
+        tables, references, parties, _numbered_sets(more_sets, tables), policy
+    )
     scored = score([singles, sets], references, pairs, receipts)
 
     assigned = assign(scored, tables.items)
-    decided = decide(scored, assigned, receipts, policy)
+    decided = decide(scored, assigned, receipts, uncombined, policy)
     fates = settle_closed_quotes(decided, references, parties)
 
     kept = kept_proposals(scored, fates, policy)

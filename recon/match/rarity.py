@@ -21,6 +21,9 @@ REFERENCE_CAP_MILLIBITS: Final = 20_000
 PROVEN_REFERENCE_CAP_MILLIBITS: Final = 24_000
 PROVEN_REFERENCE_FACTOR: Final = 0.1
 
+# Numbers of fewer digits are too few to tell ranges apart.
+_RANGED_DIGITS: Final = 5
+
 
 def millibits(belongs: float | pl.Expr, coincidence: pl.Expr) -> pl.Expr:
     """log2(P(seen | belongs) / P(seen | coincidence)) in thousandths of a bit.
@@ -85,5 +88,12 @@ def key_prior(key: pl.Expr) -> pl.Expr:
 
 
 def shape(key: pl.Expr) -> pl.Expr:
-    """Shape of a token: its letters, and a 9 for each digit (INV-2024 -> INV9999)."""
-    return key.str.replace_all("[0-9]", "9")
+    """Shape of a token: its letters, and a 9 for each digit (INV-2024 -> INV9999).
+
+    Of a longer number without letters the first two digits stay (412055 -> 419999): numbers come from ranges, and
+    another range (orders from 780000) says nothing about how often ours are met by chance.
+    """
+    plain = key.str.replace_all("[0-9]", "9")
+    is_ranged = (key.str.len_bytes() >= _RANGED_DIGITS) & ~key.str.contains("[A-Z]")
+    ranged = pl.concat_str(key.str.slice(0, 2), plain.str.slice(2))
+    return pl.when(is_ranged).then(ranged).otherwise(plain)

@@ -11,7 +11,7 @@ import polars as pl
 
 from recon.match.gather_sets import gather_sets
 from recon.match.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
-from recon.match.settle import limits, total_evidence
+from recon.match.settle import add_total_evidence, limits
 
 if TYPE_CHECKING:
     from recon.config import Policy
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PART_MILLIBITS: Final = -4_000
 _OVER_MILLIBITS: Final = -5_000
+# Chosen for their total: a difference would make them fit nearly any amount.
+_MADE_TO_FIT: Final = ("whole_account", "subset", "quoted_and_more")
 
 
 def propose_sets(
@@ -28,7 +30,7 @@ def propose_sets(
     parties: pl.DataFrame,
     more: pl.DataFrame,
     policy: Policy,
-) -> Proposed:
+) -> tuple[Proposed, pl.DataFrame]:
     """Propose sets of two or more items whose total explains the line's amount to the cent.
 
     Args:
@@ -37,16 +39,19 @@ def propose_sets(
         parties: party hits.
         more: sets of plugins: line, set_name, item.
         policy: tolerances and discount terms.
+
+    Returns:
+        the proposals, and the lines (`line`) whose payer has too many items to try every subset.
     """
-    rows = gather_sets(tables, references, parties, more)
-    return _assemble(rows, tables, parties, policy)
+    rows, uncombined = gather_sets(tables, references, parties, more, policy)
+    return _assemble(rows, tables, parties, policy), uncombined
 
 
 def _assemble(
     rows: pl.DataFrame, tables: Tables, parties: pl.DataFrame, policy: Policy
 ) -> Proposed:
     """Explain each set's difference, drop the sets that cannot be explained, and weigh the rest."""
-    key = ["line", "shape", "customer"]
+    key = ["line", "shape", "customer", "pick"]
     listed = rows.join(
         tables.items.select(
             "item", "open", "discount", "discount_until", "age_rank", "issue_date", "number"
@@ -80,7 +85,7 @@ def _assemble(
 def _explain_difference(sets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     tolerance, charges = limits(policy)
     short = pl.col("open") - pl.col("amount")
-    quoted_only = pl.col("shape") != "whole_account"
+    quoted_only = ~pl.col("shape").is_in(_MADE_TO_FIT)
     settlement = (
         pl.when(short == 0)
         .then(pl.lit("exact"))
@@ -105,6 +110,7 @@ def _explain_difference(sets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
 def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
     """The first quoted item of a customer costs its prior among all items, each further one among the customer's."""
     items = tables.items
+    sets = add_total_evidence(sets, tables)
     in_currency = items.group_by("currency").agg(all_items=pl.len())
     of_customer = items.group_by("customer", "currency").agg(own_items=pl.len())
     sets = sets.join(in_currency, on="currency").join(
@@ -122,7 +128,7 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
     conflict = pl.col("hit").is_null() & pl.col("known").fill_null(False)
     fixed = pl.when(pl.col("settlement") == "part").then(_PART_MILLIBITS).otherwise(_OVER_MILLIBITS)
     close = pl.col("settlement").is_in(["write_off", "bank_charge"])
-    measured = total_evidence(pl.col("amount")) - pl.when(close).then(6_000).otherwise(0)
+    measured = pl.col("total_millibits") - pl.when(close).then(6_000).otherwise(0)
     weighed = joined.with_columns(
         amount_millibits=pl.when(pl.col("settlement").is_in(["part", "over"]))
         .then(fixed)
@@ -158,7 +164,7 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
 
 def _members(proposals: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Spread the line's money over the set, oldest item first; the last one bears a difference."""
-    key = ["line", "shape", "customer"]
+    key = ["line", "shape", "customer", "pick"]
     members = listed.join(
         proposals.select(*key, "proposal", "settlement", "difference"), on=key, nulls_equal=True
     ).sort("proposal", pl.col("open") > 0, "age_rank")

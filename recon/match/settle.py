@@ -26,6 +26,8 @@ _BELONGS: Final = {
     "write_off": 0.05,
     "bank_charge": 0.05,
 }
+# How often a payment of several items comes to their total.
+_TOTAL_BELONGS: Final = 0.7
 _PART_MILLIBITS: Final = -4_000
 _OVER_MILLIBITS: Final = -5_000
 # Policies are counted to eight decimals: a percentage of four is exact.
@@ -119,6 +121,20 @@ def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     ).drop("items_in_currency", "equal")
 
 
-def total_evidence(amount: pl.Expr) -> pl.Expr:
-    """Millibits for a set whose total equals the amount to the cent: only the prior says how common it is."""
-    return millibits(0.7, amount_prior(amount))
+def add_total_evidence(sets: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Add `total_millibits` to sets with amount and currency: how rare the total is among what is due today."""
+    items = tables.items.filter(pl.col("open") > 0)
+    counted = sets.join(
+        items.group_by("currency").agg(items_in_currency=pl.len()), on="currency", how="left"
+    ).join(
+        items.group_by("currency", amount="open").agg(equal=pl.len()),
+        on=["currency", "amount"],
+        how="left",
+    )
+    weight = AMOUNT_PRIOR_WEIGHT
+    chance = (
+        pl.col("equal").fill_null(0).cast(pl.Float64) + weight * amount_prior(pl.col("amount"))
+    ) / (pl.col("items_in_currency").fill_null(1) + weight)
+    return counted.with_columns(total_millibits=millibits(_TOTAL_BELONGS, chance)).drop(
+        "items_in_currency", "equal"
+    )
