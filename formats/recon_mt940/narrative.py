@@ -26,7 +26,6 @@ from recon_mt940.tokens import (
     Words,
     first_of_run,
     gather,
-    interleave,
     one_of,
     owned,
     positions,
@@ -45,7 +44,7 @@ SUBFIELD_WIDTH: Final = 27
 WRAPPED_FROM: Final = 60
 SEPARATORS: Final = "?<>+^~|&$"
 
-_BLOCK: Final = 4096
+_BLOCK: Final = 16_384
 PLAIN, SLASH, WORDED = 0, 1, 2  # other dialects: the code of the sub-fields' separator
 
 # Names of parts: sub-fields by their own number, then words, then what no code announces.
@@ -69,6 +68,7 @@ NAMES: Final = {
 
 _KEYWORD_STARTS: Final = Words(
     {f"{word}{mark}": WORD[word] for word in KEYWORDS for mark in ("+", ": ")}
+    | {"SVWZ+": FREE, "SVWZ: ": FREE}
 )
 # HSBC writes the payer's text behind /PY/.
 _SLASH_STARTS: Final = Words({f"/{word}/": WORD[word] for word in SLASH_CODES} | {"/PY/": FREE})
@@ -78,9 +78,12 @@ _DIGIT: Final = one_of("0123456789")
 _SEPARATOR: Final = one_of(SEPARATORS)
 _HEAD_CODES: Final = Words({"00": 0, "10": 10, "20": 20, "30": 30})
 _SLOT: Final = np.array(
-    [1 if each // 10 == 2 or 60 <= each < 66 else 2 * (each in {32, 33}) for each in range(256)]
+    [1 if each // 10 == 2 or 60 <= each < 66 else 2 * (each in {32, 33}) for each in range(256)],
+    dtype=np.uint8,
 )
-_JOINED_NAME: Final = np.where(_SLOT == 1, PURPOSE, np.where(_SLOT == 2, PAYER, np.arange(256)))
+_JOINED_NAME: Final = np.where(
+    _SLOT == 1, PURPOSE, np.where(_SLOT == 2, PAYER, np.arange(256))
+).astype(np.uint8)
 _CODES: Final = np.isin(np.arange(256), [0, 10, *range(20, 40), *range(60, 66), 99])
 
 
@@ -89,7 +92,7 @@ class Parts:
     """Parts of narratives in the order of their entries, white space squeezed; and each entry's dialect."""
 
     record: Numbers
-    name: Numbers
+    name: Bytes
     text: pl.Series
     dialect: Numbers
 
@@ -99,12 +102,12 @@ class _Cut:
     """Ranges of a text, each with its entry and its name."""
 
     record: Numbers
-    name: Numbers
+    name: Bytes
     start: Numbers
     end: Numbers
 
-    def where(self, flags: Flags) -> _Cut:
-        return _Cut(self.record[flags], self.name[flags], self.start[flags], self.end[flags])
+    def where(self, rows: Flags | Numbers) -> _Cut:
+        return _Cut(self.record[rows], self.name[rows], self.start[rows], self.end[rows])
 
 
 def read_narratives(fields: Fields, records: Records, encoding: str) -> Parts:
@@ -112,29 +115,28 @@ def read_narratives(fields: Fields, records: Records, encoding: str) -> Parts:
     own = positions((records.owner >= 0) & (fields.tag == TAG["86"]))
     owner = records.owner[own]
     dialect = np.full(len(records), -1, dtype=np.int64)
-    # Blocks of narratives fit the processor's cache, which is what array operations live on.
+    # Blocks keep the memory small in which array operations work.
     edges = np.append(np.searchsorted(owner, owner[::_BLOCK]), len(own))
     blocks = []
     for first, behind in pairwise(edges.tolist()):
         text, narratives = _joined_lines(fields, records, own[first:behind], encoding)
         dialect[narratives.record] = narratives.name
-        blocks.append(_cut_block(text, narratives, encoding))
+        if len(narratives.record):
+            blocks.append(_cut_block(text, narratives, encoding))
     if not blocks:
-        return Parts(owner, owner, pl.Series(dtype=pl.String), dialect)
-    record = np.concatenate([cut.record for cut, _ in blocks])
-    name = np.concatenate([cut.name for cut, _ in blocks])
-    return Parts(record, name, pl.concat([parts for _, parts in blocks]), dialect)
+        nothing = np.zeros(0, dtype=np.uint8)
+        return Parts(owner[:0], nothing, pl.Series(dtype=pl.String), dialect)
+    record, name, text = (np.concatenate(each) for each in zip(*blocks, strict=True))
+    return Parts(record, name, texts(text, encoding), dialect)
 
 
-def _cut_block(text: Bytes, narratives: _Cut, encoding: str) -> tuple[_Cut, pl.Series]:
-    """Cut narratives (whose names are their dialects) into parts, white space squeezed."""
-    if len(narratives.record) == 0:
-        return narratives, pl.Series(dtype=pl.String)
+def _cut_block(text: Bytes, narratives: _Cut, encoding: str) -> tuple[Numbers, Bytes, Bytes]:
+    """Cut narratives (whose names are their dialects) into parts: entries, names, and texts closed by END."""
     text, cut = _join_subfields(text, _first_cut(text, narratives), encoding)
     cut = _cut_keywords(text, cut)
     cut = cut.where(cut.end > cut.start)
     text[cut.end] = END
-    return cut, texts(squeeze(gather(text, cut.start, cut.end + 1)), encoding)
+    return cut.record, cut.name, squeeze(gather(text, cut.start, cut.end + 1))
 
 
 def _joined_lines(
@@ -204,26 +206,26 @@ def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Numbers:
 
 def _first_cut(text: Bytes, narratives: _Cut) -> _Cut:
     """Cut narratives at their sub-fields or slash codes."""
-    dialect = narratives.name
-    marks = [ord("/"), *np.unique(dialect[dialect > SLASH]).tolist()]
-    flags = text == marks[-1]
-    if len(marks) > 2 or (dialect == SLASH).any():
-        flags = np.isin(text, marks)
-    at, inside = owned(positions(flags), narratives.start, narratives.end)
-    own = text[at] == np.where(dialect[inside] == SLASH, ord("/"), dialect[inside])
-    at, inside = at[own], inside[own]
-    name, size = _codes_at(text, at, dialect[inside])
-    kept = name >= 0
-    at, inside, name, size = at[kept], inside[kept], name[kept], size[kept]
-    leading = np.where(dialect > SLASH, GVC, np.where(dialect == SLASH, FREE, PLAIN_TEXT))
+    is_slash = narratives.name == SLASH
+    is_coded = narratives.name > SLASH
+    mark = np.where(is_coded, narratives.name, ord("/")).astype(np.uint8)
+    marks = np.unique(mark)
+    at = positions(text == marks[0] if len(marks) == 1 else np.isin(text, marks))
+    at, inside = owned(at, narratives.start, narratives.end)
+    found, name, size = _codes_at(text, at)
+    if not (is_slash | is_coded).all() or len(marks) > 1:
+        # Where dialects are mixed, the mark of one is a letter of the other; plain text has none.
+        found &= (is_slash | is_coded)[inside] & (text[at] == mark[inside])
+    leading = np.where(is_coded, GVC, np.where(is_slash, FREE, PLAIN_TEXT)).astype(np.uint8)
     # Three digits in front of the first slash code are the business code.
-    leading[(dialect == SLASH) & (text[narratives.start] != ord("/"))] = GVC
-    codes = _Cut(inside, name, at, at + size)
+    leading[is_slash & (text[narratives.start] != ord("/"))] = GVC
+    at = at[found]
+    codes = _Cut(inside[found], name[found], at, at + size[found])
     cut, owner = _with_cuts(narratives, leading, codes)
-    return _trimmed(text, cut, (dialect == SLASH)[owner])
+    return _trimmed(text, cut, is_slash[owner]) if is_slash.any() else cut
 
 
-def _with_cuts(whole: _Cut, names: Numbers, codes: _Cut) -> tuple[_Cut, Numbers]:
+def _with_cuts(whole: _Cut, names: Bytes, codes: _Cut) -> tuple[_Cut, Numbers]:
     """Cut ranges at codes: what stands before the first code of a range is a part too, of the range's name.
 
     Args:
@@ -234,41 +236,38 @@ def _with_cuts(whole: _Cut, names: Numbers, codes: _Cut) -> tuple[_Cut, Numbers]
     Returns:
         The parts, and the range of each.
     """
-    place, cuts = interleave(codes.record, len(whole.start))
-    size = len(place) + len(cuts)
-    name, start, begin, owner = (np.empty(size, dtype=np.int64) for _ in range(4))
-    name[place], name[cuts] = names, codes.name
-    start[place], start[cuts] = whole.start, codes.end
-    begin[place], begin[cuts] = whole.start, codes.start
-    owner[place], owner[cuts] = np.arange(len(place)), codes.record
-    end = np.empty(size, dtype=np.int64)
-    end[:-1] = begin[1:]
-    end[np.append(place[1:] - 1, size - 1)] = whole.end
+    count = np.bincount(codes.record, minlength=len(names)) + 1
+    behind = np.cumsum(count)
+    owner = np.repeat(np.arange(len(names)), count)
+    is_code = np.ones(len(owner), dtype=np.bool_)
+    is_code[behind - count] = False
+    name, begin, start = names[owner], whole.start[owner], whole.start[owner]
+    name[is_code], begin[is_code], start[is_code] = codes.name, codes.start, codes.end
+    end = np.append(begin[1:], 0)
+    end[behind - 1] = whole.end
     return _Cut(whole.record[owner], name, start, end), owner
 
 
-def _codes_at(text: Bytes, at: Numbers, dialect: Numbers) -> tuple[Numbers, Numbers]:
-    """Give name and length of the code at each mark, -1 where none is: two digits of a sub-field, or a slash code."""
-    tens, units = text[at + 1].astype(np.int64) - 48, text[at + 2].astype(np.int64) - 48
-    number = tens * 10 + units
-    is_code = (tens >= 0) & (tens < 10) & (units >= 0) & (units < 10)
-    is_code &= _CODES[np.clip(number, 0, 255)]
-    name = np.where(is_code, number, -1)
+def _codes_at(text: Bytes, at: Numbers) -> tuple[Flags, Bytes, Numbers]:
+    """Find the codes at marks: two digits of a sub-field, or a slash code. Gives whether one is there, its name, its length."""
+    # Bytes wrap: what is less than a zero becomes a large number.
+    tens, units = text[at + 1] - ord("0"), text[at + 2] - ord("0")
+    name = tens * 10 + units
+    found = (tens < 10) & (units < 10) & _CODES[name]
     size = np.full(len(at), 3, dtype=np.int64)
-    slash = positions(dialect == SLASH)
+    slash = positions(text[at] == ord("/"))
     if len(slash):
-        name[slash], size[slash] = _SLASH_STARTS.match(text, at[slash])
+        number, size[slash] = _SLASH_STARTS.match(text, at[slash])
+        found[slash], name[slash] = number >= 0, number
         # The slash that closes one code opens no other.
-        found = slash[name[slash] >= 0]
-        shared = np.append(False, at[found][1:] < (at + size)[found][:-1])[: len(found)]
-        name[found[shared]] = -1
-    return name, size
+        code = slash[number >= 0]
+        shared = at[code][1:] < (at + size)[code][:-1]
+        found[code[1:][shared]] = False
+    return found, name, size
 
 
 def _trimmed(text: Bytes, cut: _Cut, is_slash: Flags) -> _Cut:
     """Take the closing slash off slash parts, and the type off a remittance (`USTD//text`, `STRD/CUR/9001...`)."""
-    if not is_slash.any():
-        return cut
     start, end, name = cut.start, cut.end, cut.name
     remittance = positions(name == WORD["REMI"])
     if len(remittance):
@@ -294,40 +293,40 @@ def _trimmed(text: Bytes, cut: _Cut, is_slash: Flags) -> _Cut:
 def _join_subfields(text: Bytes, cut: _Cut, encoding: str) -> tuple[Bytes, _Cut]:
     """Join purpose and name, which go on over several sub-fields; a keyword begins a text line of its own."""
     slot = _SLOT[cut.name]
-    name = _JOINED_NAME[cut.name]
     key = cut.record * 3 + slot
-    begins = key[first_of_run(key) & (slot > 0)]
-    if bool((begins[1:] <= begins[:-1]).any()):
+    part = positions(slot > 0)
+    own = key[part]
+    goes_on = own[1:] == own[:-1]
+    before, after = part[:-1][goes_on], part[1:][goes_on]
+    if bool((own[1:] < own[:-1]).any()) or bool((after > before + 1).any()):
         # ?60 goes on behind the name: each of the two is put together.
         order = np.argsort(key, kind="stable")
-        cut = _Cut(cut.record[order], name[order], cut.start[order], cut.end[order])
-        name, slot, key = name[order], slot[order], key[order]
-    goes_on = np.append((key[1:] == key[:-1]) & (slot[1:] > 0), False)[: len(key)]
-    before = positions(goes_on)
-    number, _ = _KEYWORD_STARTS.match(text, cut.start[before + 1])
-    starts_line = np.zeros(len(key), dtype=np.bool_)
-    starts_line[before[number >= 0]] = True
+        return _join_subfields(text, cut.where(order), encoding)
+    number, _ = _KEYWORD_STARTS.match(text, cut.start[after])
     start, end = cut.start[before], cut.end[before]
     is_full = Widths(text, encoding).of(start, end) >= SUBFIELD_WIDTH
-    ends_blank = (end > start) & (text[np.maximum(end - 1, 0)] == BLANK)
-    is_joined = np.zeros(len(key), dtype=np.bool_)
-    is_joined[before] = (number < 0) & (is_full | ends_blank)
-    glue = np.where(goes_on, np.where(starts_line, NEWLINE, BLANK), END)
+    ends_blank = (end > start) & (text[end - 1] == BLANK)
+    glue = np.full(len(key), END, dtype=np.uint8)
+    glue[before] = np.where(number >= 0, NEWLINE, BLANK)
     text[cut.end] = glue
-    joined = gather(text, cut.start, cut.end + ~is_joined)
+    behind = cut.end + 1
+    behind[before[(number < 0) & (is_full | ends_blank)]] -= 1
+    joined = gather(text, cut.start, behind)
+    whole = np.ones(len(key), dtype=np.bool_)
+    whole[after] = False
     end = positions(joined == END)
-    whole = ~np.append(False, goes_on[:-1])[: len(key)]
-    return joined, _Cut(cut.record[whole], name[whole], np.append(0, end[:-1] + 1), end)
+    start = np.append(0, end[:-1] + 1)
+    return joined, _Cut(cut.record[whole], _JOINED_NAME[cut.name[whole]], start, end)
 
 
 def _cut_keywords(text: Bytes, cut: _Cut) -> _Cut:
     """Cut each purpose at its keywords: EREF+, MREF+, SVWZ+ and their like, or `EREF: ` with some banks."""
-    purpose = cut.name == PURPOSE
-    name = np.where(purpose, FREE, cut.name)
+    is_purpose = cut.name == PURPOSE
+    groups = positions(is_purpose)
     colon = positions(text == ord(":"))
     colon = colon[text[colon + 1] == BLANK]
-    signs = np.sort(np.concatenate([positions(text == ord("+")), colon]))
-    groups = positions(purpose)
+    signs = positions(text == ord("+"))
+    signs = np.sort(np.concatenate([signs, colon])) if len(colon) else signs
     signs, inside = owned(signs, cut.start[groups], cut.end[groups])
     inside = groups[inside]
     at = np.maximum(signs - 4, 0)
@@ -335,9 +334,8 @@ def _cut_keywords(text: Bytes, cut: _Cut) -> _Cut:
     short = positions(number < 0)
     at[short] = np.maximum(signs[short] - 3, 0)
     number[short], size[short] = _KEYWORD_STARTS.match(text, at[short])
-    before = text[np.maximum(at - 1, 0)]
     found = (number >= 0) & (at >= cut.start[inside]) & (at + size > signs)
-    found &= (at == cut.start[inside]) | ~_UPPER_OR_DIGIT[before]
-    number = np.where(number == WORD["SVWZ"], FREE, number)[found]
-    codes = _Cut(inside[found], number, at[found], (at + size)[found])
-    return _with_cuts(cut, name, codes)[0]
+    found &= (at == cut.start[inside]) | ~_UPPER_OR_DIGIT[text[np.maximum(at - 1, 0)]]
+    at = at[found]
+    codes = _Cut(inside[found], number[found].astype(np.uint8), at, at + size[found])
+    return _with_cuts(cut, np.where(is_purpose, np.uint8(FREE), cut.name), codes)[0]

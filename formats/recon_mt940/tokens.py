@@ -7,6 +7,8 @@ positions is decoded once, when it is whole.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -25,7 +27,9 @@ BLANK: Final = 0x20
 NEWLINE: Final = 0x0A
 # Reading a word at the last byte must not run out of the array.
 PADDING: Final = 16
-_WORD_BYTES: Final = 8
+_WINDOW_BYTES: Final = 8
+# 2**64 over the golden ratio: multiples of it scatter well.
+_GOLDEN: Final = 0x9E3779B97F4A7C15
 
 
 def positions(flags: Flags) -> Numbers:
@@ -73,20 +77,20 @@ def squeeze(text: Bytes) -> Bytes:
     The gate lets no other control character through, so that all below a blank is white space or END.
     """
     text = text[:-PADDING]
-    low = positions(text < BLANK)
-    text[low[text[low] != END]] = BLANK
-    edges = positions(text <= BLANK)
-    is_doubled = bool((edges[1:] == edges[:-1] + 1).any())
-    if not is_doubled and not (len(text) and text[0] == BLANK):
+    low = positions(text <= BLANK)
+    is_end = text[low] == END
+    text[low[~is_end]] = BLANK
+    beside = low[1:] == low[:-1] + 1
+    if not beside.any() and (len(text) == 0 or text[0] != BLANK):
         return text
-    # Of a run of blanks the first stays, of a run that touches an END only that: all others are looked at alone.
-    blank, edge = text == BLANK, text <= BLANK
-    drop = np.zeros(len(text), dtype=np.bool_)
-    drop[1:] = blank[1:] & edge[:-1]
-    drop[0] = blank[0]
-    single = text[~drop]
-    before_end = np.append((single[:-1] == BLANK) & (single[1:] == END), False)[: len(single)]
-    squeezed: Bytes = single[~before_end]
+    # Of a run of blanks the first stays; of a run that touches an END only the END.
+    dropped = np.append(len(text) > 0 and low[:1] == 0, beside) & ~is_end
+    left = positions(~dropped)
+    touches = low[left[1:]] - low[left[:-1]] == np.diff(left)
+    dropped[left[:-1][touches & is_end[left[1:]] & ~is_end[left[:-1]]]] = True
+    kept = np.ones(len(text), dtype=np.bool_)
+    kept[low[dropped]] = False
+    squeezed: Bytes = text[kept]
     return squeezed
 
 
@@ -97,21 +101,6 @@ def owned(at: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers
     shift = first - (np.cumsum(count) - count)
     which = np.repeat(np.arange(len(starts)), count)
     return at[np.arange(len(which)) + shift[which]], which
-
-
-def interleave(owner: Numbers, count: int) -> tuple[Numbers, Numbers]:
-    """Place cuts behind the beginnings of their owners, all in order of the text.
-
-    Args:
-        owner: the owner of each cut, ascending; an owner may have none.
-        count: number of owners.
-
-    Returns:
-        The places of the owners' beginnings, and those of the cuts.
-    """
-    cuts = np.arange(len(owner)) + owner + 1
-    before = np.searchsorted(owner, np.arange(count))
-    return np.arange(count) + before, cuts
 
 
 def texts(text: Bytes, encoding: str) -> pl.Series:
@@ -136,34 +125,67 @@ def closed_ranges(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
 
 
 class Words:
-    """A closed list of ASCII words of at most eight bytes, found at given positions."""
+    """A closed list of ASCII words of at most seven bytes, found at given positions."""
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
-        """Keep the words by length, each with the number that stands for it."""
-        self._tables = []
-        for length in sorted({len(word) for word in numbers}, reverse=True):
-            words = sorted(word for word in numbers if len(word) == length)
-            keys = [int.from_bytes(word.encode("ascii"), "big") for word in words]
-            found = np.array([numbers[word] for word in words], dtype=np.int64)
-            self._tables.append((length, np.array(keys, dtype=np.uint64), found))
+        """Keep the words by length, each with the number that stands for it, in a table without collisions."""
+        self._tables = [
+            _Table.of({word: number for word, number in numbers.items() if len(word) == length})
+            for length in sorted({len(word) for word in numbers}, reverse=True)
+        ]
 
     def match(self, text: Bytes, at: Numbers) -> tuple[Numbers, Numbers]:
-        """Give number and length of the word that begins at each position, -1 and 0 where none does."""
+        """Give number and length of the longest word that begins at each position, -1 and 0 where none does."""
         # A word of the processor begins at every byte.
         windows = np.ndarray((len(text) - 7,), dtype="<u8", buffer=text.data, strides=(1,))
-        packed = windows[at].byteswap()
+        left, packed = np.arange(len(at)), windows[at]
         number = np.full(len(at), -1, dtype=np.int64)
         size = np.zeros(len(at), dtype=np.int64)
-        left = np.arange(len(at))
-        for length, keys, found in self._tables:
-            prefix = packed >> np.uint64(8 * (_WORD_BYTES - length))
-            slot = np.searchsorted(keys[:-1], prefix)
-            hit = keys[slot] == prefix
+        for table in self._tables:
+            prefix = packed & table.mask
+            slot = (prefix * table.factor) >> table.shift
+            hit = table.keys[slot] == prefix
             own = left[hit]
-            number[own] = found[slot[hit]]
-            size[own] = length
+            number[own] = table.numbers[slot[hit]]
+            size[own] = table.length
             left, packed = left[~hit], packed[~hit]
+            if len(left) == 0:
+                break
         return number, size
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Words of one length: the highest bits of the product of word and factor are the word's own slot."""
+
+    length: int
+    mask: np.uint64
+    factor: np.uint64
+    shift: np.uint64
+    keys: np.ndarray[tuple[int], np.dtype[np.uint64]]
+    numbers: Numbers
+
+    @classmethod
+    def of(cls, words: Mapping[str, int]) -> _Table:
+        length = len(next(iter(words)))
+        assert length < _WINDOW_BYTES, words
+        own = np.array(
+            [int.from_bytes(word.encode("ascii"), "little") for word in words], dtype=np.uint64
+        )
+        bits = (4 * len(words)).bit_length()
+        shift = np.uint64(64 - bits)
+        # Any odd factor serves that gives each word a slot of its own: one in a few does.
+        factor = next(
+            factor
+            for factor in (np.uint64((odd * _GOLDEN) % 2**64 | 1) for odd in count(1))
+            if len(np.unique((own * factor) >> shift)) == len(own)
+        )
+        # Words are shorter than a window, so that no text has the key of an empty slot.
+        keys = np.full(2**bits, 2**64 - 1, dtype=np.uint64)
+        numbers = np.full(2**bits, -1, dtype=np.int64)
+        slot = (own * factor) >> shift
+        keys[slot], numbers[slot] = own, list(words.values())
+        return cls(length, np.uint64(256**length - 1), factor, shift, keys, numbers)
 
 
 class Widths:

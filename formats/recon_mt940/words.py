@@ -26,6 +26,7 @@ from recon_mt940.narrative import (
 )
 
 _BANK, _ACCOUNT, _TEXT = 30, 31, 0
+_NAME: Final = pl.UInt8
 _MARK: Final = "\x1e"
 _COLON: Final = "\x1f"
 
@@ -96,9 +97,7 @@ def _one_remittance(parts: pl.DataFrame) -> pl.DataFrame:
 def _rows(read: pl.DataFrame, names: dict[str, int]) -> pl.DataFrame:
     """Make a part of each column that holds a text."""
     pieces = [
-        read.select(
-            "record", pl.lit(name, dtype=pl.Int64).alias("name"), pl.col(column).alias("text")
-        )
+        read.select("record", pl.lit(name, dtype=_NAME).alias("name"), pl.col(column).alias("text"))
         for column, name in names.items()
     ]
     text = pl.col("text").str.strip_chars(" ")
@@ -150,7 +149,7 @@ def _named_parts(pieces: pl.DataFrame) -> pl.DataFrame:
     head = text.list.first().str.strip_chars("; ")
     # `SEPA OVERBOEKING`, `911 TRANSAKCJA IPH`: the booking text. Other words in front are the payer's own.
     kind = pl.when(head.str.contains(_BOOKING_TEXT)).then(pl.lit(_TEXT)).otherwise(pl.lit(FREE))
-    heads = pieces.select("record", name=kind.cast(pl.Int64), text=head)
+    heads = pieces.select("record", name=kind.cast(_NAME), text=head)
     split = text.str.splitn(_COLON, 2)
     value = split.struct.field("field_1").str.strip_chars_end(";/ ")
     word = split.struct.field("field_0")
@@ -160,11 +159,11 @@ def _named_parts(pieces: pl.DataFrame) -> pl.DataFrame:
     apart = value.str.splitn(";", 2)
     named = named.select(
         "record",
-        name=word.replace_strict(_PLACES, return_dtype=pl.Int64),
+        name=word.replace_strict(_PLACES, return_dtype=_NAME),
         text=pl.when(is_account).then(apart.struct.field("field_0")).otherwise(value),
         rest=pl.when(is_account).then(apart.struct.field("field_1")),
     )
-    rest = named.select("record", name=pl.lit(FREE, dtype=pl.Int64), text="rest")
+    rest = named.select("record", name=pl.lit(FREE, dtype=_NAME), text="rest")
     every = pl.concat([heads, named.drop("rest"), rest])
     stripped = pl.col("text").str.strip_chars(" ")
     return every.with_columns(stripped).filter(pl.col("text").fill_null("") != "")
@@ -193,7 +192,7 @@ def _triodos(parts: pl.DataFrame) -> pl.DataFrame:
     names = {"bank": _BANK, "account": _ACCOUNT, "purpose": FREE}
     # The national account that stands beside the IBAN becomes an extra.
     is_beside = pl.col("record").is_in(own["record"].implode()) & (pl.col("name") == _ACCOUNT)
-    name = pl.when(is_beside).then(WORD["IBAN"]).otherwise("name")
+    name = pl.when(is_beside).then(pl.lit(WORD["IBAN"], dtype=_NAME)).otherwise("name")
     pieces = [
         parts.filter(~is_free).with_columns(name=name),
         read.filter(pl.col("bank").is_null()).select(parts.columns),
