@@ -12,6 +12,8 @@ facts are those of its source's own tests, *right by index* when they are counte
 is contradicted by the file itself, and a test says how. *Facts unknown*: it was read, and the index states none. *With rejects*: the
 facts hold, and some records were refused by name. *Nothing in it*: the index counts no entry, and the file is refused (the bank's answer
 is an error message, or there is no statement). *Refused*: the whole file was, with its reason. *Not recognised*: no format claims it.
+The last column counts, among all of these, the files that were read a second time with the options that the first answer asked for: the
+account, the currency, or that the bank sends no closing balance (`bench/corpus_reading.py`).
 """
 
 from __future__ import annotations
@@ -85,12 +87,12 @@ def page(judged: Sequence[Judged], worse: Sequence[Judged], peers: PeerStates) -
 
 
 def states_table(judged: Iterable[Judged]) -> str:
-    """Count the files of each folder by state, and those for which a currency had to be named."""
+    """Count the files of each folder by state, and those for which an option had to be told."""
     counts: dict[str, Counter[str]] = {}
     for one in judged:
         of_folder = counts.setdefault(folder(one.case.name), Counter())
         of_folder[one.state] += 1
-        of_folder["told"] += one.read is not None and one.read.is_told
+        of_folder["told"] += one.read is not None and bool(one.read.told)
     counts["all"] = sum(counts.values(), Counter())
     rows = [
         [
@@ -101,7 +103,7 @@ def states_table(judged: Iterable[Judged]) -> str:
         ]
         for name, of_folder in counts.items()
     ]
-    return markdown(["folder", "files", *STATES, "read with a currency named"], rows)
+    return markdown(["folder", "files", *STATES, "read with what a hint asked for"], rows)
 
 
 def peers_table(peers: PeerStates) -> str:
@@ -124,12 +126,17 @@ def files_table(judged: Iterable[Judged], peers: PeerStates) -> str:
             one.case.name,
             one.case.facts.get("tx") or one.case.facts.get("rows", ""),
             one.state,
-            one.reason.replace("|", "\\|"),
+            _reason(one).replace("|", "\\|"),
             ", ".join(right_peers(peers, one.case.name)),
         ]
         for one in judged
     ]
     return markdown(["file", "entries", "state", "reason", "libraries that are right"], rows)
+
+
+def _reason(one: Judged) -> str:
+    told = one.read.told if one.read else ()
+    return "; ".join(filter(None, (one.reason, f"told: {', '.join(told)}" if told else "")))
 
 
 def is_worse(one: Judged, peers: PeerStates) -> bool:

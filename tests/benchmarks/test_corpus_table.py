@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.bench.corpus_judge import STATES, Judged, judge
 from benchmarks.bench.corpus_peers import peer_state, read_peers, right_peers
+from benchmarks.bench.corpus_reading import asked_for
 from benchmarks.corpus import files_table, is_worse, states_table
 from recon.plugins import Plugins
 from tests.corpus_index import Case
@@ -36,14 +37,14 @@ def plugins() -> Plugins:
     return Plugins.discover()
 
 
-def test_a_file_is_right_when_all_its_facts_hold_and_a_currency_that_was_named_is_told(
+def test_a_file_is_right_when_all_its_facts_hold_and_an_option_that_a_hint_asked_for_is_told(
     case: Case, plugins: Plugins
 ) -> None:
     one = judge(case, plugins)
 
     assert one.state == "right by index"
     assert one.read is not None
-    assert one.read.is_told
+    assert one.read.told == ("currency",)
     assert judge(replace(case, from_source=True), plugins).state == "right by source"
 
 
@@ -57,6 +58,33 @@ def test_one_fact_that_does_not_hold_makes_a_reading_wrong(
 
     assert one.state == "wrong"
     assert one.reason.startswith(f"{fact}: {stated}, ")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('if the bank never names it: `account = "..."` under [formats.mt940]', {"account"}),
+        ("`currency` under [formats.bai2] stands in where the file names none", {"currency"}),
+        ('set `trailer = "optional"` under [formats.bai2]', {"trailer"}),
+        # Which of two readings is right is no fact that all owners of files would say alike.
+        ('set `amount_sign = "credit_positive"` under [formats.csv] if it is', set()),
+        ('a balance is `currency = "EUR"`', set()),
+    ],
+)
+def test_an_option_is_told_only_where_a_hint_asks_for_it(text: str, expected: set[str]) -> None:
+    assert asked_for([text]) == expected
+
+
+def test_a_statement_without_account_and_closing_balance_is_read_when_both_are_told(
+    tmp_path: Path, plugins: Plugins
+) -> None:
+    message = b":20:1\r\n:28C:1\r\n:60F:C260112EUR10,00\r\n:61:260112C5,00NTRFNONREF\r\n"
+    case = case_of(tmp_path, message, tx="1", stmts="1", sumtx="5.00")
+    one = judge(replace(case, format="mt940"), plugins)
+
+    assert one.state == "right by index"
+    assert one.read is not None
+    assert one.read.told == ("account", "closing_balance")
 
 
 def test_a_file_without_a_count_in_the_index_is_unknown(case: Case, plugins: Plugins) -> None:
