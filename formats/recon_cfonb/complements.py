@@ -9,12 +9,12 @@ opérations de virement" (August 2007, NPY to RCN); FEE, RUM, CPY and CBE as ban
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
 
-from recon.api import cut, exponents, json_members, json_text, plain
-from recon_cfonb.fields import minor_units
+from recon.api import cut, exponent_expr, exponents, json_members, json_text, plain, rescaled_minor
 from recon_cfonb.structure import COMPLEMENT
 
 _INFO_WIDTH: Final = 70
@@ -77,6 +77,7 @@ def read_complements(own: pl.DataFrame) -> pl.DataFrame:
     return gathered.join(others, on="movement", how="left", maintain_order="left")
 
 
+@cache
 def of_complements() -> dict[str, pl.Expr]:
     """Give the columns of ReadLines that complements fill; of the two parties, the other one than the account's owner.
 
@@ -112,6 +113,7 @@ def of_complements() -> dict[str, pl.Expr]:
     }
 
 
+@cache
 def rest_of_complements() -> pl.Expr:
     """Give what the columns of `of_complements` do not tell, as members of the extras."""
     name, is_credit = pl.col("payer_name"), pl.col("amount") >= 0
@@ -147,9 +149,10 @@ def _amount(qualifier: str) -> tuple[pl.Expr, pl.Expr]:
     currency = pl.when(code.is_in(list(exponents())) & text.str.contains(_AMOUNT)).then(code)
     size = text.str.slice(4, 14).cast(pl.Int64, strict=False)
     decimals = text.str.slice(3, 1).cast(pl.Int64, strict=False)
-    return currency, minor_units(size, decimals, currency)
+    return currency, rescaled_minor(size, decimals, exponent_expr(currency))
 
 
+@cache
 def _rate() -> pl.Expr:
     """Read the exchange rate behind the original amount: its number of decimals, then eleven digits."""
     text = pl.col("MMO").str.slice(18)

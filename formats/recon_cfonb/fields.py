@@ -1,4 +1,4 @@
-"""Fixed columns as values: cut, dates, signed amounts. In: expressions of text. Out: expressions, null if none.
+"""Fixed columns as values: days, signed amounts. In: expressions of text. Out: expressions, null if none.
 
 Source: CFONB, "Relevé de compte sur support informatique" (120 columns, July 2004): dates are DDMMYY; an amount has
 thirteen digits and a last one that carries the sign in its zone, as `{ABCDEFGHI` for plus and `}JKLMNOPQR` for minus.
@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import AMOUNT_LIMIT, exponent_expr
+from recon.api import exponent_expr, rescaled_minor, six_digit_day
 
 _PLUS: Final = "{ABCDEFGHI"
 _MINUS: Final = "}JKLMNOPQR"
@@ -26,8 +26,7 @@ _NEGATIVE: Final = [*_MINUS, *_MINUS.lower(), "è"]
 
 def day(text: pl.Expr) -> pl.Expr:
     """Read DDMMYY; null where it is no day."""
-    is_plain = text.str.contains(r"^[0-9]{6}$")
-    return pl.when(is_plain).then(text.str.to_date("%d%m%y", strict=False))
+    return six_digit_day(text, "%d%m%y")
 
 
 def signed(text: pl.Expr, decimals: pl.Expr, currency: pl.Expr) -> pl.Expr:
@@ -45,17 +44,8 @@ def signed(text: pl.Expr, decimals: pl.Expr, currency: pl.Expr) -> pl.Expr:
     whole = text.str.head(-1)
     is_plain = whole.str.contains(r"^[0-9]{13}$")
     size = pl.when(is_plain).then(pl.concat_str(whole, digit).cast(pl.Int64, strict=False))
-    minor = minor_units(size, decimals, currency)
+    minor = rescaled_minor(size, decimals, exponent_expr(currency))
     return pl.when(last.is_in(_NEGATIVE)).then(-minor).otherwise(minor)
-
-
-def minor_units(size: pl.Expr, decimals: pl.Expr, currency: pl.Expr) -> pl.Expr:
-    """Bring a whole number of so many decimals to the currency's; null where digits would be lost."""
-    missing = exponent_expr(currency) - decimals
-    factor = pl.lit(10, dtype=pl.Int64).pow(missing.clip(lower_bound=0))
-    divisor = pl.lit(10, dtype=pl.Int64).pow((-missing).clip(lower_bound=0))
-    is_exact = (size % divisor == 0) & (size <= AMOUNT_LIMIT // factor)
-    return pl.when(is_exact).then(size // divisor * factor)
 
 
 def is_odd_sign(text: pl.Expr) -> pl.Expr:

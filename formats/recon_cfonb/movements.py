@@ -8,11 +8,12 @@ Source: CFONB 120, record 04.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
 
-from recon.api import Fault, cut, json_members, json_object, plain, with_fault
+from recon.api import Fault, cut, is_nothing, json_members, json_object, plain, with_fault
 from recon_cfonb.codes import CHEQUE, OPERATIONS, REVERSALS
 from recon_cfonb.complements import of_complements, read_complements, rest_of_complements
 from recon_cfonb.fields import day, is_odd_sign, signed
@@ -21,7 +22,6 @@ from recon_cfonb.structure import UNKNOWN, WIDTH
 
 # The amount ends in column 104: a shorter record was cut off.
 _LEAST_WIDTH: Final = 104
-_NEVER: Final = r"^[0 ]*$"
 
 
 def read_movements(
@@ -72,14 +72,15 @@ def read_movements(
     )
 
 
+@cache
 def _of_movement() -> dict[str, pl.Expr]:
     operation, number, reject = cut(33, 34), cut(82, 88), plain(cut(41, 42))
-    entry_number = pl.when(~number.str.contains(_NEVER)).then(plain(number))
+    entry_number = pl.when(~is_nothing(number)).then(plain(number))
     reference = plain(cut(105, WIDTH))
     return {
         "booking_date": day(cut(35, 40)),
         "value_date": day(cut(43, 48)),
-        "has_value_date": ~cut(43, 48).str.contains(_NEVER),
+        "has_value_date": ~is_nothing(cut(43, 48)),
         "amount": signed(cut(91, 104), pl.col("decimals"), pl.col("currency")),
         "has_odd_sign": is_odd_sign(cut(91, 104)),
         "label": cut(49, 79),
@@ -106,6 +107,7 @@ def _flag(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.is_in(("0", " "))).then(plain(text))
 
 
+@cache
 def _faults() -> tuple[Fault, ...]:
     """List what makes a movement uncertain, the gravest first.
 

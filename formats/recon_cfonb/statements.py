@@ -5,6 +5,7 @@ Source: CFONB 120, records 01 and 07.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -48,6 +49,7 @@ def read_statements(records: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(is_closed=pl.col("closing_balance").is_not_null())
 
 
+@cache
 def account_columns() -> dict[str, pl.Expr]:
     """Give the columns that every record has: account, its number, currency and decimals, null where they are none."""
     currency = cut(17, 19)
@@ -93,6 +95,7 @@ def _of_movements(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def statement_extras() -> pl.Expr:
     """Give what the balance records say beyond the frame."""
     return json_object(pl.col("extras").fill_null(""), pl.col("extras_new").fill_null(""))

@@ -9,6 +9,7 @@ Source: CFONB 120: 01 old balance, 04 movement, 05 its complements, 07 new balan
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -59,6 +60,7 @@ def with_structure(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _is_orphan() -> pl.Expr:
     """A complement of another movement than the last one; behind an unknown record, nothing can be said."""
     last_owner = (

@@ -11,6 +11,7 @@ Source: Febelfin CODA 2.6, sections 3.1 (types 0 to 9) and 6 (sequence and detai
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -28,6 +29,15 @@ _PART_TYPES: Final = ("8", "9")
 LINE: Final = "line"
 REPLACED: Final = "replaced"
 PART: Final = "part"
+# Most files have neither parts nor bookings that their details replace.
+_NO_PARTS: Final = pl.DataFrame(
+    schema={
+        "owner": pl.Int64, "extras_parts": pl.String, "part_end": pl.Int64, "part_sum": pl.Int64,
+        "principals": pl.Int64, "charge_sum": pl.Int64, "original_amount_part": pl.Int64,
+        "original_currency_part": pl.String, "exchange_rate_part": pl.String,
+    }
+)  # fmt: skip
+_NONE_REPLACED: Final = pl.DataFrame(schema={"booking": pl.Int64, "extras_booking": pl.String})
 
 
 def with_roles(movements: pl.DataFrame) -> pl.DataFrame:
@@ -39,10 +49,10 @@ def with_roles(movements: pl.DataFrame) -> pl.DataFrame:
         batch=pl.when(pl.col("is_split") & (pl.col("role") == LINE)).then("booking"),
     )
     resolved = _without_orphans(owned)
-    return _with_extras(
-        resolved.join(_parts(resolved), on="owner", how="left", maintain_order="left").join(
-            _replaced(resolved), on="booking", how="left", maintain_order="left"
-        )
+    return (
+        resolved.join(_parts(resolved), on="owner", how="left", maintain_order="left")
+        .join(_replaced(resolved), on="booking", how="left", maintain_order="left")
+        .with_columns(**_completing())
     )
 
 
@@ -87,6 +97,7 @@ def _without_orphans(movements: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
+@cache
 def _role() -> pl.Expr:
     return (
         pl.when(pl.col("code").is_not_null())
@@ -105,25 +116,12 @@ def _role() -> pl.Expr:
 
 def _parts(movements: pl.DataFrame) -> pl.DataFrame:
     """Tell the parts of each line: as JSON, and the charges among them where the parts are all of the amount."""
-    is_charge = pl.col("category").is_in(CHARGE_CATEGORIES)
-    told = json_object(
-        json_members(
-            {
-                "amount": format_minor_expr(pl.col("amount"), pl.col("currency")),
-                "code": pl.col("transaction_code"),
-                "reference": pl.col("bank_reference"),
-                "name": pl.col("payer_name"),
-                "account": pl.col("payer_account"),
-                "text": pl.when(pl.col("remittance") != "").then("remittance"),
-                "structured_reference": pl.col("structured_reference"),
-                "form": pl.col("form"),
-            }
-        ),
-        _told_communication(),
-    )
     parts = movements.filter((pl.col("role") == PART) & pl.col("owner").is_not_null())
+    if parts.is_empty():
+        return _NO_PARTS
+    is_charge = pl.col("category").is_in(CHARGE_CATEGORIES)
     return (
-        parts.with_columns(told=told)
+        parts.with_columns(told=_part())
         .group_by("owner", maintain_order=True)
         .agg(
             extras_parts=pl.col("told").str.join(","),
@@ -143,7 +141,36 @@ def _parts(movements: pl.DataFrame) -> pl.DataFrame:
 
 def _replaced(movements: pl.DataFrame) -> pl.DataFrame:
     """Tell each line of a batch what its booking said."""
-    told = json_object(
+    replaced = movements.filter(pl.col("role") == REPLACED)
+    if replaced.is_empty():
+        return _NONE_REPLACED
+    return replaced.select(
+        "booking", extras_booking=pl.concat_str(pl.lit('"booking":'), _replaced_booking())
+    )
+
+
+@cache
+def _part() -> pl.Expr:
+    return json_object(
+        json_members(
+            {
+                "amount": format_minor_expr(pl.col("amount"), pl.col("currency")),
+                "code": pl.col("transaction_code"),
+                "reference": pl.col("bank_reference"),
+                "name": pl.col("payer_name"),
+                "account": pl.col("payer_account"),
+                "text": pl.when(pl.col("remittance") != "").then("remittance"),
+                "structured_reference": pl.col("structured_reference"),
+                "form": pl.col("form"),
+            }
+        ),
+        _told_communication(),
+    )
+
+
+@cache
+def _replaced_booking() -> pl.Expr:
+    return json_object(
         json_members(
             {
                 "amount": format_minor_expr(pl.col("amount"), pl.col("currency")),
@@ -158,12 +185,11 @@ def _replaced(movements: pl.DataFrame) -> pl.DataFrame:
         ),
         _told_communication(),
     )
-    return movements.filter(pl.col("role") == REPLACED).select(
-        "booking", extras_booking=pl.concat_str(pl.lit('"booking":'), told)
-    )
 
 
-def _with_extras(movements: pl.DataFrame) -> pl.DataFrame:
+@cache
+def _completing() -> dict[str, pl.Expr]:
+    """Give what the parts and the replaced booking of a line add to it."""
     is_all = (pl.col("part_sum") == pl.col("amount")) & (pl.col("principals") > 0)
     charges = pl.when(is_all & (pl.col("charge_sum") != 0)).then(-pl.col("charge_sum"))
     own = json_members(
@@ -188,13 +214,14 @@ def _with_extras(movements: pl.DataFrame) -> pl.DataFrame:
         name: pl.coalesce(name, f"{name}_part")
         for name in ("original_amount", "original_currency", "exchange_rate")
     }
-    return movements.with_columns(
+    return {
         **taken,
-        byte_end=pl.max_horizontal("byte_end", "part_end"),
-        charges=charges,
-        extras=json_object(own, *pieces, booking),
-    )
+        "byte_end": pl.max_horizontal("byte_end", "part_end"),
+        "charges": charges,
+        "extras": json_object(own, *pieces, booking),
+    }
 
 
+@cache
 def _told_communication() -> pl.Expr:
     return pl.col("extras_communication").fill_null("")

@@ -13,9 +13,9 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import cut, exponents, plain
+from recon.api import cut, exponents, is_nothing, plain
 from recon_coda.codes import CHEQUE_FAMILIES
-from recon_coda.fields import NEVER, rate, size
+from recon_coda.fields import rate, size
 from recon_coda.forms import field
 
 # Forms whose only field has a column.
@@ -54,7 +54,7 @@ def of_communication() -> dict[str, pl.Expr]:
 
 
 def _unless_zero(text: pl.Expr) -> pl.Expr:
-    return pl.when(~text.str.contains(NEVER)).then(text)
+    return pl.when(~is_nothing(text)).then(text)
 
 
 @cache

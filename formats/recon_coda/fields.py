@@ -1,4 +1,4 @@
-"""Fixed columns as values: cut, dates, amounts, rates. In: expressions of text. Out: expressions, null if none.
+"""Fixed columns as values: days, amounts, rates. In: expressions of text. Out: expressions, null if none.
 
 Source: Febelfin CODA 2.6: dates are DDMMYY, amounts fifteen digits of which three are decimals whatever the currency,
 signs 0 for credit and 1 for debit, rates twelve digits of which eight are decimals.
@@ -10,28 +10,21 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import AMOUNT_LIMIT, exponent_expr
+from recon.api import exponent_expr, rescaled_minor, six_digit_day, whole_number
 
-# A field that says nothing.
-NEVER: Final = r"^[0 ]*$"
+_AMOUNT_WIDTH: Final = 15
 _AMOUNT_DECIMALS: Final = 3
 
 
 def day(text: pl.Expr) -> pl.Expr:
     """Read DDMMYY; null where it is no day."""
-    is_plain = text.str.contains(r"^[0-9]{6}$")
-    return pl.when(is_plain).then(text.str.to_date("%d%m%y", strict=False))
+    return six_digit_day(text, "%d%m%y")
 
 
 def size(digits: pl.Expr, currency: pl.Expr) -> pl.Expr:
     """Read fifteen digits into minor units of the currency; null where they are none, exactly."""
-    is_plain = digits.str.contains(r"^[0-9]{15}$")
-    thousandths = pl.when(is_plain).then(digits.cast(pl.Int64, strict=False))
-    missing = exponent_expr(currency) - _AMOUNT_DECIMALS
-    factor = pl.lit(10, dtype=pl.Int64).pow(missing.clip(lower_bound=0))
-    divisor = pl.lit(10, dtype=pl.Int64).pow((-missing).clip(lower_bound=0))
-    is_exact = (thousandths % divisor == 0) & (thousandths // divisor <= AMOUNT_LIMIT // factor)
-    return pl.when(is_exact).then(thousandths // divisor * factor)
+    thousandths = whole_number(digits, _AMOUNT_WIDTH)
+    return rescaled_minor(thousandths, _AMOUNT_DECIMALS, exponent_expr(currency))
 
 
 def signed(key: pl.Expr, magnitude: pl.Expr) -> pl.Expr:
@@ -48,7 +41,8 @@ def rate(digits: pl.Expr) -> pl.Expr:
 def written_amount(digits: pl.Expr) -> pl.Expr:
     """Write fifteen digits as a plain number with its three decimals; null where they are none."""
     is_amount = digits.str.contains(r"^[0-9]{15}$")
-    return pl.when(is_amount).then(_pointed(digits, 15 - _AMOUNT_DECIMALS, _AMOUNT_DECIMALS))
+    written = _pointed(digits, _AMOUNT_WIDTH - _AMOUNT_DECIMALS, _AMOUNT_DECIMALS)
+    return pl.when(is_amount).then(written)
 
 
 def _pointed(digits: pl.Expr, before: int, behind: int) -> pl.Expr:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
-from recon.api import json_members, json_object, json_text, plain
-from recon_coda.fields import NEVER, day, rate, written_amount
+from recon.api import is_nothing, json_members, json_object, json_text, plain
+from recon_coda.fields import day, rate, written_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,7 +166,7 @@ def _said(start: int, found: Field) -> pl.Expr:
         return text
     read = _READ.get(found.kind)
     value = text if read is None else pl.coalesce(read(raw), text)
-    return pl.when(~raw.str.contains(NEVER)).then(value)
+    return pl.when(~is_nothing(raw)).then(value)
 
 
 _READ: Final[Mapping[str, Callable[[pl.Expr], pl.Expr]]] = {

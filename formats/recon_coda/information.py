@@ -18,6 +18,22 @@ _ULTIMATE_CREDITOR: Final = "008"
 _ULTIMATE_DEBTOR: Final = "009"
 _READ: Final = (_COUNTERPARTY, _ULTIMATE_CREDITOR, _ULTIMATE_DEBTOR)
 _NAME_WIDTH: Final = 70
+_NONE: Final = pl.DataFrame(
+    schema={
+        "movement": pl.Int64,
+        **dict.fromkeys(
+            (
+                "informed_name",
+                "ultimate_creditor",
+                "ultimate_debtor",
+                "address",
+                "information",
+                "extras_information",
+            ),
+            pl.String,
+        ),
+    }
+)
 
 
 def read_information(own: pl.DataFrame) -> pl.DataFrame:
@@ -30,7 +46,10 @@ def read_information(own: pl.DataFrame) -> pl.DataFrame:
         movement, informed_name, address, ultimate_creditor, ultimate_debtor, information (free text) and
         extras_information (the other types, by their digits).
     """
-    pieces = _pieces(own)
+    informing = own.filter(pl.col("kind").is_in(_KINDS) & ~pl.col("is_foreign"))
+    if informing.is_empty():
+        return _NONE
+    pieces = _pieces(informing)
     text = pl.col("text")
     form = pl.col("form")
     named = {
@@ -61,7 +80,7 @@ def read_information(own: pl.DataFrame) -> pl.DataFrame:
     return gathered.join(others, on="movement", how="left", maintain_order="left")
 
 
-def _pieces(own: pl.DataFrame) -> pl.DataFrame:
+def _pieces(informing: pl.DataFrame) -> pl.DataFrame:
     """Give each piece of information as one text: record 31 with the records 32 and 33 behind it."""
     is_first = pl.col("kind") == _KINDS[0]
     text = (
@@ -74,8 +93,7 @@ def _pieces(own: pl.DataFrame) -> pl.DataFrame:
     digits = cut(41, 43)
     is_structured = is_first & (cut(40, 40) == "1") & digits.str.contains("^[0-9]{3}$")
     return (
-        own.filter(pl.col("kind").is_in(_KINDS) & ~pl.col("is_foreign"))
-        .with_columns(
+        informing.with_columns(
             piece=is_first.cast(pl.Int64).cum_sum(), form=pl.when(is_structured).then(digits)
         )
         .group_by("movement", "piece", maintain_order=True)

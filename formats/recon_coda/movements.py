@@ -8,14 +8,15 @@ Source: Febelfin CODA 2.6, records 2.1 to 2.3.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
 
-from recon.api import Fault, cut, plain, with_fault
+from recon.api import Fault, cut, is_nothing, plain, with_fault
 from recon_coda.codes import CANCELLATIONS, COMMON, FAMILIES, OPERATIONS
 from recon_coda.communications import of_communication, of_original
-from recon_coda.fields import NEVER, day, signed, size
+from recon_coda.fields import day, signed, size
 from recon_coda.forms import told
 from recon_coda.information import read_information
 from recon_coda.structure import MOVEMENT, PARTS, UNKNOWN, WIDTH
@@ -61,6 +62,7 @@ def _with_told(movements: pl.DataFrame) -> pl.DataFrame:
     return movements.join(said, on="movement", how="left", maintain_order="left")
 
 
+@cache
 def _of_movement() -> dict[str, pl.Expr]:
     pair, operation = cut(55, 58), cut(57, 58)
     text = pl.coalesce(
@@ -86,7 +88,7 @@ def _of_movement() -> dict[str, pl.Expr]:
         "amount": signed(cut(32, 32), size(cut(33, 47), pl.col("currency"))),
         "thousandths": signed(cut(32, 32), cut(33, 47).cast(pl.Int64, strict=False)),
         "value_date": day(cut(48, 53)),
-        "has_value_date": ~cut(48, 53).str.contains(NEVER),
+        "has_value_date": ~is_nothing(cut(48, 53)),
         "booking_date": day(cut(116, 121)),
         "transaction_code": cut(54, 61),
         "transaction_text": pl.concat_str(family, text, separator=": ", ignore_nulls=True),
@@ -109,6 +111,11 @@ def _spans(own: pl.DataFrame) -> pl.DataFrame:
 
 
 def _second_parts(own: pl.DataFrame) -> pl.DataFrame:
+    return _parts(own, _SECOND).select("movement", **_of_second())
+
+
+@cache
+def _of_second() -> dict[str, pl.Expr | str]:
     reason, purpose, category = plain(cut(114, 117)), plain(cut(122, 125)), plain(cut(118, 121))
     has_return = cut(113, 113).is_in(("1", "2", "3", "4", "5"))
     is_reason = has_return & reason.str.contains("^[A-Z]{2}[A-Z0-9]{2}$")
@@ -116,36 +123,39 @@ def _second_parts(own: pl.DataFrame) -> pl.DataFrame:
     is_category = category.str.contains("^[A-Z]{4}$").fill_null(value=True)
     # Before version 2 these columns were the bank's own.
     is_coded = is_purpose & is_category & (has_return | (cut(113, 117) == "     "))
-    return _parts(own, _SECOND).select(
-        "movement",
-        text_2=cut(11, 63),
-        reference=plain(cut(64, 98)),
-        payer_bank=plain(cut(99, 109)),
-        return_type=pl.when(is_coded & has_return).then(cut(113, 113)),
-        return_code=pl.when(is_coded & is_reason).then(reason),
-        category_purpose=pl.when(is_coded).then(category),
-        purpose_code=pl.when(is_coded).then(purpose),
-        zone_22=pl.when(~is_coded | (has_return & ~is_reason.fill_null(value=False))).then(
+    return {
+        "text_2": cut(11, 63),
+        "reference": plain(cut(64, 98)),
+        "payer_bank": plain(cut(99, 109)),
+        "return_type": pl.when(is_coded & has_return).then(cut(113, 113)),
+        "return_code": pl.when(is_coded & is_reason).then(reason),
+        "category_purpose": pl.when(is_coded).then(category),
+        "purpose_code": pl.when(is_coded).then(purpose),
+        "zone_22": pl.when(~is_coded | (has_return & ~is_reason.fill_null(value=False))).then(
             plain(cut(110, 125))
         ),
-    )
+    }
 
 
 def _third_parts(own: pl.DataFrame) -> pl.DataFrame:
+    return _parts(own, _THIRD).select("movement", **_of_third())
+
+
+@cache
+def _of_third() -> dict[str, pl.Expr | str]:
     zone = cut(11, 47)
     account = zone.str.extract(r"^([A-Z0-9]+)( |$)", 1)
     currency = zone.str.tail(3)
     has_form = zone.str.contains(r"^[A-Z0-9]* *([A-Z]{3})?$")
-    return _parts(own, _THIRD).select(
-        "movement",
-        text_3=cut(83, 125),
-        payer_account=pl.when(~account.str.contains(NEVER)).then(account.str.strip_chars()),
-        stated_name=plain(cut(48, 82)),
-        counterparty_currency=pl.when(currency.str.contains("^[A-Z]{3}$") & has_form).then(
+    return {
+        "text_3": cut(83, 125),
+        "payer_account": pl.when(~is_nothing(account)).then(account.str.strip_chars()),
+        "stated_name": plain(cut(48, 82)),
+        "counterparty_currency": pl.when(currency.str.contains("^[A-Z]{3}$") & has_form).then(
             currency
         ),
-        zone_23=pl.when(~has_form).then(plain(zone)),
-    )
+        "zone_23": pl.when(~has_form).then(plain(zone)),
+    }
 
 
 def _parts(own: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -154,6 +164,7 @@ def _parts(own: pl.DataFrame, kind: str) -> pl.DataFrame:
     )
 
 
+@cache
 def _of_parties() -> dict[str, pl.Expr]:
     """The customer's reference is the payer's own on receipts, and ours on payments."""
     end_to_end = pl.col("reference")
@@ -174,6 +185,7 @@ def _of_parties() -> dict[str, pl.Expr]:
     }  # fmt: skip
 
 
+@cache
 def _faults() -> tuple[Fault, ...]:
     """List what makes a movement uncertain, the gravest first."""
     return (

@@ -10,6 +10,7 @@ communication, 9 trailer; columns 3 to 6 of movements and information number the
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -61,6 +62,7 @@ def with_structure(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _kind() -> pl.Expr:
     """Recognise a kind by as much of the record as every one of its kind has in common."""
     two = cut(1, 2)
@@ -81,6 +83,7 @@ def _kind() -> pl.Expr:
     )
 
 
+@cache
 def _is_foreign() -> pl.Expr:
     """A part with another number than the last movement; behind an unknown record, nothing can be said."""
     last_number = (

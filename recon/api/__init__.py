@@ -5,6 +5,7 @@ from __future__ import annotations
 from recon.api.child import ChildFailed, ChildLimits, call_in_child
 from recon.api.columns import cut, numbered, plain, split_columns, with_line_count
 from recon.api.delivery import Delivered, Fault, deliver, with_fault
+from recon.api.digits import is_nothing, rescaled_minor, six_digit_day, whole_number
 from recon.api.extras import json_members, json_object, json_text
 from recon.api.options import chosen, chosen_currency, refuse_unknown
 from recon.api.records import Start, plain_head, split_lines, start_of
@@ -110,6 +111,7 @@ __all__ = [
     "format_minor",
     "format_minor_expr",
     "hookimpl",
+    "is_nothing",
     "json_members",
     "json_object",
     "json_text",
@@ -121,9 +123,12 @@ __all__ = [
     "plain_head",
     "refuse_controls",
     "refuse_unknown",
+    "rescaled_minor",
+    "six_digit_day",
     "split_columns",
     "split_lines",
     "start_of",
+    "whole_number",
     "with_fault",
     "with_line_count",
 ]
