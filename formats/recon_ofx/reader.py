@@ -30,7 +30,7 @@ from recon_ofx.rejects import explain, record_rejects
 from recon_ofx.structure import Builder
 from recon_ofx.text import read_text
 from recon_ofx.tokens import read_tokens
-from recon_ofx.values import clean, date_expr, proven_marks, with_amounts
+from recon_ofx.values import proven_marks, read_days, with_amounts
 from recon_ofx.vocabulary import END, Tags
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         ConfigurationError: an option is unknown or has a wrong value.
     """
     chosen = read_options(options)
-    scan = _scan(read_text(source))
+    scan = _scan(read_text(source, chosen.encoding))
     text, findings = scan.text, scan.findings
     rejects = list(around.error_responses(scan.root, text))
     statements = around.find_statements(scan.root, text, len(scan.drafts))
@@ -102,10 +102,7 @@ def _scan(text: Text) -> _Scan:
     drafts, outside, count = [], [], 0
     for tokens in read_tokens(text, tags):
         piece = gather(tokens, tags)
-        before = (count + pl.col("row")).cast(pl.Int64).alias("before")
-        outside.append(
-            piece.around.select("tag", "kind", clean(piece.around["value"]), "offset", before)
-        )
+        outside.append(piece.around.with_columns(pl.col("before") + count))
         drafts.append(draft_lines(piece))
         count += len(piece.records)
     skeleton = pl.concat(outside)
@@ -206,7 +203,7 @@ def _statements(
         schema={"amount_text": pl.String, "date_text": pl.String, "currency": pl.String},
     )
     balances = with_amounts(balances, marks, is_implied=chosen.implied_decimals != "none")
-    balances = balances.with_columns(date=date_expr(pl.col("date_text")))
+    balances = balances.with_columns(read_days(balances["date_text"]).alias("date"))
     rows, rejects, findings = [], [], []
     for index, (statement, balance) in enumerate(
         zip(statements, balances.iter_rows(named=True), strict=True)

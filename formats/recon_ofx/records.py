@@ -9,16 +9,23 @@ Source: OFX 2.1.1 section 11.4.3 (statement transaction).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 
+from recon_ofx.aggregates import with_aggregates
 from recon_ofx.values import clean
-from recon_ofx.vocabulary import EMPTY, END, INNER, OPEN, OUTER, TRANSACTIONS, VALUES
+from recon_ofx.vocabulary import EMPTY, END, INNER, OPEN, OUTER, TRANSACTIONS
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from recon_ofx.tokens import Tokens
     from recon_ofx.vocabulary import Tags
+
+    Numbers = npt.NDArray[Any]
+    Faults = list[tuple[Numbers, str]]  # rows, and what is wrong with them
 
 # Values outside any tag, as a field of their own.
 TEXT: Final = "(text)"
@@ -35,8 +42,6 @@ ONCE: Final = (
     "CURRENCY.CURSYM",
 )  # fmt: skip
 
-DEPTH_LIMIT: Final = 4
-
 _AGGREGATE: Final = 2**16  # the number of a field: `aggregate * _AGGREGATE + tag`
 _TEXT: Final = 2**32 - 1
 
@@ -45,192 +50,190 @@ _TEXT: Final = 2**32 - 1
 class Piece:
     """What one piece of the document holds.
 
-    `records`: row (1, 2, ... in the piece), offset, length, is_pending, fault, and FIELDS as text.
-    `others`: row, name, value: what was said beyond FIELDS. `around`: the tags outside transactions, with the
-    number of transactions before each.
+    `records`: row (1, 2, ... in the piece), offset, length, is_pending, fault. `fields`: the columns of those FIELDS
+    that any record has. `others`: row, name, value: what was said beyond FIELDS. `around`: the tags outside
+    transactions, with the number of transactions before each.
     """
 
     records: pl.DataFrame
+    fields: dict[str, pl.Series]
     others: pl.DataFrame
     around: pl.DataFrame
 
 
-def gather(tokens: pl.DataFrame, tags: Tags) -> Piece:
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """Where transactions are: the tags that begin and end each, and how many end tags each has."""
+
+    first: Numbers
+    last: Numbers
+    ends: Numbers
+
+
+def gather(tokens: Tokens, tags: Tags) -> Piece:
     """Gather the transactions of one piece of the document."""
-    inside, records = _delimit(tokens, tags)
-    around = inside.filter(~pl.col("is_inside"))
-    within = inside.filter("is_inside")
-    fields, faults = _fields(within, tags)
-    records, others, repeated = _columns(records, fields, tags)
-    fault = pl.col("fault")
-    for found in (*faults, *repeated):
-        records = records.join(found, on="row", how="left", maintain_order="left")
-        records = records.with_columns(fault=fault.fill_null(pl.col("fault_right"))).drop(
-            "fault_right"
-        )
-    return Piece(records, others, around)
+    extent = _extent(tokens)
+    records, faults = _records(tokens, extent, tags)
+    is_inside = np.zeros(len(tokens.tag) + 1, np.int8)
+    is_inside[extent.first] += 1
+    is_inside[extent.last + 1] -= 1
+    is_inside = np.cumsum(is_inside[:-1], dtype=np.int8).astype(np.bool_)
+    within = np.flatnonzero(is_inside)
+    row = np.repeat(np.arange(1, len(records) + 1, dtype=np.uint32), extent.last - extent.first + 1)
+    fields, unsound = _fields(tokens, within, row, tags)
+    columns, others, repeated = _columns(tokens, fields, tags, len(records))
+    fault = records["fault"]
+    for rows, name in (*faults, *unsound, *repeated):
+        # The first fault that was found stands.
+        free = rows[fault.gather(rows - 1).is_null().to_numpy()]
+        if len(free):
+            fault = fault.scatter(free - 1, name)
+    around = _around(tokens, np.flatnonzero(~is_inside), extent)
+    return Piece(records.with_columns(fault), columns, others, around)
 
 
-def _delimit(tokens: pl.DataFrame, tags: Tags) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Number the transactions, and say of each tag whether it stands in one.
+def _extent(tokens: Tokens) -> _Extent:
+    """Find the transactions: each ends with its last end tag, or before a tag that only stands around transactions."""
+    events = np.flatnonzero(tokens.tag < len(TRANSACTIONS) + len(OUTER))
+    is_bound = tokens.tag[events] < len(TRANSACTIONS)
+    is_limit = ~is_bound | (tokens.kind[events] != END)
+    start = np.flatnonzero(is_bound & is_limit)
+    limits = np.append(np.flatnonzero(is_limit), len(events))
+    limit = limits[np.searchsorted(limits, start, "right")]
+    # Between a start and the next limit stand only end tags of transactions.
+    ends = limit - start - 1
+    before_limit = np.append(events, len(tokens.tag))[limit] - 1
+    last = np.where(ends > 0, events[limit - 1], before_limit)
+    return _Extent(events[start], last, ends)
 
-    A transaction ends with its last end tag, or before a tag that only stands around transactions.
-    """
-    tag, kind = tokens["tag"].to_numpy(), tokens["kind"].to_numpy()
-    is_transaction = tag < len(TRANSACTIONS)
-    is_start = is_transaction & (kind != END)
-    starts = np.flatnonzero(is_start)
-    row = np.cumsum(is_start, dtype=np.uint32)
-    outer = np.cumsum((tag < len(TRANSACTIONS) + len(OUTER)) & ~is_transaction, dtype=np.uint32)
-    # Element 0 stands for the tags before the first transaction, which are in none.
-    is_near = (row > 0) & (outer == np.concatenate([[0], outer[starts]])[row])
-    is_end = is_transaction & (kind == END) & is_near
-    ends = np.cumsum(is_end, dtype=np.uint32)
-    ends_before = np.concatenate([[0], ends[starts]])
-    in_row = np.diff(ends_before, append=ends[-1])
-    is_inside = is_near & (ends - is_end - ends_before[row] < np.maximum(in_row, 1)[row])
-    inside = tokens.with_columns(
-        row=pl.Series(row), is_inside=pl.Series(is_inside), is_bound=pl.Series(is_transaction)
+
+def _records(tokens: Tokens, extent: _Extent, tags: Tags) -> tuple[pl.DataFrame, Faults]:
+    """Give place, length and kind of each transaction, and the rows that do not end once."""
+    first, last = extent.first, extent.last
+    is_closed = (extent.ends > 0) | (tokens.kind[first] == EMPTY)
+    end = np.where(is_closed, tokens.closed[last], tokens.end[last])
+    records = pl.DataFrame(
+        {
+            "row": np.arange(1, len(first) + 1, dtype=np.uint32),
+            "offset": tokens.offset[first],
+            "length": end - tokens.offset[first],
+            "is_pending": tokens.tag[first] == tags.id("STMTTRNP"),
+            "fault": pl.Series([None], dtype=pl.String).new_from_index(0, len(first)),
+        }
     )
-    # The tags of a transaction follow each other from its start.
-    last = (
-        starts + np.add.reduceat(is_inside, starts, dtype=np.int64) - 1 if len(starts) else starts
-    )
-    return inside, _bounds(inside, pl.Series(starts), pl.Series(last), pl.Series(in_row[1:]), tags)
-
-
-def _bounds(
-    inside: pl.DataFrame, starts: pl.Series, last: pl.Series, ends: pl.Series, tags: Tags
-) -> pl.DataFrame:
-    """Give place, length and fault of each transaction, from its first and last tag and its number of end tags."""
-    opening = inside.select("tag", "kind", "offset", row=pl.col("row").cast(pl.UInt32))[starts]
-    final = inside.select("offset", "end", "name")[last].rename(
-        {"offset": "last_offset", "end": "last_end", "name": "last_name"}
-    )
-    is_closed = (pl.col("ends") > 0) | (pl.col("kind") == EMPTY)
-    tag_end = pl.col("last_offset") + pl.col("last_name").str.len_bytes().cast(pl.Int64) + 2
-    end = pl.when(is_closed).then(tag_end).otherwise(pl.col("last_end"))
-    fault = pl.when(~is_closed).then(pl.lit("not-closed"))
-    return pl.concat([opening, final, ends.to_frame("ends")], how="horizontal").select(
-        "row",
-        "offset",
-        length=end - pl.col("offset"),
-        is_pending=pl.col("tag") == tags.id("STMTTRNP"),
-        fault=fault.when(pl.col("ends") > 1).then(pl.lit("nested")),
-    )
-
-
-def _fields(within: pl.DataFrame, tags: Tags) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Give row, field (number) and value of all that transactions say, and the rows whose aggregates do not close."""
-    tag, kind, is_bound = within["tag"], within["kind"], within["is_bound"]
-    has_value = within["value"] != ""
-    stray = within.filter(((kind != OPEN) | is_bound) & has_value)
-    is_inner = tag.is_between(tags.id(INNER[0]), tags.id(INNER[-1]))
-    faults: list[pl.DataFrame] = []
-    if ((kind == END) & ~is_bound).any() or (is_inner & ~has_value).any():
-        marked, faults = _with_aggregates(within.filter(~is_bound), tags)
-        field = pl.col("aggregate").fill_null(0) * _AGGREGATE + pl.col("tag")
-        told = marked.filter((pl.col("kind") == OPEN) & (pl.col("value") != ""))
-    else:
-        field, told = pl.col("tag"), within.filter((kind == OPEN) & ~is_bound & has_value)
-    fields = told.select("row", field.alias("field"), "value")
-    if len(stray):
-        text = stray.select("row", pl.lit(_TEXT, dtype=pl.UInt32).alias("field"), "value")
-        fields = pl.concat([fields, text]).sort("row", maintain_order=True)
-    # A value of nothing but unusual blanks is none.
-    fields = fields.with_columns(clean(fields["value"]).alias("value")).filter(
-        pl.col("value") != ""
-    )
-    return fields, faults
-
-
-def _with_aggregates(within: pl.DataFrame, tags: Tags) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """Add the aggregate that each value stands in; in a transaction, one that opens as often as it closes.
-
-    A tag of VALUES never is an aggregate, so that no stray end tag can hide an amount.
-    """
-    tag, kind = pl.col("tag"), pl.col("kind")
-    is_leaf_end = (
-        (kind == END)
-        & (tag == tag.shift(1))
-        & (kind.shift(1) == OPEN)
-        & (pl.col("row") == pl.col("row").shift(1))
-    )
-    marked = within.with_columns(is_leaf_end=is_leaf_end.fill_null(False))
-    is_plain = tag.is_in(tags.several(VALUES).implode())
-    # `<MEMO></MEMO>` is empty, and no aggregate.
-    opens = (
-        (kind == OPEN) & (pl.col("value") == "") & ~pl.col("is_leaf_end").shift(-1).fill_null(False)
-    )
-    marked = marked.with_columns(is_candidate=(opens | (kind == END)) & ~is_plain)
-    marked = marked.filter(~pl.col("is_leaf_end")).with_row_index("at")
-    candidates = marked.filter("is_candidate").select("at", "row", "tag", "kind")
-    counts = candidates.group_by("row", "tag").agg(
-        opens=(kind == OPEN).sum(), ends=(kind == END).sum()
-    )
-    is_even = pl.col("opens") == pl.col("ends")
-    is_strict = tag.is_in(tags.several(INNER).implode())
-    steps = candidates.join(counts.filter(is_even), on=["row", "tag"], how="semi").sort("at")
-    step = pl.repeat(0, len(marked), dtype=pl.Int8, eager=True)
-    step = step.scatter(
-        steps["at"], steps.select(pl.when(kind == OPEN).then(1).otherwise(-1)).to_series()
-    )
-    marked = marked.with_columns(step=step, depth=step.cast(pl.Int64).cum_sum())
-    last = pl.when(pl.col("step") == 1).then(tag).forward_fill()
-    marked = marked.with_columns(aggregate=pl.when(pl.col("depth") > 0).then(last))
     faults = [
-        _faulty(counts.filter(~is_even & is_strict), "not-closed"),
-        _faulty(marked.filter((pl.col("depth") < 0) | (pl.col("depth") > DEPTH_LIMIT)), "nested"),
+        (np.flatnonzero(~is_closed) + 1, "not-closed"),
+        (np.flatnonzero(extent.ends > 1) + 1, "nested"),
     ]
-    return marked, faults
+    return records, faults
 
 
-def _faulty(rows: pl.DataFrame, fault: str) -> pl.DataFrame:
-    return rows.select("row").unique().with_columns(fault=pl.lit(fault))
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """What transactions say, an element a value: the tag before it, the row it is in, and the number of its field."""
+
+    at: Numbers
+    row: Numbers
+    number: Numbers
+
+
+def _fields(tokens: Tokens, within: Numbers, row: Numbers, tags: Tags) -> tuple[_Fields, Faults]:
+    """Find what transactions say, and the rows whose aggregates are not sound.
+
+    Args:
+        tokens: all tags of the piece.
+        within: those in transactions.
+        row: the transaction of each of them.
+        tags: their names.
+    """
+    tag, kind, has_value = tokens.tag[within], tokens.kind[within], tokens.has_value[within]
+    is_bound = tag < len(TRANSACTIONS)
+    is_told = (kind == OPEN) & ~is_bound & has_value
+    is_inner = (tag >= tags.id(INNER[0])) & (tag <= tags.id(INNER[-1]))
+    said, number = np.flatnonzero(is_told), tag[is_told]
+    faults: Faults = []
+    if ((kind == END) & ~is_bound).any() or (is_inner & ~has_value).any():
+        marked, faults = with_aggregates(
+            pl.DataFrame(
+                {"at": np.arange(len(within)), "tag": tag, "kind": kind, "row": row}
+                | {"has_value": has_value}
+            ).filter(~is_bound),
+            tags,
+        )
+        number = (marked["aggregate"] * _AGGREGATE + marked["tag"]).to_numpy()
+        said = marked["at"].to_numpy()
+    stray = np.flatnonzero(has_value & ~is_told)
+    if len(stray):
+        said = np.concatenate([said, stray])
+        number = np.concatenate([number, np.full(len(stray), _TEXT, np.uint32)])
+    return _Fields(within[said], row[said], number), faults
 
 
 def _columns(
-    records: pl.DataFrame, fields: pl.DataFrame, tags: Tags
-) -> tuple[pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
-    """Give each of FIELDS its column, and what is said beyond them or twice as further rows."""
-    numbers = {_number(name, tags): name for name in FIELDS}
-    parts = fields.partition_by("field", maintain_order=True, as_dict=True)
-    columns = dict.fromkeys(
-        FIELDS, pl.Series([None], dtype=pl.String).new_from_index(0, len(records))
-    )
-    beyond, faults = [fields.clear()], []
-    for (number,), part in parts.items():
-        name = numbers.get(number)
+    tokens: Tokens, fields: _Fields, tags: Tags, records: int
+) -> tuple[dict[str, pl.Series], pl.DataFrame, Faults]:
+    """Give those of FIELDS that are told a column each, and what is said beyond them or twice as further rows."""
+    numbers = pl.Series(fields.number).unique().sort().to_list()
+    members = [np.flatnonzero(fields.number == number) for number in numbers]
+    values = clean(tokens.values(fields.at[np.concatenate([*members, fields.at[:0]])]))
+    named = {_number(name, tags): name for name in FIELDS}
+    columns: dict[str, pl.Series] = {}
+    beyond, faults, begin = [], [], 0
+    for number, member in zip(numbers, members, strict=True):
+        rows, texts = fields.row[member], values.slice(begin, len(member))
+        begin += len(member)
+        is_told = (texts != "").to_numpy()
+        if not is_told.all():
+            # A value of nothing but unusual blanks is none.
+            rows, texts = rows[is_told], texts.filter(is_told)
+        name = named.get(number)
+        is_again = np.zeros(len(rows), np.bool_)
+        is_again[1:] = rows[1:] == rows[:-1]
         if name is None:
-            beyond.append(part)
-            continue
-        first = part
-        is_again = part["row"] == part["row"].shift(1)
-        if is_again.any():
-            again, first = part.filter(is_again), part.filter(~is_again.fill_null(False))
-            beyond.append(again)
+            beyond.append((_name(number, tags), rows, texts))
+        elif is_again.any():
+            again, first = np.flatnonzero(is_again), np.flatnonzero(~is_again)
+            beyond.append((name, rows[again], texts.gather(again)))
             if name in ONCE:
-                told_first = again.join(first, on="row").filter(
-                    pl.col("value") != pl.col("value_right")
-                )
-                faults.append(_faulty(told_first, f"repeated-field:{name}"))
-        columns[name] = _column(first, len(records))
-    others = pl.concat(beyond)
-    told = others["field"].unique()
-    names = pl.Series("name", [_name(number, tags) for number in told], dtype=pl.String)
-    named = others.join(
-        pl.DataFrame([told, names]), on="field", how="left", maintain_order="left"
-    ).select("row", "name", "value")
-    return records.with_columns(**columns), named, faults
+                told_first = texts.gather(first[np.searchsorted(rows[first], rows[again])])
+                differs = (texts.gather(again) != told_first).to_numpy()
+                faults.append((np.unique(rows[again][differs]), f"repeated-field:{name}"))
+            columns[name] = placed(rows[first], texts.gather(first), records)
+        elif len(rows):
+            columns[name] = placed(rows, texts, records)
+    return columns, _others(beyond), faults
 
 
-def _column(part: pl.DataFrame, records: int) -> pl.Series:
-    """Give the value of each record, null where it has none."""
-    if len(part) == records:
-        return part["value"]
+def _others(beyond: list[tuple[str, Numbers, pl.Series]]) -> pl.DataFrame:
+    schema = {"row": pl.UInt32, "name": pl.String, "value": pl.String}
+    frames = [
+        pl.DataFrame({"row": rows, "value": texts}).select(
+            "row", pl.lit(name).alias("name"), "value"
+        )
+        for name, rows, texts in beyond
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *frames])
+
+
+def placed(rows: Numbers, values: pl.Series, records: int) -> pl.Series:
+    """Give the value of each record, numbered from 1; null where it has none."""
+    if len(values) == records:
+        return values
     place = pl.Series([None], dtype=pl.UInt32).new_from_index(0, records)
-    at = pl.int_range(len(part), dtype=pl.UInt32, eager=True)
-    return part["value"].gather(place.scatter(part["row"] - 1, at))
+    at = pl.int_range(len(values), dtype=pl.UInt32, eager=True)
+    return values.gather(place.scatter(rows - 1, at))
+
+
+def _around(tokens: Tokens, at: Numbers, extent: _Extent) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "tag": tokens.tag[at],
+            "kind": tokens.kind[at],
+            "value": clean(tokens.values(at)),
+            "offset": tokens.offset[at],
+            "before": np.searchsorted(extent.first, at),
+        }
+    )
 
 
 def _number(name: str, tags: Tags) -> int:

@@ -71,10 +71,10 @@ def _currency(node: Node) -> str | None:
 def count_transactions(text: Text, node: Node) -> int:
     """Count the start tags of transactions in the bytes of a statement: a count that owes nothing to the parser."""
     begin, end = node.offset, node.end
-    exact = text.data.count(b"<STMTTRN>", begin, end) + text.data.count(b"<STMTTRNP>", begin, end)
+    exact = text.data.count(b"<STMTTRN>", begin, end)
     if exact == node.last - node.first:
         return exact
-    # Small letters or blanks in a tag: the slower count.
+    # Pending ones, small letters or blanks in a tag: the slower count.
     return sum(1 for _ in _TRANSACTION.finditer(text.data, begin, end))
 
 

@@ -1,4 +1,4 @@
-"""From bytes to the text of an OFX document: size, encoding, control characters, comments and CDATA.
+"""From bytes to the text of an OFX document: encoding, control characters, comments and CDATA.
 
 In: the bytes of one file. Out: bytes of equal length and line breaks, in one encoding, in which every `<` is markup or a
 bare sign. The header is read for its encoding and version only, because real headers are missing, on one line, or
@@ -7,7 +7,6 @@ wrong in every other respect.
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -15,33 +14,31 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from recon.api import MalformedFile, Place
+from recon.api import MalformedFile, Place, decode, refuse_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
 
-    from recon.api import SourceFile
+    from recon.api import Decoded, SourceFile
 
-SIZE_LIMIT: Final = 512 * 1024 * 1024
 HEADER_LIMIT: Final = 4 * 1024
 _PIECE: Final = 4 * 1024 * 1024
+# What CHARSET:NONE, and a header that is wrong, stand for in practice; a rarer page must be named.
+_PAGES: Final = ("cp1252",)
+_HINT: Final = "name the bank's encoding in the policy: `encoding` under [formats.ofx]"
 
 # Stand-ins of equal length for what a comment or CDATA section hides; control characters are refused in files.
 NOTHING, LESS, GREATER, AND = "\x04", "\x01", "\x02", "\x03"
 
 ROOT: Final = re.compile(rb"<OFX[\s>]", re.IGNORECASE)
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _XML_ENCODING: Final = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+# Real headers stand on one line, without anything between their members.
 _OFX_ENCODING: Final = re.compile(rb"ENCODING:[ ]*([A-Za-z0-9-]+?)(?=\s|CHARSET|$)")
-_UTF8_NAMES: Final = frozenset({"UTF-8", "UTF8", "UNICODE"})
-_CONTROLS: Final = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
-_CONTROL: Final = re.compile(rb"[" + re.escape(_CONTROLS) + rb"]")
+_OFX_CHARSET: Final = re.compile(rb"CHARSET:[ ]*(?:ISO-?)?([0-9-]+)(?=\s|COMPRESSION|$)")
+_UTF8_NAMES: Final = frozenset({b"UTF-8", b"UTF8", b"UNICODE"})
+_PADDING: Final = b"\x00\x1a\r\n\t "
 _DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _HIDDEN: Final = bytes(code if code in b"\r\n" else ord(NOTHING) for code in range(256))
 _LITERAL: Final = bytes.maketrans(b"<>&", (LESS + GREATER + AND).encode())
@@ -82,41 +79,35 @@ class Text:
         lines = raw.decode(self.encoding, "replace").strip().splitlines()
         return lines[0].strip()[:120] if lines else ""
 
-    def chunks(self, size: int) -> Iterator[tuple[int, str]]:
-        """Cut the document before transactions, into texts of about `size` bytes with their offsets."""
+    def chunks(self, size: int) -> Iterator[tuple[int, bytes]]:
+        """Cut the document before transactions, into pieces of about `size` bytes with their offsets."""
         begin, start = self.begin, re.compile(rb"<STMTTRN(?=[\s/>P])", re.IGNORECASE)
         while begin < len(self.data):
             found = start.search(self.data, begin + size)
             end = found.start() if found else len(self.data)
-            yield begin, self.data[begin:end].decode(self.encoding)
+            yield begin, self.data[begin:end]
             begin = end
 
 
-def read_text(source: SourceFile) -> Text:
+def read_text(source: SourceFile, encoding: str | None = None) -> Text:
     """Decode a file strictly and take out comments and CDATA sections.
 
-    The order of belief is: byte order mark, XML declaration, UTF-8 wherever the bytes are UTF-8, Windows-1252
-    (which the header values 1252, ISO-8859-1 and NONE all stand for in practice).
+    Args:
+        source: name and bytes.
+        encoding: what the policy names.
 
     Raises:
         MalformedFile: too large, undecodable, control characters, a document type, an open comment or CDATA section,
             or no document at all.
+        ConfigurationError: the policy names no encoding.
     """
-    if len(source.data) > SIZE_LIMIT:
-        message = f"the file has {len(source.data):,} bytes; the limit is {SIZE_LIMIT:,}"
-        raise MalformedFile(message, place=Place(source.name))
-    findings: list[str] = []
-    encoding = _encoding(source, findings)
-    data, used = source.data, "utf-8"
-    if encoding == "utf-8" or _has_a_byte_a_character(encoding):
-        used = encoding
-        _check_decodes(source, encoding)
-    else:
-        data = _transcoded(source, encoding)
+    decoded = decode(source, encoding, stated=_stated(source.data), pages=_PAGES, hint=_HINT)
+    refuse_controls(source.name, decoded.text)
+    data, used = _bytes(source, decoded)
     is_original = data is source.data
-    # Files of old systems end with a mark that is a control character; other files are not copied.
-    data = data.rstrip(b"\x1a\r\n ") if data[-64:].rstrip().endswith(b"\x1a") else data
-    _check_controls(source.name, data)
+    if data[-64:].rstrip(b"\r\n\t ").endswith((b"\x00", b"\x1a")):
+        # What fills up the end of files of old systems; other files are not copied.
+        data = data.rstrip(_PADDING)
     # The single sign is found, or not, in no time.
     has_markup = b"!" in data and b"<!" in data
     has_sections = has_markup and (b"<!--" in data or b"<![CDATA[" in data)
@@ -136,8 +127,33 @@ def read_text(source: SourceFile) -> Text:
         is_original=is_original,
         has_sections=has_sections,
         breaks=_line_breaks(data),
-        findings=findings,
+        findings=list(decoded.findings),
     )
+
+
+def _stated(data: bytes) -> str | None:
+    """Give the encoding that the file's own header names, None where it names none."""
+    head = data[:HEADER_LIMIT]
+    if declared := _XML_ENCODING.search(head):
+        return declared[1].decode("ascii")
+    encoding, charset = _OFX_ENCODING.search(head), _OFX_CHARSET.search(head)
+    if encoding and encoding[1].upper() in _UTF8_NAMES:
+        return "utf-8"
+    if charset is None:
+        return None
+    # 1252 is a page of Windows, 8859-1 one of ISO.
+    number = charset[1].decode("ascii")
+    return f"iso-{number}" if number.startswith("8859") else f"cp{number}"
+
+
+def _bytes(source: SourceFile, decoded: Decoded) -> tuple[bytes, str]:
+    """Give the bytes to read and their encoding: the bank's own wherever `<` is one byte in them, else UTF-8."""
+    if decoded.encoding == "utf-8":
+        return source.data, "utf-8"
+    # As many characters as bytes: a page with a byte a character, in which offsets survive decoding.
+    if len(decoded.text.rstrip(_PADDING.decode())) == len(source.data.rstrip(_PADDING)):
+        return source.data, decoded.encoding
+    return decoded.text.encode(), "utf-8"
 
 
 def _line_breaks(data: bytes) -> npt.NDArray[np.uint32]:
@@ -149,82 +165,6 @@ def _line_breaks(data: bytes) -> npt.NDArray[np.uint32]:
         for start in range(0, len(data), _PIECE)
     ]
     return np.concatenate(found)
-
-
-def _encoding(source: SourceFile, findings: list[str]) -> str:
-    data, head = source.data, source.data[:HEADER_LIMIT]
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return encoding
-    declared = _XML_ENCODING.search(head)
-    if declared and declared[1].upper() not in {b"UTF-8", b"US-ASCII", b"USASCII", b"ASCII"}:
-        name = declared[1].decode("ascii")
-        # What is declared as ISO-8859-1 is Windows-1252 in practice, a superset.
-        return "cp1252" if name.upper().replace("_", "-") == "ISO-8859-1" else name
-    if data.isascii():
-        return "utf-8"
-    named = _OFX_ENCODING.search(head)
-    name = named[1].decode("ascii").upper() if named else ""
-    says_utf8 = name in _UTF8_NAMES or declared is not None
-    if not _decodes(data, "utf-8"):
-        if says_utf8:
-            findings.append("the file says UTF-8 but is not; it was read as Windows-1252")
-        return "cp1252"
-    if not says_utf8:
-        findings.append(f"the header says {name or 'nothing'}, the bytes are UTF-8; read as UTF-8")
-    return "utf-8"
-
-
-def _has_a_byte_a_character(encoding: str) -> bool:
-    """Say whether offsets survive decoding, and `<` is what it is in ASCII."""
-    try:
-        return (
-            len(bytes(range(256)).decode(encoding, "replace")) == 256
-            and b"<>&/\n".decode(encoding) == "<>&/\n"
-        )
-    except (LookupError, UnicodeDecodeError):
-        return False
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for start in range(0, len(data), _PIECE):
-            decoder.decode(data[start : start + _PIECE])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _check_decodes(source: SourceFile, encoding: str) -> None:
-    if not source.data.isascii() and not _decodes(source.data, encoding):
-        _transcoded(source, encoding)  # names the byte
-
-
-def _transcoded(source: SourceFile, encoding: str) -> bytes:
-    mark = next((mark for mark, name in _BOMS if name == encoding), b"")
-    try:
-        return source.data.removeprefix(mark).decode(encoding).encode("utf-8")
-    except LookupError:
-        message = f"the declared encoding {encoding!r} does not exist"
-        raise MalformedFile(message, place=Place(source.name, 1)) from None
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        number = source.data.count(b"\n", 0, error.start) + 1
-        message = f"byte {error.start + 1} is no {encoding} text"
-        raise MalformedFile(message, place=Place(source.name, number)) from None
-
-
-def _check_controls(file: str, data: bytes) -> None:
-    whole = np.frombuffer(data, np.uint8)
-    for start in range(0, len(data), _PIECE):
-        piece = whole[start : start + _PIECE]
-        allowed = sum(np.count_nonzero(piece == code) for code in b"\t\n\r")
-        if np.count_nonzero(piece < 32) + np.count_nonzero(piece == 127) != allowed:
-            found = _CONTROL.search(data, start)
-            assert found is not None, "a control character was counted but not found"
-            reason = f"control character U+{ord(found[0]):04X}"
-            raise _malformed(file, data, found.start(), reason)
 
 
 def _without_sections(file: str, data: bytes) -> bytes:

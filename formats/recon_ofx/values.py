@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 AMOUNT_WIDTH: Final = 40
 
 _ENTITY: Final = r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+# The entities of SGML and XML; stand-ins for signs that could begin another one.
+_COMMON: Final = ["&amp;", "&lt;", "&gt;", "&quot;", "&apos;"]
+_STAND_INS: Final = [AND, LESS, GREATER, '"', "'"]
 # What `\s` matches, as Unicode's White_Space: a search for fixed texts takes less time. One space alone is no fault.
 _BLANKS: Final = [
     "  ",
@@ -30,10 +33,7 @@ _BLANKS: Final = [
 ]
 # Blanks to squeeze, an entity, or a stand-in for a literal sign.
 _UNCLEAN: Final = [*_BLANKS, "&", LESS, GREATER, AND]
-_DATE: Final = (
-    r"^(?:[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:T?[0-9:]{0,8}(?:\.[0-9]*)?)?\s*(?:\[[^\]]*\]|Z)?$"
-)
+_DATE: Final = r"^[0-9]{8}(?:T?[0-9:]{0,8}(?:\.[0-9]*)?)?\s*(?:\[[^\]]*\]|Z)?$"
 # One decimal mark or none: `12`, `12.5`, `,5`, `7.`.
 _PLAIN: Final = r"^[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)$"
 # Thousands grouped in one way, and the characters that group: `1,234.5`, `1.234,5`, `1,234,567`, `1 025.5`, `1'025,5`.
@@ -57,18 +57,23 @@ def clean(text: pl.Series) -> pl.Series:
     unclean = text.str.contains_any(_UNCLEAN).arg_true()
     if unclean.is_empty():
         return text
-    some = text.gather(unclean)
-    entities = some.str.extract_all(_ENTITY).explode().drop_nulls().unique().to_list()
-    if entities:
-        some = some.str.replace_many(
-            entities, [_character(entity) for entity in entities], leftmost=True
-        )
+    # All entities at once, so that none is decoded twice; what is left of `&` may be one that is seldom seen.
+    some = text.gather(unclean).str.replace_many(_COMMON, _STAND_INS)
+    further = some.str.contains("&", literal=True).arg_true()
+    if len(further):
+        some = some.scatter(further, _without_entities(some.gather(further)))
     some = some.str.replace_many([LESS, GREATER, AND], ["<", ">", "&"])
     blanks = some.str.contains_any(_BLANKS).arg_true()
     if len(blanks):
         some = some.scatter(blanks, some.gather(blanks).str.replace_all(r"\s+", " "))
     some = some.str.strip_chars()
     return text.clone().scatter(unclean, some)
+
+
+def _without_entities(text: pl.Series) -> pl.Series:
+    entities = text.str.extract_all(_ENTITY).explode().drop_nulls().unique().to_list()
+    characters = [_character(entity) for entity in entities]
+    return text.str.replace_many(entities, characters, leftmost=True) if entities else text
 
 
 def _character(entity: str) -> str:
@@ -189,16 +194,23 @@ def _with_point(text: pl.Series, is_doubtful: pl.Expr, marks: frozenset[str]) ->
     return read
 
 
-def date_expr(text: pl.Expr) -> pl.Expr:
+def read_days(text: pl.Series) -> pl.Series:
     """Read the day as the bank wrote it: the first eight digits, never shifted by a time zone.
 
     Source: OFX 2.1.1 section 3.2.8.
+
+    >>> read_days(pl.Series(["20260105235959.000[-3:BRT]", "2026-01-05", "00000000"])).to_list()
+    [datetime.date(2026, 1, 5), datetime.date(2026, 1, 5), None]
     """
-    has_dashes = text.str.contains(r"^[0-9]{4}-")
-    day = (
-        pl.when(has_dashes)
-        .then(text.str.head(10).str.replace_all("-", ""))
-        .otherwise(text.str.head(8))
-    )
-    is_date = text.str.contains(_DATE)
-    return pl.when(is_date).then(day).str.to_date("%Y%m%d", strict=False)
+    days = text.to_frame("text").select(_DAY).to_series()
+    if days.null_count() > text.null_count():
+        bare = text.str.replace(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})", "$1$2$3")
+        days = bare.to_frame("text").select(_DAY).to_series()
+    return days
+
+
+_DAY: Final = (
+    pl.when(pl.col("text").str.contains(_DATE))
+    .then(pl.col("text").str.head(8))
+    .str.to_date("%Y%m%d", strict=False)
+)

@@ -12,8 +12,6 @@ from recon.api import MalformedFile, ParsedStatements, ReconError, SourceFile
 from recon_ofx.plugin import Ofx
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from recon_ofx.text import Text
     from recon_ofx.vocabulary import Tags
 
@@ -172,16 +170,14 @@ def test_work_grows_with_the_file_and_no_faster(monkeypatch: pytest.MonkeyPatch)
     from recon_ofx import tokens
 
     seen: list[int] = []
-    split = tokens._split
+    tokenise = tokens._tokens
 
-    def counted(
-        text: Text, begin: int, piece: pl.Series, tags: Tags, *, is_blanked: bool
-    ) -> pl.DataFrame | None:
+    def counted(text: Text, begin: int, piece: bytes, tags: Tags) -> tokens.Tokens | None:
         seen.append(begin)
-        return split(text, begin, piece, tags, is_blanked=is_blanked)
+        return tokenise(text, begin, piece, tags)
 
     monkeypatch.setattr(tokens, "PIECE_BYTES", 2000)
-    monkeypatch.setattr(tokens, "_split", counted)
+    monkeypatch.setattr(tokens, "_tokens", counted)
     amounts(transaction() * 100)
     small = len(seen)
     amounts(transaction() * 200)

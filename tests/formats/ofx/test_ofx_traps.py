@@ -167,7 +167,7 @@ def test_what_says_utf8_and_is_not_is_a_finding() -> None:
     parsed = read(text.encode("cp1252"))
 
     assert parsed.lines["payer_name"].to_list() == ["Café"]
-    assert any("says UTF-8 but is not" in finding for finding in parsed.findings)
+    assert any("says UTF-8, but its bytes are not" in finding for finding in parsed.findings)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +188,35 @@ def test_every_header_that_banks_send_is_claimed_and_read(header: str) -> None:
 
     assert Ofx().sniff(text.encode(), "")
     assert len(read(text).lines) == 1
+
+
+def test_the_page_that_the_header_names_is_believed() -> None:
+    header = HEADER.replace("CHARSET:1252", "CHARSET:1251")
+    parsed = read(document(transaction(more="<NAME>Оплата\n"), header=header).encode("cp1251"))
+
+    assert parsed.lines["payer_name"].to_list() == ["Оплата"]
+    assert parsed.findings == ()
+
+
+def test_the_page_that_the_policy_names_is_believed_more_than_the_header() -> None:
+    data = document(transaction(more="<NAME>Łódź\n")).encode("cp1250")
+
+    assert read(data, encoding="cp1250").lines["payer_name"].to_list() == ["Łódź"]
+
+
+def test_places_are_those_of_the_file_in_a_page_of_one_byte_a_character() -> None:
+    data = document(transaction(more="<NAME>Zoë\n") + transaction("2.00")).encode("cp1252")
+    begin, length = read(data).lines.select("byte_offset", "byte_length").row(1)
+
+    assert data[begin : begin + length] == transaction("2.00").strip().encode()
+
+
+def test_places_are_unknown_in_a_page_of_several_bytes_a_character() -> None:
+    data = document(transaction(more="<NAME>東京\n")).encode("cp932")
+    parsed = read(data, encoding="cp932")
+
+    assert parsed.lines["payer_name"].to_list() == ["東京"]
+    assert parsed.lines["byte_offset"].to_list() == [None]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
@@ -294,7 +323,7 @@ def test_a_transaction_outside_any_statement_is_refused() -> None:
 
 
 def test_a_file_beyond_the_size_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("recon_ofx.text.SIZE_LIMIT", 50)
+    monkeypatch.setattr("recon.api.text.SIZE_LIMIT", 50)
     with pytest.raises(MalformedFile, match="the limit is 50"):
         read(document(transaction()))
 
@@ -313,7 +342,7 @@ def test_the_policy_names_a_currency_that_the_file_does_not() -> None:
     text = document(transaction(), currency="")
 
     assert read(text, currency="EUR").lines["currency"].to_list() == ["EUR"]
-    with pytest.raises(ConfigurationError, match="no ISO 4217 currency"):
+    with pytest.raises(ConfigurationError, match="no ISO 4217 code"):
         read(text, currency="euro")
     with pytest.raises(ConfigurationError, match="no option 'curency'"):
         read(text, curency="EUR")
