@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from recon_csv.fields import MONEY, hundredths_of
@@ -36,15 +37,15 @@ def lay_out(
     places = table.places.slice(layout.first_row)
     frames = []
     if piles is not None:
-        plain = body.hstack(places).hstack(_numbers(table, layout))
-        plain = plain.with_row_index("record", offset=1)
-        plain = plain if piles.plain.all() else plain.filter(pl.Series(piles.plain))
-        frames.append(plain.with_columns(pl.col("record").cast(pl.Int64)))
+        record = pl.Series("record", np.arange(1, body.height + 1, dtype=np.int64))
+        plain = body.hstack([record, *places, *_numbers(table, layout)])
+        frames.append(plain if piles.plain.all() else plain.filter(pl.Series(piles.plain)))
     if rows or not frames:
         frames.append(_of_rows(rows, layout, body.columns, places))
     if len(frames) == 1:
         absent = [name for name in _ADDED if name not in frames[0].columns]
-        return frames[0].with_columns(pl.lit(None, _ADDED[name]).alias(name) for name in absent)
+        empty = [pl.Series(name, [None], dtype=_ADDED[name]) for name in absent]
+        return frames[0].hstack([column.new_from_index(0, frames[0].height) for column in empty])
     return pl.concat(frames, how="diagonal").sort("record")
 
 
@@ -53,7 +54,7 @@ def _numbers(table: Table, layout: Layout) -> list[pl.Series]:
     return [
         table.hundredths(places[0], layout.style(name), layout.first_row).alias(hundredths_of(name))
         for name in MONEY
-        if len(places := layout.columns.get(name, ())) == 1
+        if len(places := layout.columns.get(name, [])) == 1
     ]
 
 

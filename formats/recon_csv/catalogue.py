@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from recon.api import MalformedFile, Place
-from recon_csv.dialect import DELIMITERS, named_separator, split_head
 from recon_csv.profile import Columns  # noqa: TC001 - msgspec reads it when a layout is loaded
 from recon_csv.words import plain_words
 
@@ -114,18 +113,16 @@ def bank_layouts() -> Mapping[str, BankLayout]:
     }
 
 
-def find_claim(text: str, file: str) -> Claim | None:
+def find_claim(heads: Mapping[str, Sequence[Sequence[str]]], file: str) -> Claim | None:
     """Find the layout of an export.
 
     Args:
-        text: the whole text or its beginning.
+        heads: its first records by delimiter.
         file: its name, for the error's place.
 
     Raises:
         MalformedFile: two shipped layouts claim the file.
     """
-    named = named_separator(text)
-    heads = {mark: split_head(text, mark) for mark in ((named,) if named else DELIMITERS)}
     claims = [claim for mark, rows in heads.items() for claim in _by_header(rows, mark)]
     if not claims:
         claims = [claim for mark, rows in heads.items() for claim in _by_shape(rows, mark)]
@@ -161,18 +158,21 @@ def names_by_header() -> Mapping[tuple[str, ...], tuple[str, ...]]:
     return {words: tuple(sorted(names)) for words, names in table.items()}
 
 
+@cache
+def _open_headers() -> tuple[tuple[str, ...], ...]:
+    """Give the fingerprints of the headers that have a name which may be any."""
+    return tuple(words for words in names_by_header() if ANY_NAME in words)
+
+
 def claimants(names: Sequence[str]) -> tuple[str, ...]:
     """Give the layouts that claim a header."""
     words = fingerprint(names)
     known = names_by_header()
     found = set(known.get(words, ()))
     is_damaged = any(_LOST in name for name in names)
-    found |= {
-        name
-        for other, each in known.items()
-        if (is_damaged or ANY_NAME in other) and _is_alike(names, other)
-        for name in each
-    }
+    for other in known if is_damaged else _open_headers():
+        if _is_alike(names, other):
+            found.update(known[other])
     for length in range(len(words) - 1, 2, -1):
         layouts = known.get(words[:length], ())
         found |= {name for name in layouts if bank_layouts()[name].has_more_columns}
@@ -223,16 +223,14 @@ def _by_shape(rows: Sequence[Sequence[str]], mark: str) -> Iterator[Claim]:
 def _fits_shape(rows: Sequence[Sequence[str]], layout: BankLayout) -> bool:
     patterns = [re.compile(pattern) for pattern in layout.shape]
     missing = [""] * len(patterns)
-    shaped = [
-        not any(row[len(patterns) :])
-        and all(map(re.Pattern.fullmatch, patterns, [*row, *missing][: len(patterns)]))
-        for row in rows
-    ]
-    # Rows of words alone are no entries; banks put notes between and below these.
-    is_shaped = any(shaped) and all(
-        fits or not any(char.isdigit() for cell in row for char in cell)
-        for fits, row in zip(shaped, rows, strict=True)
-    )
+    is_shaped = False
+    for row in rows:
+        cells = [*row, *missing][: len(patterns)]
+        if not any(row[len(patterns) :]) and all(map(re.Pattern.fullmatch, patterns, cells)):
+            is_shaped = True
+        elif any(char.isdigit() for cell in row for char in cell):
+            # Rows of words alone are no entries; banks put notes between and below these.
+            return False
     if not is_shaped or not layout.marks:
         return is_shaped
     mark = re.compile("|".join(layout.marks))

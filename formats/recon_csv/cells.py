@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 _AROUND: Final = " \t\r\n\u00a0\ufeff"
 _FORMULA_GUARD: Final = r'=?"*=?"*([^"]*)"*'
+_GUARDS: Final = frozenset("='\"")
 _TEXT_GUARD: Final = "'(?:[A-Z]{3} )?[0-9]"
+# Whether a cell begins or ends with a character.
+_ENDS: Final = {
+    char: (pl.all().str.starts_with(char), pl.all().str.ends_with(char))
+    for char in (*_AROUND, *_GUARDS)
+}
 
 
 def clean(cell: str) -> str:
@@ -25,7 +31,9 @@ def clean(cell: str) -> str:
     ('00123', '12-34-56', 'a', 'SUM', "'n Haus")
     """
     cell = cell.strip(_AROUND)
-    if cell.startswith(("=", '"')):
+    if cell[:1] not in _GUARDS:
+        return cell
+    if not cell.startswith("'"):
         found = re.fullmatch(_FORMULA_GUARD, cell)
         return found[1].strip(_AROUND) if found else cell
     if re.match(_TEXT_GUARD, cell):
@@ -41,13 +49,17 @@ def cleaned(cells: pl.DataFrame, occurring: Container[str]) -> pl.DataFrame:
         occurring: the text or the characters that its cells can hold; the others are not looked for.
     """
     # A look at both ends of each cell is many times cheaper than work on it, and most columns need none.
-    cells = cells.fill_null("")
+    if any(column.null_count() for column in cells.iter_columns()):
+        cells = cells.fill_null("")
     around = [char for char in _AROUND if char in occurring]
     guards = [char for char in "='\"" if char in occurring]
-    padded = [column.name for column in cells.iter_columns() if _is_padded(column, around)]
-    cells = cells.with_columns(pl.col(name).str.strip_chars(_AROUND) for name in padded)
-    guarded = [column.name for column in cells.iter_columns() if _is_guarded(column, guards)]
-    return cells.with_columns(_unguarded(pl.col(name)).alias(name) for name in guarded)
+    padded = _where(cells, [end for char in around for end in _ENDS[char]])
+    if padded:
+        cells = cells.with_columns(pl.col(name).str.strip_chars(_AROUND) for name in padded)
+    guarded = _where(cells, [_ENDS[char][0] for char in guards])
+    if guarded:
+        cells = cells.with_columns(_unguarded(pl.col(name)).alias(name) for name in guarded)
+    return cells
 
 
 def occurring_in(data: bytes, delimiter: str, quote: str) -> frozenset[str]:
@@ -60,14 +72,10 @@ def occurring_in(data: bytes, delimiter: str, quote: str) -> frozenset[str]:
     return frozenset(char for char, text in wanted if text[:1] in data and text in data)
 
 
-def _is_padded(column: pl.Series, around: Sequence[str]) -> bool:
-    return any(
-        column.str.starts_with(char).any() or column.str.ends_with(char).any() for char in around
-    )
-
-
-def _is_guarded(column: pl.Series, guards: Sequence[str]) -> bool:
-    return any(column.str.starts_with(char).any() for char in guards)
+def _where(cells: pl.DataFrame, signs: Sequence[pl.Expr]) -> list[str]:
+    """Give the columns of which some cell has one of the signs."""
+    found = [cells.select(sign.any()) for sign in signs]
+    return [name for name in cells.columns if any(has.item(0, name) for has in found)]
 
 
 def _unguarded(text: pl.Expr) -> pl.Expr:

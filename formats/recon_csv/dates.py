@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon_csv.distinct import runs_of, translated
+from recon_csv.distinct import by_run, distinct_texts, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,15 +115,15 @@ def parse_date(text: str, date_format: str) -> dt.date | None:
 
 def read_dates(texts: pl.Series, date_format: str) -> pl.Series:
     """Do `parse_date` for a column: dates, null where the text is none of this format."""
-    runs = runs_of(texts)
-    if runs is not None:
-        return read_dates(runs[0], date_format)[runs[1]].alias(texts.name)
-    distinct = texts.unique()
-    if len(distinct) > _MANY_TEXTS:
+    return by_run(texts, lambda runs: _read_distinct(runs, date_format))
+
+
+def _read_distinct(texts: pl.Series, date_format: str) -> pl.Series:
+    if len(texts) > _MANY_TEXTS and texts.n_unique() > _MANY_TEXTS:
         # A time of day makes every text another one; the days are few.
         texts = texts.str.extract(f"^({_day(date_format)}){_rest(date_format)}$", 1)
-        distinct = texts.unique().drop_nulls()
-    read = {text: day for text in distinct if (day := parse_date(text, date_format))}
+    found = distinct_texts(texts)
+    read = {text: day for text in found if text and (day := parse_date(text, date_format))}
     return translated(texts, read, pl.Date)
 
 

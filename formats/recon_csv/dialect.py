@@ -76,6 +76,12 @@ def split_head(text: str, delimiter: str, quote: str = '"') -> list[list[str]]:
     return rows
 
 
+def split_heads(text: str) -> dict[str, list[list[str]]]:
+    """Split the first records by the delimiter that the text names, else by each there is."""
+    named = named_separator(text)
+    return {mark: split_head(text, mark) for mark in ((named,) if named else DELIMITERS)}
+
+
 def _reader(lines: Iterable[str], delimiter: str, quote: str) -> Reader:
     if not quote:
         return csv.reader(lines, delimiter=delimiter, quotechar=None, quoting=csv.QUOTE_NONE)

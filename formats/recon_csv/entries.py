@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from recon_csv.dates import look_like_dates, looks_like_date, parse_date, read_dates
+from recon_csv.distinct import distinct_texts
 from recon_csv.fields import field_columns, first_filled
 from recon_csv.layout import column_name
 from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES, VOID_STATUSES
@@ -26,6 +27,8 @@ from recon_csv.wide import is_joined, row_width, where_split
 from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from recon_csv.layout import Layout
@@ -100,7 +103,7 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     places = table.places.slice(layout.first_row)
     texts = first_filled(body, layout, "booking_date")
     dates = read_dates(texts, layout.profile.date_format)
-    ends = _balances_at_ends(body, look_like_dates(texts) | dates.is_not_null())
+    ends = _balances_at_ends(body, _dated(texts, dates))
     width = row_width(table, layout)
     plain = find_plain(body, layout, dates, width)
     plain[list(ends)] = False
@@ -108,6 +111,8 @@ def sort_records(table: Table, layout: Layout) -> Piles:
     if cut_off:
         plain[-1] = False
     piles = Piles(plain, width)
+    if plain.all():
+        return piles
     at_odd = np.flatnonzero(~plain)
     at_plain = np.flatnonzero(plain)
     before = np.searchsorted(at_plain, at_odd) - 1
@@ -162,7 +167,9 @@ def find_plain(
     """Say which records are bookings by their columns alone: a date, an amount on one side, booked, and no wider than the header."""
     amounts = {name: field_columns(body, layout, name) for name in _AMOUNTS}
     columns = [column for found in amounts.values() for column in found]
-    plain = dates.is_not_null() & reduce(or_, [column != "" for column in columns])
+    plain = reduce(or_, [column != "" for column in columns])
+    if dates.null_count():
+        plain &= dates.is_not_null()
     if amounts["debit"]:
         sides = [column.str.contains("[1-9]").cast(pl.Int8) for column in columns]
         plain &= reduce(add, sides) <= 1
@@ -174,12 +181,18 @@ def find_plain(
     return plain.to_numpy(writable=True)
 
 
-def _balances_at_ends(body: pl.DataFrame, is_dated: pl.Series) -> set[int]:
+def _dated(texts: pl.Series, dates: pl.Series) -> Sequence[int]:
+    """Give the records (from 0) that have a date, though it may be none of the layout's format."""
+    if not dates.null_count():
+        return range(len(dates))
+    return (dates.is_not_null() | look_like_dates(texts)).arg_true().to_list()
+
+
+def _balances_at_ends(body: pl.DataFrame, dated: Sequence[int]) -> set[int]:
     """Give the dated records in an unbroken run of balances at either end of the table: these alone are no bookings."""
-    dated = is_dated.arg_true()
     return {
         at
-        for side in (dated, dated.reverse())
+        for side in (dated, reversed(dated))
         for at in takewhile(lambda at: balance_label(body.row(at)) is not None, side)
     }
 
@@ -230,7 +243,8 @@ def _not_booked(status: str, layout: Layout) -> bool:
 
 def pending_words(texts: pl.Series, layout: Layout) -> list[str]:
     """Give the texts of a status column that say that an entry is still to be booked."""
-    return [word for word in texts.unique() if _not_booked(word, layout) and not _is_void(word)]
+    words = distinct_texts(texts)
+    return [word for word in words if _not_booked(word, layout) and not _is_void(word)]
 
 
 def _is_pending(cells: list[str], layout: Layout) -> bool:

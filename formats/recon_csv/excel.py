@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from recon_csv.catalogue import find_claim
 from recon_csv.choice import chosen_profile, not_certain, read_by_guess, read_by_profile, read_known
+from recon_csv.dialect import split_heads
 from recon_csv.guess import guess_profile
 from recon_csv.profile import load_options
 from recon_csv.sheet import looks_like_workbook, read_workbook
@@ -51,7 +52,7 @@ class ExcelFormat:
         chosen = settled.profile or chosen_profile(lambda _: table.head, settled, source.name)
         if chosen is not None:
             return read_by_profile(table, chosen, settled, (source.name, ()))
-        claim = find_claim(_as_text(table), source.name)
+        claim = find_claim(split_heads(_as_text(table)), source.name)
         if claim is not None:
             return read_known(table, claim, settled, (source.name, ()))
         guess = guess_profile(table, settled)

@@ -22,6 +22,7 @@ from recon.api import (
     parse_minor,
 )
 from recon_csv.amounts import plain_text
+from recon_csv.distinct import is_one
 from recon_csv.running import follow_balance
 
 if TYPE_CHECKING:
@@ -37,6 +38,16 @@ _HINT: Final = (
     "compare the row with the bank's own view; declare the layout under [formats.csv.profiles]"
 )
 _KEY: Final = ("account", "currency")
+# Columns of the lines whose values have another name, since that is the one of their text.
+_RENAMED: Final = {
+    "booking_date": "booked",
+    "value_date": "valued",
+    "amount": "amount_read",
+    "original_amount": "original_units",
+    "original_currency": "original_code",
+}
+_NOT_AS_READ: Final = frozenset({"status", "remittance", *_RENAMED})
+_LINE_COLUMNS: Final = frozenset(ReadLines.column_names())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,58 +69,50 @@ class Built:
 
 def _statement_keys(values: pl.DataFrame) -> list[tuple[str, str]]:
     """Give the account and the currency of each statement, in the order of their first rows."""
-    first = values.select(_KEY).head(1)
     # Nearly every file has one; to see that is cheaper than to look for others.
-    if values.height and all((values[name] == first.item(0, name)).all() for name in _KEY):
-        return first.rows()
+    if values.height and all(is_one(values[name]) for name in _KEY):
+        return [(values.item(0, "account"), values.item(0, "currency"))]
     return values.select(_KEY).unique(maintain_order=True).rows()
 
 
 def build_lines(values: pl.DataFrame, layout: Layout) -> dy.DataFrame[ReadLines]:
     """Give the lines in file order."""
     keys = _statement_keys(values)
-    index = pl.lit(0, dtype=pl.Int64)
-    if len(keys) > 1:
-        for place, (account, currency) in enumerate(keys):
-            is_own = (pl.col("account") == account) & (pl.col("currency") == currency)
-            index = pl.when(is_own).then(pl.lit(place, dtype=pl.Int64)).otherwise(index)
-    renamed = {
-        "value_date": "valued",
-        "original_amount": "original_units",
-        "original_currency": "original_code",
-    }
+    index = pl.Series([0], dtype=pl.Int64).new_from_index(0, values.height)
+    for place, (account, currency) in enumerate(keys[1:], start=1):
+        is_own = (values["account"] == account) & (values["currency"] == currency)
+        index = pl.Series([place], dtype=pl.Int64).zip_with(is_own, index)
     taken = {
-        name: pl.col(name)
-        for name, kind in ReadLines.columns().items()
-        if name in values.columns and name not in {"amount", "currency", "booking_date", *renamed}
+        name: _filled(values[name])
+        for name in values.columns
+        if name in _LINE_COLUMNS and name not in _NOT_AS_READ
     }
-    taken |= {
-        name: pl.when(pl.col(name) != "").then(pl.col(name))
-        for name in taken
-        if values.schema[name] == pl.String and name not in {"remittance", "status"}
-    }
-    taken.pop("status", None)
+    taken |= {name: values[own] for name, own in _RENAMED.items() if own in values.columns}
+    if "remittance" in values.columns:
+        taken["remittance"] = values["remittance"]
     if values["is_pending"].any():
-        taken["status"] = pl.when("is_pending").then(pl.lit("pending")).otherwise(pl.lit("booked"))
-    taken |= {name: pl.col(own) for name, own in renamed.items() if own in values.columns}
-    charges = _charges(values, layout)
-    lines = values.select(
-        statement_index=index,
-        booking_date="booked",
-        amount="amount_read",
-        currency="currency",
-        **taken,
-        **({} if charges is None else {"charges": charges}),
-    )
+        pending, booked = pl.Series(["pending"]), pl.Series(["booked"])
+        taken["status"] = pending.zip_with(values["is_pending"], booked)
+    if "fee_units" in values.columns:
+        taken["charges"] = _charges(values["fee_units"], layout)
+    taken["statement_index"] = index
+    lines = pl.DataFrame([column.alias(name) for name, column in taken.items()])
     return completed(lines, ReadLines)
 
 
-def _charges(values: pl.DataFrame, layout: Layout) -> pl.Expr | None:
+def _filled(column: pl.Series) -> pl.Series:
+    """Give null for every empty text."""
+    if column.dtype != pl.String:
+        return column
+    is_empty = column == ""
+    return (
+        pl.Series([None], dtype=pl.String).zip_with(is_empty, column) if is_empty.any() else column
+    )
+
+
+def _charges(fee: pl.Series, layout: Layout) -> pl.Series:
     """Give what the bank took; a column that holds one sign only states it without regard to the sign."""
-    if "fee_units" not in values.columns:
-        return None
-    fee = pl.col("fee_units")
-    has_plus = bool((values["fee_units"] > 0).any())
+    has_plus = bool((fee > 0).any())
     turned = {"subtract": False, "add": True, "included": not has_plus}[layout.profile.fee]
     return -fee if turned else fee
 

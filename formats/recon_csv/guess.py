@@ -118,7 +118,10 @@ def _booking_columns(roles: Roles, body: pl.DataFrame) -> list[int]:
     first = dated[:1]
     second = [at for at in others if at not in first][:1]
     balance = roles.first("balance")
-    open_rows = body.filter(_first_filled(body, first) == "")
+    is_open = _first_filled(body, first) == ""
+    if not is_open.any():
+        return first
+    open_rows = body.filter(is_open)
     open_rows = open_rows.filter(look_like_dates(_first_filled(open_rows, second)))
     is_counted = balance is not None and all(map(looks_like_amount, column_at(open_rows, balance)))
     return [*first, *second] if open_rows.height and is_counted else first
@@ -272,7 +275,9 @@ def _worded(entries: Entries, index: int, draft: Draft) -> list[str]:
     if "decimal_mark" in draft.settings:
         style = Style(draft.settings["decimal_mark"], draft.settings["thousands_mark"])
         read = entries.hundredths(index, style)
-        cells = cells.filter(read.is_null()) if read.null_count() else cells.clear()
+        if not read.null_count():
+            return []
+        cells = cells.filter(read.is_null())
     return cells.filter(cells.str.contains(_WORDED)).unique().to_list()
 
 

@@ -138,10 +138,10 @@ def _settle_single(
         draft.settings["amount_sign"] = proof.signs.settled
         return
     moved = entries.cells(column).filter(units != 0)
-    has_minus = bool((units < 0).any())
-    has_plus_sign = bool(moved.str.contains("+", literal=True).all())
     if proof.is_proven or not len(moved):
         return
+    has_minus = bool((units < 0).any())
+    has_plus_sign = bool(moved.str.contains("+", literal=True).all())
     if _is_card(entries.roles, proof.signs):
         # Card companies write purchases with a plus as often as with a minus.
         draft.questions.append("which sign is a purchase on this card")

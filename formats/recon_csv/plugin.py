@@ -8,7 +8,7 @@ from recon.api import Format, MalformedFile, ParsedStatements, SourceFile, hooki
 from recon_csv.catalogue import find_claim
 from recon_csv.choice import chosen_profile, not_certain, read_by_guess, read_by_profile, read_known
 from recon_csv.columns import find_header, known_columns
-from recon_csv.dialect import DELIMITERS, named_separator, split, split_head
+from recon_csv.dialect import split, split_head, split_heads
 from recon_csv.excel import ExcelFormat
 from recon_csv.guess import Guess, guess_profile
 from recon_csv.guess_bare import guess_bare
@@ -57,11 +57,12 @@ class CsvFormat:
         )
         if chosen is not None:
             return _read_declared(source, settled, chosen, text)
-        claim = find_claim(head, source.name)
+        heads = split_heads(head)
+        claim = find_claim(heads, source.name)
         if claim is not None:
             table = split(text, claim.delimiter, source.name)
             return read_known(table, claim, settled, (source.name, text.findings))
-        table, guess = _best_guess(source, text, settled)
+        table, guess = _best_guess(source, (text, heads), settled)
         return read_by_guess(table, guess, settled, (source.name, text.findings))
 
     def explain(self, head: bytes, file_name: str) -> str:  # noqa: ARG002 - the name of a file proves nothing
@@ -75,12 +76,13 @@ class CsvFormat:
             MalformedFile: the file is no table.
         """
         text = read_text(source)
-        claim = find_claim(text.head, source.name)
+        heads = split_heads(text.head)
+        claim = find_claim(heads, source.name)
         if claim is not None:
             table = split(text, claim.delimiter, source.name)
             return propose_layout(claim, *settle_openly(claim, table, Options()))
         try:
-            _, guess = _best_guess(source, text, Options())
+            _, guess = _best_guess(source, (text, heads), Options())
         except MalformedFile:
             proposed = propose_columns(text.head)
             if proposed is None:
@@ -99,10 +101,17 @@ def _read_declared(
     return read_by_profile(table, name, options, (source.name, text.findings))
 
 
-def _best_guess(source: SourceFile, text: Utf8Text, options: Options) -> tuple[Table, Guess]:
-    """Split by the delimiter under which the header names most columns, and guess."""
-    named = named_separator(text.head)
-    heads = {mark: split_head(text.head, mark) for mark in ((named,) if named else DELIMITERS)}
+def _best_guess(
+    source: SourceFile, written: tuple[Utf8Text, Mapping[str, list[list[str]]]], options: Options
+) -> tuple[Table, Guess]:
+    """Split by the delimiter under which the header names most columns, and guess.
+
+    Args:
+        source: the file.
+        written: its text, and the first records of that by delimiter.
+        options: what the user has settled.
+    """
+    text, heads = written
     found = {
         mark: known_columns(rows[place])
         for mark, rows in heads.items()

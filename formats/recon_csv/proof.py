@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Order = Literal["newest_first", "oldest_first", "unknown"]
 Pair = tuple[int | None, int | None]
+_BEGINNING: Final = 1000
 _ORDERS: Final[tuple[Order, Order]] = ("newest_first", "oldest_first")
 
 
@@ -35,12 +36,8 @@ class Moves:
     @classmethod
     def of_columns(cls, amounts: pl.Series, balances: pl.Series) -> Moves:
         """Take two columns of minor units."""
-        return cls(
-            amounts.fill_null(0).to_numpy(),
-            balances.fill_null(0).to_numpy(),
-            amounts.is_not_null().to_numpy(),
-            balances.is_not_null().to_numpy(),
-        )
+        (moved, has_amount), (held, has_balance) = map(_filled, (amounts, balances))
+        return cls(moved, held, has_amount, has_balance)
 
     @classmethod
     def of(cls, rows: Moves | Iterable[Pair]) -> Moves:
@@ -77,6 +74,13 @@ class Moves:
         ]
 
 
+def _filled(units: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Give the values, 0 where there is none, and where there is one."""
+    if not units.null_count():
+        return units.to_numpy(), np.ones(len(units), dtype=np.bool_)
+    return units.fill_null(0).to_numpy(), units.is_not_null().to_numpy()
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Links say something (the amounts between two balances are not zero); `first_break` counts rows from 0."""
@@ -92,8 +96,9 @@ def chain(rows: Moves | Iterable[Pair]) -> Chain:
     held = np.flatnonzero(moves.has_balance)
     # Sums may wrap, but their differences are taken in the same arithmetic and are those of a few rows each.
     between = np.diff(np.cumsum(moves.amounts)[held])
-    is_known = np.diff(np.cumsum(~moves.has_amount)[held]) == 0
-    holds_here = is_known & (np.diff(moves.balances[held]) == between)
+    holds_here = np.diff(moves.balances[held]) == between
+    if not moves.has_amount.all():
+        holds_here &= np.diff(np.cumsum(~moves.has_amount)[held]) == 0
     breaks = np.flatnonzero(~holds_here)
     first_break = int(held[breaks[0] + 1]) if len(breaks) else None
     return Chain(int((holds_here & (between != 0)).sum()), len(breaks), first_break)
@@ -113,7 +118,11 @@ def holds(
     for group in groups:
         moves = Moves.of(group)
         rows = moves[::-1] if order == "newest_first" else moves
-        found = chain(rows.turned() if is_turned else rows)
+        rows = rows.turned() if is_turned else rows
+        # The first rows already tell of nearly every order that does not hold; what is said to hold holds throughout.
+        if len(rows) > _BEGINNING and chain(rows[:_BEGINNING]).breaks:
+            return False
+        found = chain(rows)
         if found.breaks:
             return False
         links += found.links

@@ -53,7 +53,7 @@ def find_lines(data: bytes, begin: int = 0) -> Lines:
     breaks = _positions(view, _LF, begin)
     after_return = (breaks > begin) & (view[breaks - 1] == _CR)
     ends = breaks - after_return
-    bare = _bare_returns(view, begin, int(after_return.sum()))
+    bare = _bare_returns(data, begin, int(after_return.sum()))
     if len(bare):
         order = np.argsort(np.concatenate([breaks, bare]), kind="stable")
         breaks = np.concatenate([breaks, bare])[order]
@@ -65,10 +65,10 @@ def find_lines(data: bytes, begin: int = 0) -> Lines:
     return Lines(starts, ends, len(bare))
 
 
-def _bare_returns(view: NDArray[np.uint8], begin: int, paired: int) -> Positions:
-    blocks = range(begin, len(view), _BLOCK)
-    if sum(np.count_nonzero(view[at : at + _BLOCK] == _CR) for at in blocks) == paired:
+def _bare_returns(data: bytes, begin: int, paired: int) -> Positions:
+    if data.count(b"\r", begin) == paired:
         return np.zeros(0, dtype=np.int64)
+    view = np.frombuffer(data, dtype=np.uint8)
     returns = _positions(view, _CR, begin)
     follows = view[np.minimum(returns + 1, len(view) - 1)]
     bare: Positions = returns[follows != _LF]

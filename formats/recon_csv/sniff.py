@@ -11,11 +11,11 @@ from recon_csv.amounts import looks_like_amount
 from recon_csv.catalogue import find_claim
 from recon_csv.columns import find_header, is_foreign_table
 from recon_csv.dates import looks_like_date
-from recon_csv.dialect import DELIMITERS, named_separator, split_head
+from recon_csv.dialect import split_heads
 from recon_csv.utf8 import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 # Marks of formats that are never delimited text, at the beginning of some line.
 _OTHER_FORMATS: Final = re.compile(
@@ -43,7 +43,8 @@ def _judge(head: bytes) -> tuple[bool, str]:
     except MalformedFile as error:
         return False, f"it is no readable text: {error.message}"
     try:
-        claim = find_claim(text, "")
+        heads = split_heads(text)
+        claim = find_claim(heads, "")
     except MalformedFile as error:
         # It is one of the two; reading says so again, with what to do.
         return True, f"it is a bank statement, but {error.message}"
@@ -52,12 +53,10 @@ def _judge(head: bytes) -> tuple[bool, str]:
         return True, f"it has the layout {claim.name} of {layout.bank} ({layout.country})"
     if found := _OTHER_FORMATS.search(text[:4096]):
         return False, f"it holds the mark of another format: {found[0].strip()!r}"
-    return _judge_rows(text)
+    return _judge_rows(heads)
 
 
-def _judge_rows(text: str) -> tuple[bool, str]:
-    named = named_separator(text)
-    heads = {mark: split_head(text, mark) for mark in ((named,) if named else DELIMITERS)}
+def _judge_rows(heads: Mapping[str, Sequence[Sequence[str]]]) -> tuple[bool, str]:
     for mark, rows in heads.items():
         place = find_header(rows)
         if place is not None:

@@ -16,6 +16,8 @@ from recon_csv.amounts import Style, hundredths
 COLUMN_LIMIT: Final = 512
 CELL_LIMIT: Final = 65_536
 HEAD_RECORDS: Final = 120
+_BLANK: Final = pl.Series([""], dtype=pl.String)
+_LONGEST: Final = pl.all().str.len_bytes().max()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +36,7 @@ class Table:
     head: list[list[str]]
     tail: list[str] | None = None
     is_ended: bool = True
-    read: dict[tuple[int, Style], pl.Series] = field(default_factory=dict)
+    read: dict[tuple[int, Style, int], pl.Series] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
@@ -52,14 +54,15 @@ class Table:
     def column(self, at: int, first_row: int = 0) -> pl.Series:
         """Give the texts of one column from a record on, '' where it has none."""
         if at >= self.cells.width:
-            return pl.repeat("", max(self.height - first_row, 0), dtype=pl.String, eager=True)
+            return _BLANK.new_from_index(0, max(self.height - first_row, 0))
         return self.cells.to_series(at).slice(first_row)
 
     def hundredths(self, at: int, style: Style, first_row: int = 0) -> pl.Series:
         """Give one column from a record on as `recon_csv.amounts.hundredths` reads it; it is read once in a style."""
-        if (at, style) not in self.read:
-            self.read[at, style] = hundredths(self.column(at), style)
-        return self.read[at, style].slice(first_row)
+        key = (at, style, first_row)
+        if key not in self.read:
+            self.read[key] = hundredths(self.column(at, first_row), style)
+        return self.read[key]
 
 
 def check_limits(cells: pl.DataFrame, lines: pl.Series, file: str) -> None:
@@ -73,7 +76,7 @@ def check_limits(cells: pl.DataFrame, lines: pl.Series, file: str) -> None:
             f"the table has {cells.width} columns, more than the limit of {COLUMN_LIMIT}",
             place=Place(file),
         )
-    longest = cells.select(pl.all().str.len_bytes().max())
+    longest = cells.select(_LONGEST)
     for name in cells.columns:
         size = longest.item(0, name) or 0
         if size > CELL_LIMIT:

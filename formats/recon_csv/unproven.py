@@ -33,8 +33,8 @@ def refuse_unproven(
     """
     if "balance_units" not in values.columns or layout.profile.balance_rows == "some":
         return values, []
-    is_bare = values["balance_units"].is_null()
-    if not is_bare.any() or is_bare.all():
+    bare = values["balance_units"].null_count()
+    if bare in {0, values.height}:
         return values, []
     has_balances = pl.col("balance_units").is_not_null().any().over("account", "currency")
     is_booking = ~pl.col("is_pending") & pl.col("batch").is_null()

@@ -5,6 +5,10 @@ A cell that is no date, no amount or no currency refuses its row with column and
 
 from __future__ import annotations
 
+import dataclasses
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -12,7 +16,7 @@ import polars as pl
 from recon.api import exponents
 from recon_csv.amounts import minor_units, other_currency_expr
 from recon_csv.dates import read_dates
-from recon_csv.distinct import runs_of, translated
+from recon_csv.distinct import by_run, distinct_texts, translated
 from recon_csv.entries import Refusal, pending_words
 from recon_csv.extras import as_json
 from recon_csv.fields import (
@@ -76,6 +80,29 @@ _CAUSES: Final = {
 _WORDED: Final = r"[^0-9.,' +()-]"
 
 
+@dataclass(slots=True)
+class _Values:
+    """The columns in the making: texts and what was read of them; by field, where a cell is wrong."""
+
+    columns: dict[str, pl.Series]
+    wrong: dict[str, pl.Series] = dataclasses.field(default_factory=dict)
+
+    @property
+    def height(self) -> int:
+        """Give the count of bookings."""
+        return len(self.columns["record"])
+
+    def refuse(self, name: str, is_wrong: pl.Series) -> None:
+        """Mark the cells of a field that are wrong."""
+        if is_wrong.any():
+            self.wrong[name] = is_wrong
+
+    def refuse_unread(self, name: str, read: pl.Series) -> None:
+        """Mark the filled cells of a field of which nothing could be read."""
+        if read.null_count():
+            self.refuse(name, read.is_null() & (self.columns[name] != ""))
+
+
 def read_values(
     bookings: pl.DataFrame, layout: Layout, around: Surroundings
 ) -> tuple[pl.DataFrame, list[Refusal]]:
@@ -86,21 +113,26 @@ def read_values(
         layout: the columns.
         around: gives the currency where no column does.
     """
-    values = _texts(bookings, layout)
-    values = _dates_and_currency(values, layout, around)
-    values = _money(values, layout, bookings)
-    wrong = [name for name in values.columns if name.startswith("wrong_")]
-    is_wrong = values.select(pl.any_horizontal(wrong)).to_series()
-    # The cell's text is only needed to say what is wrong with it.
-    sound = values.drop(wrong).with_columns(currency="code")
-    if not is_wrong.any():
+    values = _Values(_texts(bookings, layout))
+    _read_dates(values, layout)
+    _read_currency(values, layout, around)
+    _read_money(values, layout, bookings)
+    # The currency's own text is only needed to say what is wrong with it.
+    sound = _frame(values.columns | {"currency": values.columns["code"]})
+    if not values.wrong:
         return sound, []
-    bad = values.filter(is_wrong).iter_rows(named=True)
+    is_wrong = reduce(or_, values.wrong.values())
+    marks = {f"wrong_{name}": column for name, column in values.wrong.items()}
+    bad = _frame(values.columns | marks).filter(is_wrong).iter_rows(named=True)
     return sound.filter(~is_wrong), [_refusal(row, layout) for row in bad]
 
 
-def _texts(bookings: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """Lay the text of every field out as columns."""
+def _frame(columns: Mapping[str, pl.Series]) -> pl.DataFrame:
+    return pl.DataFrame([column.alias(name) for name, column in columns.items()])
+
+
+def _texts(bookings: pl.DataFrame, layout: Layout) -> dict[str, pl.Series]:
+    """Lay the text of every field out as columns, with the place of each booking."""
     single = (*MONEY, *_TEXTS, *_SINGLE)
     columns = {
         field: first_filled(bookings, layout, field) for field in single if field in layout.columns
@@ -121,8 +153,7 @@ def _texts(bookings: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         columns["remittance"] = text.zip_with(said.is_null(), said)
     columns["is_pending"] = _are_pending(columns, layout)
     columns["extras"] = as_json(_left_over(bookings, layout), bookings.height)
-    named = [column.alias(name) for name, column in columns.items()]
-    return bookings.select(_PLACE).with_columns(named)
+    return {name: bookings[name] for name in _PLACE} | columns
 
 
 def _are_pending(columns: Mapping[str, pl.Series], layout: Layout) -> pl.Series:
@@ -130,10 +161,13 @@ def _are_pending(columns: Mapping[str, pl.Series], layout: Layout) -> pl.Series:
     pending = _NO.new_from_index(0, len(columns["booking_date"]))
     for field in ("status", "booking_date"):
         if field in columns:
-            text = columns[field]
-            runs = runs_of(text)
-            pending |= text.is_in(pending_words(text if runs is None else runs[0], layout))
+            pending |= by_run(columns[field], lambda text: _are_words(text, layout))
     return pending
+
+
+def _are_words(texts: pl.Series, layout: Layout) -> pl.Series:
+    words = pending_words(texts, layout)
+    return texts.is_in(words) if words else _NO.new_from_index(0, len(texts))
 
 
 def _left_over(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Series]:
@@ -164,119 +198,119 @@ def _unknown_money(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Se
     }
 
 
-def _dates_and_currency(values: pl.DataFrame, layout: Layout, around: Surroundings) -> pl.DataFrame:
-    profile = layout.profile
-    booked = read_dates(values["booking_date"], profile.date_format)
-    added = []
-    if "value_date" in values.columns:
-        text = values["value_date"]
-        valued = read_dates(text, profile.value_date_format or profile.date_format)
-        added += [valued.alias("valued")]
-        added += [((text != "") & valued.is_null()).alias("wrong_value_date")]
-        # What is still to be booked has no booking date yet.
-        has_none = values["is_pending"] & booked.is_null()
-        booked = booked.zip_with(~has_none, valued) if has_none.any() else booked
-    added += [booked.alias("booked"), booked.is_null().alias("wrong_booking_date")]
-    if "currency" in values.columns:
-        texts, fixed = values["currency"], profile.currency
+def _read_dates(values: _Values, layout: Layout) -> None:
+    profile, columns = layout.profile, values.columns
+    booked = read_dates(columns["booking_date"], profile.date_format)
+    if "value_date" in columns:
+        form = profile.value_date_format or profile.date_format
+        valued = columns["valued"] = read_dates(columns["value_date"], form)
+        values.refuse_unread("value_date", valued)
+        if booked.null_count():
+            # What is still to be booked has no booking date yet.
+            booked = valued.zip_with(columns["is_pending"] & booked.is_null(), booked)
+    columns["booked"] = booked
+    if booked.null_count():
+        values.refuse("booking_date", booked.is_null())
+
+
+def _read_currency(values: _Values, layout: Layout, around: Surroundings) -> None:
+    """Read the currency, and give the account that the profile names where no cell does."""
+    profile, columns = layout.profile, values.columns
+    if "currency" in columns:
+        texts, fixed = columns["currency"], profile.currency
     else:
-        texts = blank(values.height)
-        fixed = profile.currency or around.currency
-    codes = _currencies(texts, profile.currency_names, fixed)
-    added += [codes.alias("code"), codes.is_null().alias("wrong_currency")]
-    if "account" not in values.columns:
-        account = pl.Series("account", [profile.account or ""])
-        added += [account.new_from_index(0, values.height)]
+        texts, fixed = blank(values.height), profile.currency or around.currency
+    codes = columns["code"] = _currencies(texts, profile.currency_names, fixed)
+    if codes.null_count():
+        values.refuse("currency", codes.is_null())
+    account = pl.Series([profile.account or ""])
+    if "account" not in columns:
+        columns["account"] = account.new_from_index(0, values.height)
     elif profile.account:
-        text = values["account"]
-        added += [text.zip_with(text != "", pl.Series([profile.account])).alias("account")]
-    return values.with_columns(added)
+        text = columns["account"]
+        columns["account"] = text.zip_with(text != "", account)
 
 
 def _currencies(texts: pl.Series, names: Mapping[str, str], fixed: str | None) -> pl.Series:
     """Give the ISO 4217 code of every text; null where it is none."""
-    runs = runs_of(texts)
-    if runs is not None:
-        return _currencies(runs[0], names, fixed)[runs[1]]
-    table = {text: names.get(text, text.upper()) for text in texts.unique() if text}
-    if fixed:
-        table[""] = fixed
-    known = {text: code for text, code in table.items() if code in exponents()}
-    return translated(texts, known, pl.String)
+
+    def read(texts: pl.Series) -> pl.Series:
+        table = {text: names.get(text, text.upper()) for text in distinct_texts(texts) if text}
+        if fixed:
+            table[""] = fixed
+        known = {text: code for text, code in table.items() if code in exponents()}
+        return translated(texts, known, pl.String)
+
+    return by_run(texts, read)
 
 
 def _decimals(codes: pl.Series) -> pl.Series:
-    runs = runs_of(codes)
-    if runs is not None:
-        return _decimals(runs[0])[runs[1]]
-    return translated(codes, exponents(), pl.Int64)
+    """Give the decimals of every currency; null where it is not known."""
+    return by_run(codes, lambda texts: translated(texts, exponents(), pl.Int64))
 
 
-def _money(values: pl.DataFrame, layout: Layout, bookings: pl.DataFrame) -> pl.DataFrame:
+def _read_money(values: _Values, layout: Layout, bookings: pl.DataFrame) -> None:
     """Read the amounts and mark every cell that is wrong."""
-    profile = layout.profile
-    decimals = _decimals(values["code"])
-    added = []
+    profile, columns = layout.profile, values.columns
+    decimals = _decimals(columns["code"])
     worded = []
     for name in MONEY:
-        if name in values.columns:
-            text = values[name]
-            known = hundredths_of(name)
+        if name in columns:
+            text, known = columns[name], hundredths_of(name)
             read = bookings[known] if known in bookings.columns else None
             units, odd = minor_units(text, layout.style(name), decimals, read)
-            added += [units.alias(f"{name}_units")]
-            added += [(units.is_null() & (text != "")).alias(f"wrong_{name}")]
-            worded += [name] if text[odd].str.contains(_WORDED).any() else []
+            columns[f"{name}_units"] = units
+            values.refuse_unread(name, units)
+            if len(odd) and text[odd].str.contains(_WORDED).any():
+                worded.append(name)
     if worded:
         glued = [other_currency_expr(pl.col(name), pl.col("code")) for name in worded]
-        added += [values.select(wrong_glued=pl.any_horizontal(glued)).to_series()]
-    if "flag" in values.columns:
+        texts = _frame({name: columns[name] for name in (*worded, "code")})
+        values.refuse("glued", texts.select(pl.any_horizontal(glued)).to_series())
+    if "flag" in columns:
         flags = [*profile.debit_flags, *profile.credit_flags]
-        added += [(~values["flag"].is_in(flags)).alias("wrong_flag")]
-    values = values.with_columns(added)
-    values = values.with_columns(amount_read=_movement(values, layout))
-    return _original(values, layout)
+        values.refuse("flag", ~columns["flag"].is_in(flags))
+    columns["amount_read"] = _movement(columns, layout)
+    if "original_amount" in columns:
+        _read_original(values, layout)
 
 
-def _movement(values: pl.DataFrame, layout: Layout) -> pl.Expr:
+def _movement(columns: Mapping[str, pl.Series], layout: Layout) -> pl.Series:
     """Give what a row moved: money in is positive."""
-    profile, columns = layout.profile, layout.columns
+    profile = layout.profile
     if "debit" in columns:
-        out = pl.col("debit_units").fill_null(0)
-        out = {"positive": out, "negative": -out, "either": out.abs()}[profile.debit_sign]
-        moved = pl.col("credit_units").fill_null(0) - out
+        out = columns["debit_units"].fill_null(0)
+        if profile.debit_sign != "positive":
+            out = -out if profile.debit_sign == "negative" else out.abs()
+        moved = columns["credit_units"].fill_null(0) - out
     elif "flag" in columns:
-        size = pl.col("amount_units").abs()
-        moved = pl.when(pl.col("flag").is_in(profile.debit_flags)).then(-size).otherwise(size)
+        size = columns["amount_units"].abs()
+        moved = (-size).zip_with(columns["flag"].is_in(profile.debit_flags), size)
     else:
         turned = profile.amount_sign == "debit_positive"
-        moved = -pl.col("amount_units") if turned else pl.col("amount_units")
+        moved = -columns["amount_units"] if turned else columns["amount_units"]
     if profile.fee != "included" and "fee" in columns:
-        fee = pl.col("fee_units").fill_null(0)
+        fee = columns["fee_units"].fill_null(0)
         moved = moved + fee if profile.fee == "add" else moved - fee
     if "detail_amount" not in columns:
         return moved
-    sums = [name for name in ("amount", "debit", "credit") if name in values.columns]
-    is_part = (pl.col("detail_amount") != "") & pl.all_horizontal(pl.col(sums) == "")
-    return pl.when(is_part).then(pl.col("detail_amount_units")).otherwise(moved)
+    blanks = [columns[name] == "" for name in ("amount", "debit", "credit") if name in columns]
+    is_part = reduce(and_, blanks, columns["detail_amount"] != "")
+    return columns["detail_amount_units"].zip_with(is_part, moved)
 
 
-def _original(values: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+def _read_original(values: _Values, layout: Layout) -> None:
     """Read what the payment was in its own currency, signed like the amount; null where that currency is not known."""
-    if "original_amount" not in values.columns:
-        return values
-    text = values["original_amount"]
-    if "original_currency" in values.columns:
-        codes = _currencies(values["original_currency"], layout.profile.currency_names, None)
-    else:
-        codes = values["code"]
+    columns, names = values.columns, layout.profile.currency_names
+    text, codes = columns["original_amount"], columns["code"]
+    if "original_currency" in columns:
+        codes = _currencies(columns["original_currency"], names, None)
     size = minor_units(text, layout.style("original_amount"), _decimals(codes))[0].abs()
-    signed = size.zip_with(values["amount_read"].fill_null(0) >= 0, -size)
-    return values.with_columns(
-        original_units=signed,
-        original_code=codes,
-        wrong_original_amount=size.is_null() & (text != "") & codes.is_not_null(),
-    )
+    is_plus = columns["amount_read"].fill_null(0) >= 0
+    columns["original_units"] = size.zip_with(is_plus, -size)
+    columns["original_code"] = codes
+    is_unread = size.is_null() & (text != "") & codes.is_not_null()
+    values.refuse("original_amount", is_unread)
 
 
 def _refusal(wrong: Mapping[str, object], layout: Layout) -> Refusal:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from recon.api import MalformedFile, ParsedStatements, SourceFile
 from recon_csv import catalogue
 from recon_csv.catalogue import BankLayout, Header, bank_layouts, claimants, find_claim
+from recon_csv.dialect import split_heads
 from recon_csv.plugin import CsvFormat
 from recon_csv.profile import FIELDS
 from tests.formats.csv.reading import amounts, days, read_text
@@ -84,7 +85,7 @@ def test_a_header_is_claimed_by_one_layout_alone(name: str):
 @pytest.mark.parametrize("name", WITH_HEADER)
 def test_the_same_rows_below_each_header_of_a_bank_are_the_same_lines(name: str):
     text = (SAMPLES / f"{name}.csv").read_text(encoding="utf-8")
-    claim = find_claim(text, name)
+    claim = find_claim(split_heads(text), name)
     assert claim is not None
     width = len(claim.header)
     expected = amounts(read_sample(name))
@@ -137,7 +138,7 @@ def test_two_layouts_that_claim_one_file_are_both_named(monkeypatch: pytest.Monk
     catalogue.names_by_header.cache_clear()
 
     with pytest.raises(MalformedFile, match="one and two both fit"):
-        find_claim("Tag;Text;Betrag\n01.02.2026;a;1,00\n", "a.csv")
+        find_claim(split_heads("Tag;Text;Betrag\n01.02.2026;a;1,00\n"), "a.csv")
 
     monkeypatch.undo()
     catalogue.names_by_header.cache_clear()
@@ -209,44 +210,44 @@ def test_a_header_with_one_other_word_is_not_claimed():
 def test_paypal_in_a_european_time_zone_is_not_read_as_american():
     text = (SAMPLES / "paypal_us.csv").read_text(encoding="utf-8")
 
-    assert find_claim(text, "a.csv") is not None
-    assert find_claim(text.replace("PST", "CET"), "a.csv") is None
+    assert find_claim(split_heads(text), "a.csv") is not None
+    assert find_claim(split_heads(text.replace("PST", "CET")), "a.csv") is None
 
 
 def test_a_table_without_a_header_is_claimed_only_where_all_rows_have_the_shape():
     text = (SAMPLES / "easybank_account.csv").read_text(encoding="utf-8")
 
-    assert find_claim(text, "a.csv") is not None
-    assert find_claim(text + "12345678901;a;1.1.26;;+1,00;EUR\n", "a.csv") is None
-    assert find_claim(text + "End of list\n", "a.csv") is not None
+    assert find_claim(split_heads(text), "a.csv") is not None
+    assert find_claim(split_heads(text + "12345678901;a;1.1.26;;+1,00;EUR\n"), "a.csv") is None
+    assert find_claim(split_heads(text + "End of list\n"), "a.csv") is not None
 
 
 def test_a_shape_that_many_banks_share_needs_a_mark_of_the_bank():
     text = (SAMPLES / "td_canada_account.csv").read_text(encoding="utf-8")
 
-    assert find_claim(text, "a.csv") is not None
-    assert find_claim(text.replace("SEND E-TFR ***", "Transfer "), "a.csv") is None
+    assert find_claim(split_heads(text), "a.csv") is not None
+    assert find_claim(split_heads(text.replace("SEND E-TFR ***", "Transfer ")), "a.csv") is None
 
 
 def test_a_first_row_that_is_no_preamble_of_the_bank_is_never_passed_over():
     text = (SAMPLES / "bnp_paribas_account.csv").read_text(encoding="utf-8")
 
-    assert find_claim(text, "a.csv") is not None
-    assert find_claim(text.replace("****1234", "1234"), "a.csv") is None
+    assert find_claim(split_heads(text), "a.csv") is not None
+    assert find_claim(split_heads(text.replace("****1234", "1234")), "a.csv") is None
 
 
 def test_a_card_s_signs_are_turned_only_where_the_card_is_masked_as_its_bank_does():
     text = (SAMPLES / "corner_card.csv").read_text(encoding="utf-8")
 
-    assert find_claim(text, "a.csv") is not None
-    assert find_claim(text.replace("**1234", "1234"), "a.csv") is None
+    assert find_claim(split_heads(text), "a.csv") is not None
+    assert find_claim(split_heads(text.replace("**1234", "1234")), "a.csv") is None
 
 
 def test_flags_that_are_blank_count_only_beside_amounts_without_a_minus():
     text = (SAMPLES / "ms_bank_card.csv").read_text(encoding="utf-8")
 
-    assert find_claim(text, "a.csv") is not None
-    assert find_claim(text.replace("£89.90", "-£89.90"), "a.csv") is None
+    assert find_claim(split_heads(text), "a.csv") is not None
+    assert find_claim(split_heads(text.replace("£89.90", "-£89.90")), "a.csv") is None
 
 
 def test_a_condition_holds_to_the_last_row_or_is_asked_for():
@@ -259,7 +260,7 @@ def test_a_condition_holds_to_the_last_row_or_is_asked_for():
 
 @given(st.text(alphabet='Datum;,\t"\n\ufffd\ufeff*#()€01.-', max_size=200))
 def test_no_text_is_claimed_by_accident(text: str):
-    assert find_claim(text, "a.csv") is None
+    assert find_claim(split_heads(text), "a.csv") is None
 
 
 @given(st.sampled_from(WITH_HEADER), st.integers(0, 400))
