@@ -121,15 +121,16 @@ def _looked_up(code: pl.Expr, table: Mapping[str, int]) -> pl.Expr:
     )
 
 
-def name(code: pl.Expr, dialect: pl.Expr) -> pl.Expr:
-    """Give the name of a type code; null for the bank's own codes."""
+@cache
+def transaction_text() -> pl.Expr:
+    """Give the name of `type_code` in its `dialect`; null for the bank's own codes."""
 
     def called(table: Mapping[str, str]) -> pl.Expr:
-        return code.replace_strict(
+        return pl.col("type_code").replace_strict(
             list(table), list(table.values()), default=None, return_dtype=pl.String
         )
 
-    own = pl.when(dialect == NAI).then(called(_table("nai_codes.csv", "name")))
+    own = pl.when(pl.col("dialect") == NAI).then(called(_table("nai_codes.csv", "name")))
     return pl.coalesce(own, called(_names()))
 
 

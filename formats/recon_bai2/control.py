@@ -9,6 +9,7 @@ record counts include headers, trailers and continuations.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -71,18 +72,22 @@ def control_findings(
 
 
 def _trailers(records: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Read what the trailers of each level state."""
+    indexes = ["statement_index", "group_index", "file_index", "line_number"]
+    codes = ("49", "98", "99")
+    trailers = records.filter(pl.col("code").is_in(codes)).select("code", *indexes, *_stated())
+    return {code: trailers.filter(pl.col("code") == code) for code in codes}
+
+
+@cache
+def _stated() -> tuple[pl.Expr, ...]:
     fields = without_marks(pl.col("body")).str.split(",")
-    stated = [
+    return tuple(
         minor(fields.list.get(at, null_on_oob=True).str.strip_chars(), _TOTAL_LIMIT)
         .cast(pl.Int128)
         .alias(f"stated_{at}")
         for at in range(3)
-    ]
-    indexes = ["statement_index", "group_index", "file_index", "line_number"]
-    return {
-        code: records.filter(pl.col("code") == code).select(*indexes, *stated)
-        for code in ("49", "98", "99")
-    }
+    )
 
 
 def _sums(amounts: pl.DataFrame, sign: pl.Expr) -> pl.DataFrame:
@@ -112,7 +117,10 @@ def _compare(frame: pl.DataFrame, name: str, what: str, stated: str, read: str) 
 def _turnover(details: pl.DataFrame, summaries: pl.DataFrame, rejected: pl.Series) -> Iterator[str]:
     """Compare the total of credits and of debits with the transactions, in accounts that detail any of them."""
     for code, sign, name in ((TOTAL_CREDITS, 1, "credits"), (TOTAL_DEBITS, -1, "debits")):
-        stated = summaries.filter(pl.col("type_code") == code).select(
+        totals = summaries.filter(pl.col("type_code") == code)
+        if totals.is_empty():
+            continue
+        stated = totals.select(
             "statement_index", stated=minor(pl.col("written"), _TOTAL_LIMIT).abs().cast(pl.Int128)
         )
         read = _sums(details.filter(pl.col("sign") == sign), pl.lit(1))

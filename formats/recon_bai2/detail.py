@@ -8,6 +8,7 @@ Source: BAI Cash Management Balance Reporting Specifications, Version 2: record 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -67,7 +68,7 @@ def _read(records: pl.DataFrame, own: Mapping[str, int]) -> pl.DataFrame:
         plain.str.strip_chars().alias("remittance"),
         sign=codes.sign(type_code, pl.col("dialect"), own),
         has_known_funds=(funds.str.len_bytes() == 0) | funds.str.contains(_SOUND_FUNDS),
-        transaction_text=codes.name(type_code, pl.col("dialect")),
+        transaction_text=codes.transaction_text(),
         is_reversal=codes.is_reversing(type_code),
         amount=minor(pl.col("written"), AMOUNT_LIMIT),
     )
@@ -81,8 +82,7 @@ def _read(records: pl.DataFrame, own: Mapping[str, int]) -> pl.DataFrame:
             status=pl.when(is_booked).then(pl.lit("booked")).otherwise(pl.lit("information")),
         )
         .with_columns(*_of_codes(), amount=pl.col("size") * pl.col("sign"))
-        .with_columns(extras=_extras())
-        .pipe(_judged)
+        .with_columns(extras=_extras(), **_verdict())
         .select(*COLUMNS, *_FACTS)
     )
 
@@ -142,6 +142,7 @@ def _bare(field: pl.Expr) -> pl.Expr:
     return field.str.strip_chars(_PADDING)
 
 
+@cache
 def _of_codes() -> list[pl.Expr]:
     """Columns whose meaning the type code gives."""
     # NAI has one reference; it is the number of a cheque there.
@@ -165,6 +166,7 @@ def _filled(text: pl.Expr) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
+@cache
 def _extras() -> pl.Expr:
     status = pl.when(~pl.col("group_status").is_in(["", "1"])).then(pl.col("group_status"))
     return json_object(
@@ -178,8 +180,9 @@ def _extras() -> pl.Expr:
     )
 
 
-def _judged(read: pl.DataFrame) -> pl.DataFrame:
-    """Add what is wrong with a row, the first thing only."""
+@cache
+def _verdict() -> dict[str, pl.Expr]:
+    """Say what is wrong with a row, the first thing only."""
     written, code = pl.col("written"), pl.col("type_code")
     quoted = pl.concat_str(pl.lit("'"), written.fill_null("").str.head(40), pl.lit("'"))
     is_no_sign = pl.col("sign").is_null()
@@ -239,8 +242,8 @@ def _judged(read: pl.DataFrame) -> pl.DataFrame:
             )
         )
 
-    return read.with_columns(
-        field=first([cause[1] for cause in causes]),
-        code=first([cause[2] for cause in causes]),
-        reason=first([cause[3] for cause in causes]),
-    )
+    return {
+        "field": first([cause[1] for cause in causes]),
+        "code": first([cause[2] for cause in causes]),
+        "reason": first([cause[3] for cause in causes]),
+    }

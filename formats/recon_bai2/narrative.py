@@ -9,6 +9,7 @@ write ACH addenda as `NAME DES:.. ID:.. INDN:.. CO ID:..` and wires as `ORIG:.. 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -30,8 +31,9 @@ def other_party(text: pl.Series, is_credit: pl.Expr) -> list[pl.Expr]:
         text: each continuation behind the mark OPEN.
         is_credit: the other party is the debtor of a credit, else the creditor.
     """
-    keys = {key for key in KEYS if text.str.contains(f"{key}:", literal=True).any()}
-    words = {word for word in WORDS if text.str.contains(word, literal=True).any()}
+    present = text.to_frame("text").select(_presence()).row(0, named=True)
+    keys = {key for key in KEYS if present[key]}
+    words = {word for word in WORDS if present[word]}
     column = pl.lit(text)
 
     def keyed(key: str) -> pl.Expr:
@@ -55,6 +57,16 @@ def other_party(text: pl.Series, is_credit: pl.Expr) -> list[pl.Expr]:
 
 
 _NOTHING: Final = pl.lit(None, dtype=pl.String)
+
+
+@cache
+def _presence() -> tuple[pl.Expr, ...]:
+    """Say of each key and word whether any text holds it."""
+    sought = {**{key: f"{key}:" for key in KEYS}, **{word: word for word in WORDS}}
+    text = pl.col("text").str
+    return tuple(
+        text.contains(each, literal=True).any().alias(name) for name, each in sought.items()
+    )
 
 
 def ach_return(plain: pl.Expr) -> pl.Expr:

@@ -6,6 +6,7 @@ deposit whose items stand for it (see batches.py) is counted with them.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -124,11 +125,13 @@ def _unknown_funds(details: pl.DataFrame) -> list[str]:
     ]
 
 
+@cache
 def _excerpt() -> pl.Expr:
     prefix = pl.when(pl.col("record_code") == "16").then(pl.lit("16,")).otherwise(pl.lit(""))
     return pl.concat_str(prefix, pl.col("body").str.replace_all(MARKS, "").str.head(116))
 
 
+@cache
 def _hint() -> pl.Expr:
     return pl.col("code").replace_strict(
         list(_HINTS), list(_HINTS.values()), default=None, return_dtype=pl.String

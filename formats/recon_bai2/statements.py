@@ -8,6 +8,7 @@ modifier; the currency of an account is that of its group, which is USD where it
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -88,7 +89,6 @@ def statements(heads: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("currency") != NO_CURRENCY)
         & pl.col("is_whole").fill_null(value=True)
     )
-    kept = {name: pl.when(pl.col(name) != "").then(pl.col(name)) for name in _KEPT}
     is_interim = pl.col("modifier").is_in(_INTERIM)
     return joined.with_columns(
         kind=pl.when(is_interim).then(pl.lit("interim")).otherwise(pl.lit("final")),
@@ -97,8 +97,14 @@ def statements(heads: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
         opening_date=pl.col("date"),
         closing_date=pl.col("date"),
         is_whole=pl.col("is_whole").fill_null(value=True),
-        extras=json_object(json_members({**kept, "summaries": pl.col("summaries")})),
+        extras=_extras(),
     )
+
+
+@cache
+def _extras() -> pl.Expr:
+    kept = {name: pl.when(pl.col(name) != "").then(pl.col(name)) for name in _KEPT}
+    return json_object(json_members({**kept, "summaries": pl.col("summaries")}))
 
 
 def _listed(read: pl.DataFrame) -> pl.DataFrame:

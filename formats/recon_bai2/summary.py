@@ -38,13 +38,11 @@ def summaries(accounts: pl.DataFrame) -> pl.DataFrame:
     """
     frame = accounts.select("statement_index", "dialect", rest=without_marks(pl.col("rest")))
     is_nai = pl.col("dialect") == NAI
-    return pl.concat(
-        [
-            _read(frame.filter(~is_nai), _SUMMARY, ("type_code", "written", "items", "funds")),
-            _read(frame.filter(is_nai), _PAIR, ("type_code", "written")),
-        ],
-        how="diagonal",
-    ).sort("statement_index", maintain_order=True)
+    read = [_read(frame.filter(~is_nai), _SUMMARY, ("type_code", "written", "items", "funds"))]
+    nai = frame.filter(is_nai)
+    if not nai.is_empty():
+        read.append(_read(nai, _PAIR, ("type_code", "written")))
+    return pl.concat(read, how="diagonal").sort("statement_index", maintain_order=True)
 
 
 def _read(frame: pl.DataFrame, pattern: str, names: tuple[str, ...]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Fixed columns as values: cut, dates, amounts, currencies. In: expressions of text. Out: expressions, null if none.
+"""Fixed columns as values: days, amounts, currencies. In: expressions of text. Out: expressions, null if none.
 
 Source: AEB, Cuaderno 43: dates are YYMMDD, amounts fourteen digits of which two are decimals, the key before an amount
 is 1 for debit and 2 for credit, currencies are numeric ISO 4217 codes.
@@ -6,26 +6,25 @@ is 1 for debit and 2 for credit, currencies are numeric ISO 4217 codes.
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
-from recon.api import parse_minor_expr
+from recon.api import rescaled_minor, six_digit_day, whole_number
 from recon_norma43.codes import currencies
 
-_AMOUNT_DECIMALS = 2
+_AMOUNT_WIDTH: Final = 14
+_AMOUNT_DECIMALS: Final = 2
 
 
 def day(text: pl.Expr) -> pl.Expr:
     """Read YYMMDD; null where it is no day."""
-    is_plain = text.str.contains(r"^[0-9]{6}$")
-    return pl.when(is_plain).then(text.str.to_date("%y%m%d", strict=False))
+    return six_digit_day(text, "%y%m%d")
 
 
 def size(digits: pl.Expr, decimals: pl.Expr) -> pl.Expr:
     """Read fourteen digits into minor units of so many decimals; null where they are none, exactly."""
-    whole = digits.str.head(-_AMOUNT_DECIMALS)
-    point = pl.concat_str(whole, pl.lit("."), digits.str.tail(_AMOUNT_DECIMALS))
-    is_plain = digits.str.contains(r"^[0-9]{14}$")
-    return pl.when(is_plain).then(parse_minor_expr(point, decimals))
+    return rescaled_minor(whole_number(digits, _AMOUNT_WIDTH), _AMOUNT_DECIMALS, decimals)
 
 
 def signed(key: pl.Expr, magnitude: pl.Expr) -> pl.Expr:

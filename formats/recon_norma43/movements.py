@@ -8,18 +8,27 @@ Source: AEB, Cuaderno 43, records 22, 23 and 24.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
 
-from recon.api import Fault, cut, exponent_expr, json_members, json_object, plain, with_fault
+from recon.api import (
+    Fault,
+    cut,
+    exponent_expr,
+    is_nothing,
+    json_members,
+    json_object,
+    plain,
+    with_fault,
+)
 from recon_norma43.codes import CHEQUE, CONCEPTS, REVERSALS
 from recon_norma43.fields import currency, day, signed, size
 from recon_norma43.structure import CONCEPT, EXCHANGE, MOVEMENT, UNKNOWN, WIDTH
 
 # The amount ends in column 42: a shorter record was cut off.
 _LEAST_WIDTH: Final = 42
-_NEVER: Final = r"^[0 ]*$"
 
 
 def read_movements(
@@ -69,25 +78,24 @@ def read_movements(
     )
 
 
+@cache
 def _zones() -> dict[str, pl.Expr]:
     """Read what several columns need: its size in minor units, document number and references."""
     zones = {"document": cut(43, 52), "reference_1": cut(53, 64), "reference_2": cut(65, 80)}
     return {
         "magnitude": size(cut(29, 42), pl.col("decimals")),
-        **{
-            name: plain(pl.when(~text.str.contains(_NEVER)).then(text))
-            for name, text in zones.items()
-        },
+        **{name: plain(pl.when(~is_nothing(text)).then(text)) for name, text in zones.items()},
     }
 
 
+@cache
 def _of_movement() -> dict[str, pl.Expr]:
     concept = cut(23, 24)
     return {
         "booking_date": day(cut(11, 16)),
         "value_date": day(cut(17, 22)),
         "amount": signed(cut(28, 28), pl.col("magnitude")),
-        "has_value_date": ~cut(17, 22).str.contains(_NEVER),
+        "has_value_date": ~is_nothing(cut(17, 22)),
         "has_sign": cut(28, 28).is_in(("1", "2")),
         "bank_reference": pl.col("document"),
         "cheque_number": pl.when(concept == CHEQUE).then("document"),
@@ -166,6 +174,7 @@ def _exchanges(own: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _of_exchange() -> dict[str, pl.Expr]:
     magnitude = pl.col("original_size")
     is_read = magnitude.is_not_null()

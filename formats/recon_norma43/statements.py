@@ -7,6 +7,7 @@ Source: AEB, Cuaderno 43, records 11 and 33.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -47,48 +48,57 @@ def read_statements(records: pl.DataFrame) -> pl.DataFrame:
 def _heads(records: pl.DataFrame) -> pl.DataFrame:
     return (
         records.filter(pl.col("kind") == HEAD)
-        .select(
-            "statement",
-            head_line="line_number",
-            account=_account(),
-            currency=pl.when(
-                pl.col("is_clean"),
-                pl.col("width").is_between(_HEAD_WIDTH, 80),
-                cut(33, 33).is_in(("0", "1", "2")),
-                day(cut(21, 26)).is_not_null(),
-            ).then(currency(cut(48, 50))),
-            opening_date=day(cut(21, 26)),
-            closing_date=day(cut(27, 32)),
-            opening_key=cut(33, 33),
-            opening_size=cut(34, 47),
-            extras=json_object(
-                json_members({"information_mode": plain(cut(51, 51)), "holder": plain(cut(52, 77))})
-            ),
-        )
         .unique("statement", keep="first", maintain_order=True)
+        .select("statement", **_of_head())
     )
+
+
+@cache
+def _of_head() -> dict[str, pl.Expr | str]:
+    return {
+        "head_line": "line_number",
+        "account": _account(),
+        "currency": pl.when(
+            pl.col("is_clean"),
+            pl.col("width").is_between(_HEAD_WIDTH, 80),
+            cut(33, 33).is_in(("0", "1", "2")),
+            day(cut(21, 26)).is_not_null(),
+        ).then(currency(cut(48, 50))),
+        "opening_date": day(cut(21, 26)),
+        "closing_date": day(cut(27, 32)),
+        "opening_key": cut(33, 33),
+        "opening_size": cut(34, 47),
+        "extras": json_object(
+            json_members({"information_mode": plain(cut(51, 51)), "holder": plain(cut(52, 77))})
+        ),
+    }
 
 
 def _totals(records: pl.DataFrame) -> pl.DataFrame:
     return (
         records.filter(pl.col("kind") == TOTALS)
-        .select(
-            "statement",
-            totals_line="line_number",
-            account_totals=_account(),
-            currency_totals=currency(cut(74, 76)),
-            debit_count=cut(21, 25).cast(pl.Int64, strict=False),
-            debits=cut(26, 39),
-            credit_count=cut(40, 44).cast(pl.Int64, strict=False),
-            credits=cut(45, 58),
-            closing_key=cut(59, 59),
-            closing_size=cut(60, 73),
-            is_closed=pl.col("is_clean") & pl.col("width").is_between(_TOTALS_WIDTH, 80),
-        )
         .unique("statement", keep="first", maintain_order=True)
+        .select("statement", **_of_totals())
     )
 
 
+@cache
+def _of_totals() -> dict[str, pl.Expr | str]:
+    return {
+        "totals_line": "line_number",
+        "account_totals": _account(),
+        "currency_totals": currency(cut(74, 76)),
+        "debit_count": cut(21, 25).cast(pl.Int64, strict=False),
+        "debits": cut(26, 39),
+        "credit_count": cut(40, 44).cast(pl.Int64, strict=False),
+        "credits": cut(45, 58),
+        "closing_key": cut(59, 59),
+        "closing_size": cut(60, 73),
+        "is_closed": pl.col("is_clean") & pl.col("width").is_between(_TOTALS_WIDTH, 80),
+    }
+
+
+@cache
 def _account() -> pl.Expr:
     """Bank, branch and account; they carry no check digits, so no IBAN is made up from them."""
     return plain(cut(3, 20)).str.replace_all(" ", "", literal=True)

@@ -6,6 +6,7 @@ it is the format of the lowest trust.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -154,6 +155,7 @@ def _openings(rows: pl.DataFrame) -> list[str]:
     ]
 
 
+@cache
 def _hint() -> pl.Expr:
     is_ambiguous = pl.col("code") == "ambiguous-amount"
     return pl.when(is_ambiguous).then(pl.lit('set `decimal_mark = "."` or "," under [formats.qif]'))

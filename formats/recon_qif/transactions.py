@@ -8,6 +8,7 @@ A address, S E $ % split; a split details the transaction and is no line of its 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -32,6 +33,7 @@ _TAGS: Final = {
 }  # fmt: skip
 _SPLIT: Final = {"$": "amount", "S": "category", "E": "memo", "%": "percent"}
 _NAMED: Final = frozenset({*_TAGS, *_SPLIT})
+_NO_SPLITS: Final = pl.DataFrame(schema={"record": pl.UInt32, "splits": pl.String})
 _OPENING: Final = "opening balance"
 
 
@@ -74,38 +76,45 @@ def read_transactions(
         amount_t=parse_minor_expr(pl.col("plain_t"), decimals),
         amount_u=parse_minor_expr(pl.col("plain_u"), decimals),
     )
-    return _judged(_completed(rows))
+    return rows.with_columns(**_completing()).with_columns(**_verdict())
 
 
 def _with_fields(records: pl.DataFrame, fields: pl.DataFrame) -> pl.DataFrame:
     """Add a column a tag; where a tag that stands once by the format is repeated, the record is marked."""
-    for tag, separator in _TAGS.items():
-        records = _joined(records, fields.filter(pl.col("tag") == tag), ["record"], tag, separator)
-    twice = fields.filter(pl.col("tag").is_in(["D", "T", "U"]))
-    repeated = twice.filter(pl.struct("record", "tag").is_duplicated())["record"].unique()
-    return records.with_columns(is_repeated=pl.col("record").is_in(repeated.implode()))
+    twice = fields.filter(pl.struct("record", "tag").is_duplicated())
+    repeated = twice.filter(pl.col("tag").is_in(["D", "T", "U"]))["record"].unique()
+    marked = records.with_columns(is_repeated=pl.col("record").is_in(repeated.implode()))
+    return _joined(marked, fields, ["record"], {tag: (tag, by) for tag, by in _TAGS.items()})
 
 
 def _joined(
-    rows: pl.DataFrame, fields: pl.DataFrame, keys: list[str], name: str, separator: str
+    rows: pl.DataFrame, fields: pl.DataFrame, keys: list[str], named: Mapping[str, tuple[str, str]]
 ) -> pl.DataFrame:
-    """Add the values of one tag; several of them in one record are joined."""
-    values = fields.select(*keys, pl.col("value").str.strip_chars().alias(name))
-    if values.select(pl.struct(keys).is_duplicated().any()).item():
-        grouped = values.group_by(keys, maintain_order=True)
-        values = grouped.agg(pl.col(name).str.join(separator))
-    return rows.join(values, on=keys, how="left", maintain_order="left")
+    """Add a column for each tag of `named` (its name, and what joins several values of one tag), null where it is not."""
+    values = (
+        fields.filter(pl.col("tag").is_in(list(named)))
+        .with_columns(pl.col("value").str.strip_chars())
+        .partition_by("tag", as_dict=True, include_key=False)
+    )
+    absent = [name for tag, (name, _) in named.items() if (tag,) not in values]
+    for (tag,), one in values.items():
+        name, separator = named[str(tag)]
+        own = one.select(*keys, pl.col("value").alias(name))
+        if own.select(pl.struct(keys).is_duplicated().any()).item():
+            own = own.group_by(keys, maintain_order=True).agg(pl.col(name).str.join(separator))
+        rows = rows.join(own, on=keys, how="left", maintain_order="left")
+    return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
 def _splits(fields: pl.DataFrame) -> pl.DataFrame:
     """Write the splits of each record as a JSON list, in their order."""
-    parts = fields.filter(pl.col("tag").is_in(list(_SPLIT))).with_columns(
-        split=(pl.col("tag") == "S").cum_sum()
-    )
+    parts = fields.filter(pl.col("tag").is_in(list(_SPLIT)))
+    if parts.is_empty():
+        return _NO_SPLITS
+    parts = parts.with_columns(split=(pl.col("tag") == "S").cum_sum())
     keys = ["record", "split"]
     rows = parts.select(keys).unique(maintain_order=True)
-    for tag, name in _SPLIT.items():
-        rows = _joined(rows, parts.filter(pl.col("tag") == tag), keys, name, " ")
+    rows = _joined(rows, parts, keys, {tag: (name, " ") for tag, name in _SPLIT.items()})
     members = {name: pl.when(pl.col(name) != "").then(pl.col(name)) for name in _SPLIT.values()}
     return (
         rows.with_columns(one=json_object(json_members(members)))
@@ -123,7 +132,10 @@ def _others(fields: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _completed(rows: pl.DataFrame) -> pl.DataFrame:
+@cache
+def _completing() -> dict[str, pl.Expr]:
+    """Give the columns of the line; they need the amounts."""
+
     def filled(name: str) -> pl.Expr:
         return pl.when(pl.col(name) != "").then(pl.col(name))
 
@@ -133,20 +145,21 @@ def _completed(rows: pl.DataFrame) -> pl.DataFrame:
     kept = {"address": "A", "category": "L", "cleared": "C", "other_fields": "others"}
     members = json_members({name: filled(column) for name, column in kept.items()})
     splits = pl.concat_str(pl.lit('"splits":'), "splits")
-    return rows.with_columns(
-        amount=pl.coalesce("amount_t", "amount_u"),
-        payer_name=filled("P"),
-        remittance=pl.col("M").fill_null(""),
-        customer_reference=filled("N"),
-        cheque_number=pl.when(pl.col("N").str.contains(r"^[0-9]+$")).then(pl.col("N")),
-        status=pl.when(is_opening).then(pl.lit("information")).otherwise(pl.lit("booked")),
-        extras=json_object(members, splits),
-        record=pl.col("number"),
-    )
+    return {
+        "amount": pl.coalesce("amount_t", "amount_u"),
+        "payer_name": filled("P"),
+        "remittance": pl.col("M").fill_null(""),
+        "customer_reference": filled("N"),
+        "cheque_number": pl.when(pl.col("N").str.contains(r"^[0-9]+$")).then(pl.col("N")),
+        "status": pl.when(is_opening).then(pl.lit("information")).otherwise(pl.lit("booked")),
+        "extras": json_object(members, splits),
+        "record": pl.col("number"),
+    }
 
 
-def _judged(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add what is wrong with a row, the first thing only."""
+@cache
+def _verdict() -> dict[str, pl.Expr]:
+    """Say what is wrong with a row, the first thing only."""
     written = pl.coalesce("T", "U")
     quoted = pl.concat_str(pl.lit("'"), written.fill_null("").str.head(40), pl.lit("'"))
     differs = (pl.col("amount_t") != pl.col("amount_u")).fill_null(value=False)
@@ -186,11 +199,11 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
         ),
         (differs, "U", "two-amounts", pl.lit("the amounts T and U of the record differ")),
     ]
-    return rows.with_columns(
-        field=pl.coalesce(pl.when(cause[0]).then(pl.lit(cause[1])) for cause in causes),
-        code=pl.coalesce(pl.when(cause[0]).then(pl.lit(cause[2])) for cause in causes),
-        reason=pl.coalesce(pl.when(cause[0]).then(cause[3]) for cause in causes),
-        excerpt=pl.concat_str(
+    return {
+        "field": pl.coalesce(pl.when(cause[0]).then(pl.lit(cause[1])) for cause in causes),
+        "code": pl.coalesce(pl.when(cause[0]).then(pl.lit(cause[2])) for cause in causes),
+        "reason": pl.coalesce(pl.when(cause[0]).then(cause[3]) for cause in causes),
+        "excerpt": pl.concat_str(
             pl.lit("D"), pl.col("D").fill_null(""), pl.lit(" T"), written.fill_null("")
         ).str.head(120),
-    )
+    }
