@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.normalise.structured.check_digits import modulo_11
+from recon.normalise.structured.check_digits import iso_11649, modulo_11, modulo_11_10
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # Country, model, and up to three parts; separators between them may be lost only where the model checks all as one.
 _WRITTEN: Final = r"^(SI|HR)([0-9]{2})-?([0-9]{1,20}(?:-[0-9]{1,20}){0,2})$"
@@ -47,6 +47,13 @@ MODELS: Final[Mapping[str, _Groups]] = {
     **{f"{country}{model}": groups for country in ("SI", "HR") for model, groups in _BOTH.items()},
     **{f"SI{model}": groups for model, groups in _SLOVENIAN.items()},
 }
+# What else begins with SI or HR in one piece, and its check: tax numbers of both states, and the Croatian IBAN. All
+# Slovenian ones begin with SI56, which is no model.
+_OTHERWISE: Final[tuple[tuple[str, Callable[[pl.Series], pl.Series]], ...]] = (
+    (r"^SI([1-9][0-9]{7})$", modulo_11),
+    (r"^HR([0-9]{11})$", modulo_11_10),
+    (r"^(HR[0-9]{19})$", iso_11649),
+)
 # Models that ask for no check digit, so that only their mark tells them.
 UNCHECKED: Final = ("SI00", "HR00", "HR99")
 
@@ -54,7 +61,8 @@ UNCHECKED: Final = ("SI00", "HR00", "HR99")
 def model_holds(written: pl.Series) -> pl.Series:
     """Say whether a reference of a model with check digits holds.
 
-    Parts that are not given are not checked; a reference of which nothing could be checked does not hold.
+    Parts that are not given are not checked; a reference of which nothing could be checked does not hold. Nor does what
+    is a tax number or an IBAN by its own check digits.
 
     Args:
         written: upper-case references in which only dashes separate the parts.
@@ -75,7 +83,11 @@ def model_holds(written: pl.Series) -> pl.Series:
         .unnest("parts")
     )
     is_long = parts["body"].str.len_bytes() > _LONGEST_BODY
-    models = parts.select(pl.concat_str("country", "model")).to_series()
+    models = (
+        parts.select(pl.concat_str("country", "model"))
+        .to_series()
+        .set(_is_known_otherwise(written), None)
+    )
     held = pl.Series(written.name, [False], dtype=pl.Boolean).new_from_index(0, len(written))
     for groups in dict.fromkeys(MODELS.values()):
         names = [model for model, checked in MODELS.items() if checked == groups]
@@ -83,6 +95,16 @@ def model_holds(written: pl.Series) -> pl.Series:
         if chosen.any():
             held = held.scatter(chosen.arg_true(), _groups_hold(parts.filter(chosen), groups))
     return held
+
+
+def _is_known_otherwise(written: pl.Series) -> pl.Series:
+    known = pl.Series(written.name, [False], dtype=pl.Boolean).new_from_index(0, len(written))
+    for form, rule in _OTHERWISE:
+        number = written.str.extract(form)
+        likely = number.is_not_null()
+        if likely.any():
+            known = known.scatter(likely.arg_true(), rule(number.filter(likely)))
+    return known
 
 
 def _groups_hold(parts: pl.DataFrame, groups: _Groups) -> pl.Series:

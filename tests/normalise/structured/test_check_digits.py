@@ -10,7 +10,7 @@ from stdnum import iso11649
 from stdnum import luhn as stdnum_luhn
 from stdnum.be import ogm_vcs
 from stdnum.ch import esr
-from stdnum.iso7064 import mod_97_10
+from stdnum.iso7064 import mod_11_10, mod_97_10
 
 from recon.normalise.structured import check_digits
 
@@ -102,6 +102,13 @@ def test_the_rest_of_93_stands_behind_an_italian_number(bodies):
 
     assert check_digits.modulo_93(series(*written)).all()
     assert not check_digits.modulo_93(series(*wrong)).any()
+
+
+@given(st.lists(st.from_regex(r"[0-9]{2,11}", fullmatch=True), max_size=20))
+def test_modulo_11_10_agrees_with_the_library(references):
+    held = check_digits.modulo_11_10(series(*references)).to_list()
+
+    assert held == [mod_11_10.is_valid(one) for one in references]
 
 
 @given(st.lists(st.from_regex(r"[0-9]{3,22}", fullmatch=True), min_size=1, max_size=20))
