@@ -60,16 +60,14 @@ def is_shaped(frame: pl.DataFrame, types: pl.Schema) -> bool:
 def _rules(schema: type[dy.Schema]) -> Iterator[pl.Expr]:
     key = schema.primary_key()
     if key:
-        yield (
-            (pl.struct(key) if key[1:] else pl.col(key))
-            .n_unique()
-            .eq(pl.len())
-            .alias("primary_key")
-        )
+        keys = pl.struct(key) if key[1:] else pl.col(key)
+        yield (keys.n_unique() == pl.len()).alias("primary_key")
     for name, column in schema.columns().items():
         values = pl.col(name)
+        # A pattern is dear, and the texts that have one are codes: few distinct ones, but for keys.
+        distinct = values if column.primary_key else values.unique()
+        by_pattern = column.validation_rules(distinct)
         for rule, holds in column.validation_rules(values).items():
-            # A pattern is dear, and the texts that have one are codes: few distinct ones.
-            found = column.validation_rules(values.unique())[rule] if rule == "regex" else holds
+            found = by_pattern[rule] if rule == "regex" else holds
             # Null keeps every rule but the one against nulls.
             yield found.all(ignore_nulls=True).alias(f"{name}|{rule}")

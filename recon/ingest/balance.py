@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import polars as pl
 
+from recon.frames.demands import validated
 from recon.frames.statements import Statements
 from recon.money import format_minor
 
@@ -83,14 +84,15 @@ def check_statements(
     broken = (pl.col("balance_check") == "broken") & holds_balance_break
     gap = (pl.col("continuity_check") == "broken") & holds_continuity_break
     announced = (pl.col("kind") == "notification") & holds_notifications
-    return Statements.validate(
+    return validated(
         checked.join(notes, on="statement_id", how="left")
         .with_columns(
             continuity_check=pl.col("continuity_check").fill_null("not_checkable"),
         )
         .with_columns(is_held=broken | gap | announced)
         .select(Statements.column_names())
-        .sort("statement_id")
+        .sort("statement_id"),
+        Statements,
     )
 
 

@@ -7,12 +7,13 @@ continue each other, count 0, 1, 2, ... and stay apart; overlapping deliveries c
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
+from recon.frames.demands import validated
 from recon.frames.lines import Lines
 from recon.frames.statements import KINDS
 
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
 # The recipe is part of the identity: changing it would import everything again.
 RECIPE: Final = "1"
-_KEY: Final = ("account", "currency", "bank_reference", "booking_date", "amount", "text")
+_NEEDED: Final = ("statement_id", "record", "status", "kind", "file", "booking_date")
+_WORDS: Final = ("payer_name", "payer_account", "remittance", "end_to_end_id")
+_FIELDS: Final = ("account", "currency", "bank_reference", "booking_date", "amount")
+# 80 bits are 16 letters of five bits each, without a rest.
+_DIGEST_BYTES: Final = 10
+_BASE_32: Final = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
 
 
 def distinct_lines(
@@ -41,50 +47,85 @@ def distinct_lines(
     Returns:
         the distinct lines, and the collapsed copies (line_id, file, record), both sorted.
     """
-    keyed = lines.with_columns(text=_text()).sort("statement_id", "record")
-    keyed = keyed.with_columns(key=pl.concat_str(*_fields(), separator="\x1f"))
-    counted = keyed.with_columns(occurrence=pl.int_range(pl.len()).over("statement_id", "key"))
-    counted = _continue_counts(counted, previous)
-    identified = counted.with_columns(line_id=_line_ids(counted))
-    # A booked line of a final statement is kept before what announced it.
-    order = pl.Enum(KINDS)
-    ordered = identified.sort(
-        pl.col("status") != "booked", pl.col("kind").cast(order), "file", "record", "statement_id"
-    )
-    rank = pl.int_range(pl.len()).over("line_id")
-    ranked = ordered.with_columns(rank=rank, copies=pl.len().over("line_id").cast(pl.Int64) - 1)
-    held = statements.select("statement_id", "is_held")
+    # What decides is narrow; the wide columns are put in order once, at the end.
+    keyed = _keyed(lines).with_row_index("row").sort("statement_id", "record")
+    counted = _continue_counts(_counted(keyed), previous)
+    identified = counted.with_columns(line_id=_line_ids(counted)).drop("key")
+    ranked = _ranked(identified.filter(pl.col("line_id").is_duplicated()))
+    further = ranked.filter(pl.col("rank") > 0)
     kept = (
-        ranked.filter(pl.col("rank") == 0)
-        .join(held, on="statement_id", how="left")
-        .with_columns(is_held=pl.col("is_held") | (pl.col("status") != "booked"))
+        identified.join(further, on="row", how="anti")
+        .join(ranked.select("row", "copies"), on="row", how="left")
+        .join(statements.select("statement_id", "is_held"), on="statement_id", how="left")
+        .sort("line_id")
     )
-    copies = ranked.filter(pl.col("rank") > 0).select("line_id", "file", "record").sort(pl.all())
-    return Lines.validate(kept.select(Lines.column_names()).sort("line_id")), copies
+    distinct = lines[kept["row"]].with_columns(
+        kept.select(
+            "line_id",
+            "occurrence",
+            pl.col("copies").fill_null(0),
+            pl.col("is_held") | (pl.col("status") != "booked"),
+        )
+    )
+    copies = further.select("line_id", "file", "record").sort(pl.all())
+    return validated(distinct.select(Lines.column_names()), Lines), copies
 
 
-def _text() -> pl.Expr:
-    """All words of the line without blanks or case: banks wrap the same text differently in each delivery."""
-    parts = [
-        pl.col(name).fill_null("")
-        for name in ("payer_name", "payer_account", "remittance", "end_to_end_id")
-    ]
-    return pl.concat_str(*parts, separator=" ").str.to_uppercase().str.replace_all(r"\s+", "")
+def _ranked(shared: pl.DataFrame) -> pl.DataFrame:
+    """Rank lines that share an id, 0 for the one that is kept, and count the others as its copies."""
+    # A booked line of a final statement is kept before what announced it.
+    is_announced, kind = pl.col("status") != "booked", pl.col("kind").cast(pl.Enum(KINDS))
+    return shared.sort(is_announced, kind, "file", "record", "statement_id").with_columns(
+        rank=pl.int_range(pl.len()).over("line_id"),
+        copies=pl.len().over("line_id").cast(pl.Int64) - 1,
+    )
 
 
-def _fields() -> list[pl.Expr]:
-    return [pl.col(name).cast(pl.String).fill_null("") for name in _KEY]
+def _keyed(lines: pl.DataFrame) -> pl.DataFrame:
+    """Give what decides of each line, with its key: the fields of its identity, each behind its length."""
+    # A step for each column that is looked at more than once, since Polars would work it out each time.
+    words = pl.concat_str(pl.col(name).fill_null("") for name in _WORDS)
+    text = pl.col("text")
+    fields = (pl.col(name).cast(pl.String).fill_null("") for name in _FIELDS)
+    return (
+        lines.select(
+            *dict.fromkeys((*_NEEDED, *_FIELDS)),
+            # All words without blanks or case: banks wrap the same text differently in each delivery.
+            text=words.str.to_uppercase().str.replace_all(" ", "", literal=True),
+        )
+        # The expression is dear, and nulls are passed over: only texts with another blank come to it.
+        .with_columns(
+            blanked=pl.when(text.str.contains(r"\s")).then(text).str.replace_all(r"\s+", "")
+        )
+        .with_columns(pl.coalesce("blanked", text).alias("text"))
+        .with_columns(key=_with_lengths(pl.lit(RECIPE), *fields, text))
+        .select(*_NEEDED, "key")
+    )
+
+
+def _with_lengths(*fields: pl.Expr) -> pl.Expr:
+    parts = ((field.str.len_chars(), pl.lit(":"), field) for field in fields)
+    return pl.concat_str(part for triple in parts for part in triple)
+
+
+def _counted(lines: pl.DataFrame) -> pl.DataFrame:
+    """Count equal lines of one statement 0, 1, 2, ... as `occurrence`."""
+    identity = ("statement_id", "key")
+    # Nearly all lines are the only ones of their kind.
+    equal = lines.filter(pl.struct(identity).is_duplicated()).select(
+        "row", occurrence=pl.int_range(pl.len()).over(identity)
+    )
+    counted = lines.join(equal, on="row", how="left", maintain_order="left")
+    return counted.with_columns(pl.col("occurrence").fill_null(0))
 
 
 def _continue_counts(lines: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFrame:
     """Go on counting equal lines where a statement continues an earlier one of the same day."""
-    shared = (
-        lines.group_by("key")
-        .agg(pl.col("statement_id").n_unique().alias("n"))
-        .filter(pl.col("n") > 1)
-    )
-    if shared.is_empty() or previous.is_empty():
+    before = dict(previous.select("statement_id", "previous_id").drop_nulls().iter_rows())
+    if not before:
         return lines
+    statements_of_key = lines.group_by("key").agg(pl.col("statement_id").n_unique())
+    shared = statements_of_key.filter(pl.col("statement_id") > 1)
     contested = lines.join(shared.select("key"), on="key", how="semi")
     counts = {
         (statement, key): (count, day)
@@ -92,11 +133,6 @@ def _continue_counts(lines: pl.DataFrame, previous: pl.DataFrame) -> pl.DataFram
         .agg(pl.len(), pl.col("booking_date").first())
         .iter_rows()
     }
-    before = dict(
-        previous.filter(pl.col("previous_id").is_not_null())
-        .select("statement_id", "previous_id")
-        .iter_rows()
-    )
     last_days = dict(lines.group_by("statement_id").agg(pl.col("booking_date").max()).iter_rows())
     offsets = [
         (statement, key, _count_before(statement, key, day, counts, before, last_days))
@@ -128,16 +164,11 @@ def _count_before(
 
 
 def _line_ids(lines: pl.DataFrame) -> pl.Series:
-    """Hash the length-prefixed fields; `L` and 16 letters of base 32 (80 bits)."""
-    identifiers = [
-        _line_id(key, occurrence)
-        for key, occurrence in lines.select("key", "occurrence").iter_rows()
-    ]
+    """Hash key and occurrence; `L` and 16 letters of base 32 (80 bits)."""
+    occurrence = pl.col("occurrence").cast(pl.String)
+    told = lines.select(pl.concat_str("key", _with_lengths(occurrence)).cast(pl.Binary)).to_series()
+    digests = b"".join(hashlib.blake2b(one, digest_size=_DIGEST_BYTES).digest() for one in told)
+    bits = np.unpackbits(np.frombuffer(digests, np.uint8)).reshape(-1, 5)
+    letters = _BASE_32[np.packbits(bits, axis=1)[:, 0] >> 3].tobytes().decode()
+    identifiers = [f"L{letters[at : at + 16]}" for at in range(0, len(letters), 16)]
     return pl.Series("line_id", identifiers, dtype=pl.String)
-
-
-def _line_id(key: str, occurrence: int) -> str:
-    fields = (RECIPE, *key.split("\x1f"), str(occurrence))
-    canonical = "".join(f"{len(field)}:{field}" for field in fields)
-    digest = hashlib.blake2b(canonical.encode(), digest_size=10).digest()
-    return "L" + base64.b32encode(digest).decode().lower()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+import dataframely as dy
+import numpy as np
 import polars as pl
 
+from recon.frames.demands import demands_of, validated
 from recon.frames.lines import ReadLines
 from recon.frames.rejects import Rejects
 from recon.frames.statements import ReadStatements
@@ -15,9 +18,9 @@ from recon.frames.statements import ReadStatements
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import dataframely as dy
-
     from recon.protocols import ParsedStatements
+
+S = TypeVar("S", bound=dy.Schema)
 
 _STATEMENT_ID_DIGITS: Final = 12
 
@@ -44,23 +47,43 @@ class Gathered:
 def gather(deliveries: Sequence[Delivery]) -> Gathered:
     """Put all deliveries together in an order that does not depend on how they were named on the call."""
     ordered = sorted(deliveries, key=lambda delivery: (delivery.file, delivery.sha256))
-    statements, lines, rejects = [], [], [Rejects.create_empty()]
-    for delivery in ordered:
-        marks = {"file": delivery.file, "statement_prefix": _statement_prefix(delivery)}
-        own = [pl.lit(value).alias(name) for name, value in marks.items()]
-        reader = [
-            pl.lit(delivery.format).alias("format"),
-            pl.col("reader").fill_null(delivery.parsed.reader),
-        ]
-        statements.append(delivery.parsed.statements.with_columns(*own, *reader))
-        account = delivery.parsed.statements.select("statement_index", "account", "kind")
-        read = delivery.parsed.lines.join(account, on="statement_index", how="left")
-        lines.append(read.with_columns(*own))
-        rejects.append(delivery.parsed.rejects)
+    marks = pl.DataFrame(
+        [(one.file, one.format, one.parsed.reader, _statement_prefix(one)) for one in ordered],
+        schema=dict.fromkeys(("file", "format", "reader_of_file", "prefix"), pl.String),
+        orient="row",
+    )
+    statements, delivery = _stacked([one.parsed.statements for one in ordered], ReadStatements)
+    marked = _marked(statements.with_columns(delivery), marks)
+    lines, delivery = _stacked([one.parsed.lines for one in ordered], ReadLines)
+    # Only the keys are joined, so that the wide columns of the lines are shared and not copied.
+    keys = lines.select("statement_index", delivery)
+    of_lines = marked.select(*keys.columns, "account", "kind", "file", "statement_id")
+    joined = keys.join(of_lines, on=keys.columns, how="left", maintain_order="left")
+    rejects, _ = _stacked([one.parsed.rejects for one in ordered], Rejects)
     return Gathered(
-        statements=_with_statement_id(_concat(statements, _EMPTY_STATEMENTS)),
-        lines=_with_statement_id(_concat(lines, _EMPTY_LINES)),
-        rejects=Rejects.validate(pl.concat(rejects)),
+        statements=marked.drop("delivery"),
+        lines=lines.hstack(joined.drop(keys.columns)),
+        rejects=validated(rejects, Rejects),
+    )
+
+
+def _stacked(frames: list[dy.DataFrame[S]], schema: type[S]) -> tuple[pl.DataFrame, pl.Series]:
+    """Give all rows, and for each the number of the frame that it comes from."""
+    heights = [frame.height for frame in frames]
+    delivery = pl.Series("delivery", np.repeat(np.arange(len(frames)), heights))
+    return pl.concat([pl.DataFrame(schema=demands_of(schema).types), *frames]), delivery
+
+
+def _marked(statements: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    """Add file, format, reader and id to each statement by its delivery."""
+    number = pl.col("statement_index").cast(pl.String).str.pad_start(6, "0")
+    return (
+        statements.hstack(marks[statements["delivery"]])
+        .with_columns(
+            reader=pl.coalesce("reader", "reader_of_file"),
+            statement_id=pl.concat_str("prefix", pl.lit("/"), number),
+        )
+        .drop("prefix", "reader_of_file")
     )
 
 
@@ -68,22 +91,3 @@ def _statement_prefix(delivery: Delivery) -> str:
     """Two deliveries of the same bytes under two names stay two deliveries."""
     name = hashlib.sha256(delivery.file.encode()).hexdigest()[:4]
     return f"{delivery.sha256[:_STATEMENT_ID_DIGITS]}-{name}"
-
-
-def _with_statement_id(frame: pl.DataFrame) -> pl.DataFrame:
-    number = pl.col("statement_index").cast(pl.String).str.pad_start(6, "0")
-    joined = pl.concat_str("statement_prefix", pl.lit("/"), number)
-    return frame.with_columns(statement_id=joined).drop("statement_prefix")
-
-
-def _concat(frames: list[pl.DataFrame], empty: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat([empty, *(frame.select(empty.columns) for frame in frames)])
-
-
-_MARKS: Final = {"file": pl.String, "statement_prefix": pl.String}
-_EMPTY_STATEMENTS: Final = ReadStatements.create_empty().with_columns(
-    *(pl.lit("").alias(name) for name in (*_MARKS, "format"))
-)
-_EMPTY_LINES: Final = ReadLines.create_empty().with_columns(
-    *(pl.lit("").alias(name) for name in ("account", "kind", *_MARKS))
-)
