@@ -1,7 +1,7 @@
 """Check digits of payment references, for whole columns at once.
 
 In: a Series of references without separators. Out: a Boolean Series, whether the check digits hold. Leading zeros
-are neutral in every rule here but the Dutch one and MOD 11,10, so a reference whose zeros were lost on the way still checks.
+are neutral in every rule here but the Dutch one and MOD 11,10, so a reference whose zeros were lost still checks.
 
 A check alone proves little: random digits pass most of these rules one time in ten, those with two check digits one
 time in 93 or 97. What each rule was verified with stands in docs/structured-references.md.
