@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test fuzz lint types arch wheel bench bench-readers lock clean
+.PHONY: demo test test-slow fuzz lint types arch wheel bench bench-readers lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -16,8 +16,14 @@ $(STAMP): requirements-dev.lock pyproject.toml
 demo: $(STAMP)
 	$(BIN)/recon demo --out out/demo
 
+# Neighbours stay on one worker, so that what a file of tests reads once is read once.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2
+	$(PYTEST) -m "not slow"
+
+test-slow: $(STAMP)
+	$(PYTEST) -m slow
 
 # FUZZ_SECONDS a format; guided by coverage where atheris is installed (it has no wheel for every Python).
 fuzz: $(STAMP)

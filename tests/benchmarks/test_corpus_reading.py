@@ -1,4 +1,7 @@
-"""Every real file, but CSV with tests of its own: read through the engine, with its facts, and balanced where the index says so."""
+"""Every real file, but CSV with tests of its own: read through the engine, with its facts, and balanced where the index says so.
+
+Slow, since each format's own tests read the same files with the format alone.
+"""
 
 from __future__ import annotations
 

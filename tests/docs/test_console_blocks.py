@@ -61,7 +61,6 @@ def pages_with_blocks() -> list[Path]:
     return [page for page in PAGES if page.is_file() and BLOCK.search(page.read_text("utf-8"))]
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="console blocks are run by bash")
 @pytest.mark.parametrize("page", pages_with_blocks(), ids=lambda path: path.name)
 def test_the_console_blocks_of_a_page_show_what_is_shown(page: Path, tmp_path: Path) -> None:

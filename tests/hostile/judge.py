@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from itertools import chain
 
 from recon.errors import PluginFailed, ReconError
 from recon.ingest.detect import HEAD_BYTES
@@ -19,19 +20,18 @@ CASE_SECONDS = 15
 MESSAGE_LIMIT = 5_000
 
 
-def judge_anything(payload):
-    """Read everything of `anything.cases`; payload: format, options, size."""
-    return _judge(payload, anything.cases(payload["size"]))
+def judge_format(payload):
+    """Read all damages to samples, and everything of `anything.cases` if asked to.
 
-
-def judge_mutants(payload):
-    """Read all damages to samples; payload: format, options, size, cuts, samples."""
-    cases = (
+    Payload: format, options, size, cuts, samples, with_anything.
+    """
+    damaged = (
         (f"{name}: {damage}", data)
         for name, sample in payload["samples"].items()
         for damage, data in mutants.cases(sample, payload["size"], payload["cuts"])
     )
-    return _judge(payload, cases)
+    strange = anything.cases(payload["size"]) if payload["with_anything"] else ()
+    return _judge(payload, chain(strange, damaged))
 
 
 def judge_sniffers(payload):

@@ -18,16 +18,16 @@ def cases(sample: bytes, size: int, cuts: int) -> Iterator[tuple[str, bytes]]:
     Args:
         sample: a file of the format, in UTF-8 or Windows-1252.
         size: the length in bytes of the large ones.
-        cuts: at how many places, evenly spread, the sample is cut off or hurt.
+        cuts: at how many places, evenly spread, the sample is cut off or its numbers and lines are changed.
     """
     yield from _cut(sample, cuts)
     yield from _hurt(sample, cuts)
     yield from _encoded(sample)
-    yield from _grown(sample, size)
+    yield from _grown(sample, size, cuts)
 
 
 def _places(sample: bytes, count: int) -> list[int]:
-    return sorted({len(sample) * n // count for n in range(count)})
+    return sorted({len(sample) * (2 * n + 1) // (2 * count) for n in range(count)})
 
 
 def _cut(sample: bytes, count: int) -> Iterator[tuple[str, bytes]]:
@@ -37,7 +37,7 @@ def _cut(sample: bytes, count: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _hurt(sample: bytes, count: int) -> Iterator[tuple[str, bytes]]:
-    for place in _places(sample, count // 4):
+    for place in _places(sample, max(1, count // 4)):
         for byte in (b"\x00", b"\xff", b"\x1b", b"\n", b'"', b"\xe2\x80\xae"):
             yield f"{byte!r} at byte {place}", sample[:place] + byte + sample[place:]
     numbers = list(_DIGITS.finditer(sample))
@@ -71,10 +71,10 @@ def _text(sample: bytes) -> str:
         return sample.decode("cp1252")
 
 
-def _grown(sample: bytes, size: int) -> Iterator[tuple[str, bytes]]:
+def _grown(sample: bytes, size: int, count: int) -> Iterator[tuple[str, bytes]]:
     yield "many times over", sample * (size // len(sample) + 1)
     lines = sample.splitlines(keepends=True)
-    for number in range(0, len(lines), max(1, len(lines) // 12)):
+    for number in range(0, len(lines), max(1, len(lines) // count)):
         before, line, after = lines[:number], lines[number], lines[number + 1 :]
         again = [line] * min(size // 4 // len(line), 10_000)
         yield f"line {number + 1} again and again", b"".join([*before, *again, *after])

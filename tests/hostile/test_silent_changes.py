@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from recon.errors import PluginFailed, ReconError
-from recon.ingest.balance import check_statements
 from recon.ingest.detect import HEAD_BYTES, choose_format
-from recon.ingest.read import Delivery, gather
-from recon.plugins import Plugins
-from recon.protocols import SourceFile
+from tests.hostile.as_a_run import PLUGINS, read_as_a_run
 
 SAMPLES = Path(__file__).parents[2] / "fixtures" / "statements"
 IS_DEEP = int(os.environ.get("RECON_HOSTILE_BYTES", "0")) > 50_000
 # A read takes 20 to 60 ms of CPU, whatever is in the file.
 PLACES = None if IS_DEEP else 12
-PLUGINS = Plugins.discover()
 
 
 @dataclass(frozen=True)
@@ -61,41 +56,31 @@ by_sample = pytest.mark.parametrize("sample", BALANCED, ids=lambda sample: sampl
 
 
 def read(sample, data):
-    """Read and check like a run: the entries, and what the reader of its report would be told."""
+    """Read like a run, which finds the format by the file's own bytes."""
     head = data[:HEAD_BYTES]
     claims = PLUGINS.sniff_all(head, "x").formats
     name = choose_format(claims, PLUGINS.names("format"), "x", head)
-    parsed = PLUGINS.read(name, SourceFile("x", data), sample.options or {})
-    gathered = gather([Delivery("x", "0" * 64, name, parsed)])
-    statements = check_statements(
-        gathered.statements,
-        gathered.lines,
-        holds_balance_break=True,
-        holds_continuity_break=False,
-    )
-    told = [*parsed.findings, *gathered.rejects["reason"]]
-    told += [f"held: {one}" for one in statements.filter("is_held")["statement_id"]]
-    entries = gathered.lines.select("account", "booking_date", "amount", "currency", "status")
-    return sorted(entries.rows()), told, statements["balance_check"].to_list()
+    return read_as_a_run(name, data, sample.options)
 
 
 def unnoticed(sample, damages):
     """Name the damages after which other entries come out and nobody is told."""
-    sound, known, checks = read(sample, sample.data)
-    assert sound
-    assert set(checks) == {"ok"}, "the sample states no balances"
+    sound = read(sample, sample.data)
+    assert sound.entries
+    assert set(sound.checks) == {"ok"}, "the sample states no balances"
     silent, changed = [], 0
     for name, data in damages:
         try:
-            entries, told, _ = read(sample, data)
+            damaged = read(sample, data)
         except PluginFailed:
             raise
         except ReconError:
             changed += 1
             continue
-        changed += entries != sound
-        if entries != sound and not Counter(told) - Counter(known):
-            silent.append(name)
+        if damaged.entries != sound.entries:
+            changed += 1
+            if not damaged.told - sound.told:
+                silent.append(name)
     assert changed, "no damage did any harm"
     return silent
 
