@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.api import exponent_expr
-from recon_camt.values import days, minor, sign
+from recon_camt.values import days, decimals, minor, sign
 from recon_camt.words import STATUSES
 
 if TYPE_CHECKING:
@@ -66,6 +65,7 @@ def read_entries(leaves: Leaves, owners: Owners) -> pl.DataFrame:
             booking_date=booking,
             value_date=value,
             size=minor(frame["amount_text"], frame["currency"]),
+            decimals=decimals(frame["currency"]),
             sign=sign(pl.col("indicator")),
             # Where nothing is said the entry is booked: only versions 07 and later let the state out of a statement.
             status=pl.col("state").fill_null("BOOK").replace_strict(STATUSES, default=None),
@@ -85,11 +85,10 @@ def _code() -> pl.Expr:
 
     An entry that gives no date is none of them: its statement may be of one day (see recon_camt.dates).
     """
-    currency = exponent_expr(pl.col("currency"))
     is_dated = pl.col("booking_text").is_null() | pl.col("booking_date").is_not_null()
     cases = {
         "repeated-field": pl.col("is_double"),
-        "no-currency": currency.is_null() & pl.col("amount_text").is_not_null(),
+        "no-currency": pl.col("decimals").is_null() & pl.col("amount_text").is_not_null(),
         "no-amount": pl.col("size").is_null(),
         "no-sign": pl.col("sign").is_null(),
         "unknown-status": pl.col("status").is_null(),

@@ -15,7 +15,7 @@ from recon.api import (
     ReadStatements,
     Rejects,
     completed,
-    exponent_expr,
+    exponents,
 )
 from recon_camt.dates import with_dates, with_dates_marked
 from recon_camt.declared import declared_findings
@@ -96,7 +96,7 @@ def _currencies(lines: pl.DataFrame, faults: pl.DataFrame, count: int) -> pl.Ser
     entries = [frame.select("statement", "currency") for frame in (lines, faults)]
     one = (
         pl.concat(entries)
-        .filter(exponent_expr(pl.col("currency")).is_not_null())
+        .filter(pl.col("currency").is_in(list(exponents())))
         .group_by("statement")
         .agg(pl.col("currency").unique())
         .filter(pl.col("currency").list.len() == 1)

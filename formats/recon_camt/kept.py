@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from recon_camt.extras import SCHEMA, objects, pairs
+from recon_camt.extras import Pairs, objects, spread
 from recon_camt.words import (
     ADDITIONAL_TEXT,
     BATCH_REFERENCE,
@@ -94,9 +94,9 @@ def kept_texts(
         *_of_structured(sources, shown, line_of_detail),
         *_of_entries(sources, shown),
         *_marks(lines),
-        _kept_details(sources, lines, entry_of_detail),
+        *_kept_details(sources, lines, entry_of_detail),
     ]
-    return objects(pl.concat([SCHEMA.to_frame(), *found]), len(lines))
+    return objects(found, len(lines))
 
 
 def _shown(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
@@ -122,7 +122,7 @@ def _shown(lines: pl.DataFrame, sources: Sources) -> pl.DataFrame:
 
 def _of_details(
     sources: Sources, shown: pl.DataFrame, line_of_detail: NDArray[np.int64]
-) -> Iterator[pl.DataFrame]:
+) -> Iterator[Pairs]:
     leaves = sources.detail
     for words in leaves.paths():
         if words in _ALWAYS_OF_DETAIL:
@@ -137,7 +137,7 @@ def _of_details(
         yield from _named(words, line, text, kept)
 
 
-def _of_entries(sources: Sources, shown: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _of_entries(sources: Sources, shown: pl.DataFrame) -> Iterator[Pairs]:
     leaves = sources.entry
     entry_of_line = sources.n.to_numpy()
     for words in leaves.paths():
@@ -145,18 +145,10 @@ def _of_entries(sources: Sources, shown: pl.DataFrame) -> Iterator[pl.DataFrame]
             continue
         rows = leaves.rows(words)
         # Each line of a batch bears what is said of the whole entry.
-        owner = leaves.owner[rows]
-        begin = np.searchsorted(entry_of_line, owner, side="left")
-        count = np.searchsorted(entry_of_line, owner, side="right") - begin
-        line = np.repeat(begin, count) + _steps(count)
-        text = leaves.texts(np.repeat(rows, count))
+        line, said = spread(entry_of_line, leaves.owner[rows])
+        text = leaves.texts(rows[said])
         kept = _unshown(text, line, _SHOWN_OF_ENTRY.get(words, ()), shown)
         yield from _named(f"Ntry/{words}", line, text, kept)
-
-
-def _steps(count: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give 0, 1, ... count - 1 for each count, one after the other."""
-    return np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
 
 
 def _unshown(
@@ -175,19 +167,16 @@ def _unshown(
     return kept
 
 
-def _named(
-    key: str, line: NDArray[np.int64], text: pl.Series, kept: pl.Series
-) -> Iterator[pl.DataFrame]:
+def _named(key: str, line: NDArray[np.int64], text: pl.Series, kept: pl.Series) -> Iterator[Pairs]:
     if kept.any():
-        lines = pl.Series(line)
         if not kept.all():
-            text, lines = text.filter(kept), lines.filter(kept)
-        yield pairs(lines, key, text)
+            text, line = text.filter(kept), line[kept.to_numpy()]
+        yield Pairs(line, key, text)
 
 
 def _of_structured(
     sources: Sources, shown: pl.DataFrame, line_of_detail: NDArray[np.int64]
-) -> Iterator[pl.DataFrame]:
+) -> Iterator[Pairs]:
     leaves = sources.structured
     for words in leaves.paths():
         if words == STRUCTURED_TEXT:
@@ -203,7 +192,7 @@ def _of_structured(
         else:
             kept = pl.Series([True]).new_from_index(0, len(text))
         key = _structured_keys(sources, structured, words)
-        yield pairs(pl.Series(line).filter(kept), key.filter(kept), text.filter(kept))
+        yield Pairs(line[kept.to_numpy()], key.filter(kept), text.filter(kept))
 
 
 def _structured_keys(sources: Sources, structured: NDArray[np.int64], words: str) -> pl.Series:
@@ -217,42 +206,40 @@ def _structured_keys(sources: Sources, structured: NDArray[np.int64], words: str
     return frame.select(pl.when(pl.col("count") > 1).then(numbered).otherwise(plain)).to_series()
 
 
-def _marks(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _marks(lines: pl.DataFrame) -> Iterator[Pairs]:
     """Mark the lines that the bank did not itemise."""
-    numbered = lines.with_row_index("line").with_columns(pl.col("line").cast(pl.Int64))
-    rows = numbered.filter(pl.col("part").is_in(["charges", "difference"]))
-    if rows.is_empty():
-        return
-    yield pairs(rows["line"], "made_of", rows["part"])
+    rows = lines["part"].is_in(["charges", "difference"]).arg_true()
+    if len(rows):
+        yield Pairs(rows.to_numpy().astype(np.int64), "made_of", lines["part"].gather(rows))
 
 
 def _kept_details(
     sources: Sources, lines: pl.DataFrame, entry_of_detail: NDArray[np.int64]
-) -> pl.DataFrame:
+) -> Iterator[Pairs]:
     """Keep whole details of a batch that is one line, as a list of objects."""
-    kept = lines.with_row_index("line").filter(pl.col("part") == "kept").select("line", "n")
-    if kept.is_empty():
-        return SCHEMA.to_frame()
+    kept = (lines["part"] == "kept").arg_true()
+    if not len(kept):
+        return
     line_of_entry = np.full(int(entry_of_detail.max()) + 1, -1, np.int64)
-    line_of_entry[kept["n"].to_numpy()] = kept["line"].to_numpy()
+    line_of_entry[lines["n"].gather(kept).to_numpy()] = kept.to_numpy()
     line = line_of_entry[entry_of_detail]
     numbered = np.cumsum(line >= 0) - 1
     chosen = np.flatnonzero(line >= 0)
     structured = sources.structured
-    sides = [(sources.detail, sources.detail.owner, "")]
-    sides.append((structured, sources.structured_owner[structured.owner], "RmtInf/Strd/"))
     found = []
-    for leaves, owner, prefix in sides:
+    for leaves, prefix in ((sources.detail, ""), (structured, "RmtInf/Strd/")):
         for words in leaves.paths():
             rows = leaves.rows(words)
-            rows = rows[line[owner[rows]] >= 0]
-            text = leaves.text.gather(rows)
-            found.append(pairs(pl.Series(numbered[owner[rows]]), f"{prefix}{words}", text))
-    each = objects(pl.concat([SCHEMA.to_frame(), *found]), len(chosen)).fill_null("{}")
+            owner = leaves.owner[rows]
+            detail = sources.structured_owner[owner] if leaves is structured else owner
+            is_kept = line[detail] >= 0
+            text = leaves.text.gather(rows[is_kept])
+            found.append(Pairs(numbered[detail[is_kept]], f"{prefix}{words}", text))
+    each = objects(found, len(chosen)).fill_null("{}")
     listed = (
         pl.DataFrame({"line": line[chosen], "value": each})
         .group_by("line", maintain_order=True)
         .agg(pl.col("value").str.join(", "))
     )
     whole = "[" + listed["value"] + "]"
-    return pairs(listed["line"], "TxDtls", whole, is_json=True)
+    yield Pairs(listed["line"].to_numpy(), "TxDtls", whole, is_json=True)

@@ -1,12 +1,14 @@
 """What both readers deliver of a part of a document: its texts, each with its path and its owner on its level.
 
-In: the texts of a tokeniser, as arrays. Out: columns, one value for each owner. The mapping to lines and statements
-sees nothing but this, so it is the same whichever reader spoke.
+In: where the texts stand. Out: columns, one value for each owner. The mapping to lines and statements sees nothing but
+this, so it is the same whichever reader spoke.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,14 +34,36 @@ class Owners:
     def __len__(self) -> int:
         return len(self.parent)
 
+    def behind(self, skip: int, shift: int) -> Owners:
+        """Leave out the first ones, and number the parents on."""
+        return Owners(
+            self.parent[skip:] + shift, self.path[skip:], self.start[skip:], self.stop[skip:]
+        )
 
-@dataclass(frozen=True, slots=True)
+    def moved(self, offset: int) -> Owners:
+        """Give the same with other places."""
+        return Owners(self.parent, self.path, self.start + offset, self.stop + offset)
+
+    def taken(self, rows: NDArray[np.int64]) -> Owners:
+        """Give these ones in this order."""
+        return Owners(self.parent[rows], self.path[rows], self.start[rows], self.stop[rows])
+
+
+@dataclass(frozen=True)
 class Texts:
-    """Texts in document order: number of the path, number of the owner on the path's level, the text itself."""
+    """Texts by path, and of one path in document order.
+
+    Number of the path, number of the owner on the path's level, the text itself.
+    """
 
     path: NDArray[np.int32]
     owner: NDArray[np.int64]
     text: pl.Series
+
+    @cached_property
+    def text_or_null(self) -> pl.Series:
+        """The texts and one null more, to which owners without a text point."""
+        return self.text.extend_constant(None, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +74,24 @@ class Part:
     texts: Texts
 
 
+def by_path(path: NDArray[np.int32], owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the order of texts by path and owner; texts of one path and owner keep theirs."""
+    # Paths are fewer than 65,536, and numbers of two bytes are sorted in linear time.
+    order = np.argsort(path.astype(np.uint16), kind="stable")
+    paths, owners = path[order], owner[order]
+    falls = (owners[1:] < owners[:-1]) & (paths[1:] == paths[:-1])
+    for one in set(paths[1:][falls].tolist()):
+        begin, end = np.searchsorted(paths, [one, one + 1])
+        rows = order[begin:end]
+        order[begin:end] = rows[np.argsort(owner[rows], kind="stable")]
+    return order
+
+
 class Leaves:
     """The texts of one level, to be asked by path."""
 
     def __init__(self, paths: Paths, level: Level, texts: Texts, count: int) -> None:
-        """Sort the texts of this level by path.
+        """Find the texts of this level.
 
         Args:
             paths: the names of paths.
@@ -62,22 +99,16 @@ class Leaves:
             texts: all texts of the part.
             count: how many owners the level has in this part.
         """
-        on_level = paths.levels()[texts.path] == level
-        rows = np.flatnonzero(on_level)
-        rows = rows[np.argsort(texts.path[rows], kind="stable")]
-        path = texts.path[rows]
         self.count = count
-        self.owner = texts.owner[rows]
-        self.text = texts.text.gather(rows)
-        # One null more, to which owners without a text point.
-        self._text_or_null = self.text.extend_constant(None, 1)
-        self.path = path
-        starts = np.flatnonzero(np.diff(path, prepend=-1)) if len(path) else np.empty(0, np.int64)
-        stops = np.append(starts[1:], len(path))[: len(starts)]
+        self._texts = texts
+        self.owner = texts.owner
+        self.text = texts.text
+        bounds = np.flatnonzero(np.diff(texts.path, prepend=-1, append=-1)).tolist()
         self._slices: dict[str, list[slice]] = {}
-        for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-            words = paths.text(int(path[start]))
-            self._slices.setdefault(words, []).append(slice(start, stop))
+        for start, stop in pairwise(bounds):
+            path = int(texts.path[start])
+            if paths.level(path) is level:
+                self._slices.setdefault(paths.text(path), []).append(slice(start, stop))
 
     def paths(self) -> Iterable[str]:
         """Give the paths that occur."""
@@ -103,14 +134,14 @@ class Leaves:
         """Give the first text of the first of these paths that an owner has; null if it has none."""
         found = [self.rows(one) for one in words if one in self._slices]
         if not found:
-            return self._text_or_null.tail(1).new_from_index(0, self.count)
+            return pl.Series([None], dtype=pl.String).new_from_index(0, self.count)
         rows = found[0]
         if len(found) == 1 and self._is_one_each(rows):
             return self.text.slice(int(rows[0]), self.count)
         place = np.full(self.count, len(self.text), np.int64)
         for rows in reversed(found):
             place[self.owner[rows[::-1]]] = rows[::-1]
-        return self._text_or_null.gather(place)
+        return self._texts.text_or_null.gather(place)
 
     def _is_one_each(self, rows: NDArray[np.int64]) -> bool:
         """Every owner has one of these, and they stand together."""

@@ -17,6 +17,7 @@ import numpy as np
 # Real messages have some 300 different paths; a document with thousands is made to tire a reader.
 PATH_LIMIT: Final = 10_000
 DEPTH_LIMIT: Final = 40
+TEXT_LIMIT: Final = 64 * 1024
 
 _MESSAGE: Final = re.compile(r"BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)(?:V[0-9]{2})?")
 
@@ -33,6 +34,14 @@ class Level(IntEnum):
     STRUCTURED = 6
 
 
+PARENT_LEVELS: Final = {
+    Level.MESSAGE: Level.OUTSIDE,
+    Level.STATEMENT: Level.MESSAGE,
+    Level.BALANCE: Level.STATEMENT,
+    Level.ENTRY: Level.STATEMENT,
+    Level.DETAIL: Level.ENTRY,
+    Level.STRUCTURED: Level.DETAIL,
+}
 KINDS: Final = {"Stmt": "final", "Rpt": "interim", "Ntfctn": "notification"}
 
 # Versions 001.08 and later put a party into `Pty` or `Agt`, and renamed the BIC.

@@ -15,23 +15,24 @@ from recon.api import ConfigurationError, MalformedFile, exponents
 from recon_camt.document import Document, open_document
 from recon_camt.finish import finished
 from recon_camt.paths import Level, Paths, TooManyPaths
-from recon_camt.pieces import joined
+from recon_camt.places import Piece, joined
 from recon_camt.reading import Reading
+from recon_camt.shapes import Shapes
 from recon_camt.spans import Span, find_entries
 from recon_camt.structure import FastReader
 from recon_camt.tags import BeyondGrammar, KnownTags
-from recon_camt.tolerant import Illegible, read_entries, read_skeleton
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from recon.api import ParsedStatements, SourceFile
-    from recon_camt.leaves import Part
 
 _OPTIONS: Final = frozenset({"currency", "encoding"})
 # Bytes of a piece, whose tags are found at once; pieces of a block, whose lines are made at once.
 PIECE: Final = 1 << 20
 BLOCK: Final = 8
+# Of the first piece the shapes of entries are learned, so it is no larger than that takes.
+_FIRST: Final = 1 << 17
 _CHUNK: Final = 5_000
 _ROUNDS: Final = 6
 
@@ -81,7 +82,9 @@ def _checked_options(options: Mapping[str, Any]) -> tuple[str | None, str | None
 
 def _read_fast(document: Document, currency: str | None) -> Reading:
     reading = Reading(Paths(), currency)
-    fast = FastReader(reading.paths, KnownTags(document.prefix))
+    fast = FastReader(
+        reading.paths, KnownTags(document.prefix), Shapes(document.prefix, reading.paths)
+    )
     space = document.name_spaces()
     pieces = _pieces(document)
     while block := list(islice(pieces, BLOCK)):
@@ -93,6 +96,8 @@ def _read_fast(document: Document, currency: str | None) -> Reading:
         starts = [start for start, _ in block]
         reading.add(joined(parts, starts, reading.paths), starts[0])
         if odd:
+            from recon_camt.tolerant import read_entries  # noqa: PLC0415 -- loads lxml
+
             statements = reading.statements_at([span.start for span in odd])
             parent = reading.statement_path(statements[-1])
             found, broken = read_entries(
@@ -108,23 +113,23 @@ def _pieces(document: Document) -> Iterator[tuple[int, int]]:
     """Cut the document behind entries, so that a piece has whole ones."""
     prefix = document.prefix + b":" if document.prefix else b""
     end_tag = b"</" + prefix + b"Ntry>"
-    start = document.start
+    start, size = document.start, min(PIECE, _FIRST)
     while start < document.stop:
-        stop = document.data.rfind(end_tag, start, min(start + PIECE, document.stop))
+        stop = document.data.rfind(end_tag, start, min(start + size, document.stop))
         if stop < 0:
             stop = document.data.find(end_tag, start, document.stop)
-        is_last = stop < 0 or start + PIECE >= document.stop
+        is_last = stop < 0 or start + size >= document.stop
         stop = document.stop if is_last else stop + len(end_tag)
         # Blanks between entries would begin the next piece.
         while not is_last and document.data[stop : stop + 1].isspace():
             stop += 1
         yield start, stop
-        start = stop
+        start, size = stop, PIECE
 
 
 def _fast_part(
     fast: FastReader, block: bytes, offset: int, prefix: bytes
-) -> tuple[Part, list[Span]]:
+) -> tuple[Piece, list[Span]]:
     """Read a block; entries that are beyond the grammar are blanked out and given back.
 
     Raises:
@@ -176,6 +181,8 @@ def _without(block: bytes, spans: list[Span]) -> bytes:
 
 
 def _read_tolerantly(document: Document, currency: str | None) -> Reading:
+    from recon_camt.tolerant import Illegible, read_entries, read_skeleton  # noqa: PLC0415 -- loads lxml
+
     reading = Reading(Paths(), currency)
     spans = find_entries(document.data, document.prefix, document.start, document.stop)
     try:

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from recon.api import NO_CURRENCY
-from recon_camt.leaves import Leaves, Owners, Part, Texts
+from recon_camt.leaves import Leaves, Owners, Part, Texts, by_path
 from recon_camt.lines import read_lines
 from recon_camt.paths import Level
-from recon_camt.pieces import chained
+from recon_camt.places import chained
 from recon_camt.statements import StatementTexts, accounts
 
 if TYPE_CHECKING:
@@ -73,26 +73,18 @@ class Reading:
         base = {level: self.counts[level] - carried[level] for level in _STATEMENT_LEVELS}
         self._add_statement_texts(part, base)
         for level in _STATEMENT_LEVELS:
-            owners, skip = part.owners[level], carried[level]
             above = {Level.STATEMENT: Level.MESSAGE, Level.BALANCE: Level.STATEMENT}.get(level)
-            shift = base[above] if above else 0
-            self.owners[level].append(
-                Owners(
-                    owners.parent[skip:] + shift,
-                    owners.path[skip:],
-                    owners.start[skip:],
-                    owners.stop[skip:],
-                )
-            )
-            self.counts[level] += len(owners) - skip
+            own = part.owners[level].behind(carried[level], base[above] if above else 0)
+            self.owners[level].append(own)
+            self.counts[level] += len(own)
         leaves = Leaves(self.paths, Level.STATEMENT, part.texts, len(part.owners[Level.STATEMENT]))
-        own = accounts(leaves)
+        named = accounts(leaves)
         if carried[Level.STATEMENT]:
-            own = pl.concat([pl.Series([self.account]), own.slice(1)])
-        if len(own):
-            self.account = own[-1]
-        self.accounts.append(own.slice(carried[Level.STATEMENT]))
-        self._add_lines(part, own, base[Level.STATEMENT])
+            named = pl.concat([pl.Series([self.account]), named.slice(1)])
+        if len(named):
+            self.account = named[-1]
+        self.accounts.append(named.slice(carried[Level.STATEMENT]))
+        self._add_lines(part, named, base[Level.STATEMENT])
 
     def add_skeleton(self, part: Part) -> None:
         """Add all that a document says of its statements, without entries."""
@@ -164,11 +156,11 @@ class Reading:
         return StatementTexts(messages, statements, balances, self._texts())
 
     def _texts(self) -> Texts:
-        return Texts(
-            np.concatenate([one.path for one in self.texts]),
-            np.concatenate([one.owner for one in self.texts]),
-            pl.concat([one.text for one in self.texts]),
-        )
+        path = np.concatenate([one.path for one in self.texts])
+        owner = np.concatenate([one.owner for one in self.texts])
+        order = by_path(path, owner)
+        text = pl.concat([one.text for one in self.texts])
+        return Texts(path[order], owner[order], text.gather(order))
 
     def _add_statement_texts(self, part: Part, base: dict[Level, int]) -> None:
         level = self.paths.levels()[part.texts.path]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from recon.api import NO_CURRENCY, exponent_expr
-from recon_camt.extras import SCHEMA, objects, pairs
+from recon.api import NO_CURRENCY, exponents
+from recon_camt.extras import Pairs, objects, spread
 from recon_camt.leaves import Leaves
 from recon_camt.paths import KINDS, Level
 from recon_camt.values import date, minor, sign
@@ -37,7 +37,6 @@ _NUMBER: Final = ("LglSeqNb", "ElctrncSeqNb", "Id")
 _PAGE: Final = ("StmtPgntn/PgNb", "RptPgntn/PgNb", "NtfctnPgntn/PgNb")
 _BALANCE_TYPE: Final = ("Tp/CdOrPrtry/Cd", "Tp/CdOrPrtry/Prtry", "Tp/Cd", "Tp/Prtry")
 _BALANCE_SHOWN: Final = frozenset({*_BALANCE_TYPE, "Amt", "Amt@Ccy", "CdtDbtInd", "Dt/Dt"})
-# What a statement in no currency at all is in; it can have neither entries nor balances.
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,7 @@ def read_statements(
 
 
 def _code(name: str) -> pl.Expr:
-    known = exponent_expr(pl.col(name)).is_not_null()
-    return pl.when(known).then(name)
+    return pl.when(pl.col(name).is_in(list(exponents()))).then(name)
 
 
 def _kinds(statements: Owners, paths: Paths) -> pl.Series:
@@ -239,31 +237,24 @@ def _extras(
         *_of_statements(leaves, rows),
         *_of_balances(told, paths, balances, rows),
     ]
-    return objects(pl.concat([SCHEMA.to_frame(), *found]), len(rows))
+    return objects(found, len(rows))
 
 
-def _of_messages(told: StatementTexts, paths: Paths) -> Iterator[pl.DataFrame]:
+def _of_messages(told: StatementTexts, paths: Paths) -> Iterator[Pairs]:
     """Give what the message says, and the envelope around it, to each of its statements."""
-    by_message = pl.DataFrame({"owner": told.statements.parent}).with_row_index("line")
-    for level in (Level.OUTSIDE, Level.MESSAGE):
+    parent = told.statements.parent
+    for level, above in ((Level.OUTSIDE, np.zeros_like(parent)), (Level.MESSAGE, parent)):
         leaves = Leaves(paths, level, told.texts, max(len(told.messages), 1))
         for words in leaves.paths():
             rows = leaves.rows(words)
-            owner = leaves.owner[rows] if level is Level.MESSAGE else None
-            said = pl.DataFrame({"owner": owner, "text": leaves.text.gather(rows)})
-            on = "cross" if owner is None else "inner"
-            joined = (
-                by_message.join(said.select("text"), how="cross")
-                if on == "cross"
-                else by_message.join(said, on="owner", maintain_order="left_right")
-            )
-            yield pairs(joined["line"].cast(pl.Int64), words, joined["text"])
+            line, said = spread(above, leaves.owner[rows])
+            yield Pairs(line, words, leaves.text.gather(rows[said]))
 
 
-def _of_statements(leaves: Leaves, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _of_statements(leaves: Leaves, rows: pl.DataFrame) -> Iterator[Pairs]:
     for words in leaves.paths():
         at = leaves.rows(words)
-        line = pl.Series(leaves.owner[at])
+        line = leaves.owner[at]
         text = leaves.text.gather(at)
         shown: pl.Series | None = None
         if words in ACCOUNT:
@@ -276,13 +267,13 @@ def _of_statements(leaves: Leaves, rows: pl.DataFrame) -> Iterator[pl.DataFrame]
             shown = rows["currency"].gather(line)
         if shown is not None:
             kept = (text != shown).fill_null(value=True)
-            line, text = line.filter(kept), text.filter(kept)
-        yield pairs(line, words, text)
+            line, text = line[kept.to_numpy()], text.filter(kept)
+        yield Pairs(line, words, text)
 
 
 def _of_balances(
     told: StatementTexts, paths: Paths, balances: pl.DataFrame, rows: pl.DataFrame
-) -> Iterator[pl.DataFrame]:
+) -> Iterator[Pairs]:
     """Keep all balances but the chosen ones whole, numbered in the order of their statement."""
     leaves = Leaves(paths, Level.BALANCE, told.texts, len(told.balances))
     chosen = np.zeros(len(balances), bool)
@@ -297,4 +288,4 @@ def _of_balances(
             at, owner = at[~chosen[owner]], owner[~chosen[owner]]
         number = pl.Series(nth[owner], dtype=pl.Int64).cast(pl.String)
         key = "Bal[" + number + f"]/{words}"
-        yield pairs(pl.Series(parent[owner]), key, leaves.text.gather(at))
+        yield Pairs(parent[owner], key, leaves.text.gather(at))

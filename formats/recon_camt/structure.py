@@ -1,7 +1,8 @@
-"""The fast reader: from the tags of a block to its texts, with a proof that the block is well-formed.
+"""The fast reader: from the tags of a piece to its texts, with a proof that the piece is well-formed.
 
-In: a block of plain XML that continues open elements. Out: a Part, and the elements still open. At each depth, begin
-and end tags must alternate and bear the same names, which is what well-formed means; it is checked for all at once.
+In: a piece of plain XML that continues open elements. Out: owners and places of texts, and the elements still open. At
+each depth, begin and end tags must alternate and bear the same names, which is what well-formed means; it is checked for
+all at once. Entries of a known shape are not read tag by tag (see recon_camt.shapes).
 
 Source: Extensible Markup Language 1.0, fifth edition, sections 2.2 (characters), 3 (elements), 4.6 (entities).
 """
@@ -13,27 +14,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 
-from recon_camt.leaves import Owners, Part, Texts
-from recon_camt.paths import DEPTH_LIMIT, Level
-from recon_camt.tags import BeyondGrammar, KnownTags, Tags, find_tags
+from recon_camt.leaves import Owners
+from recon_camt.paths import DEPTH_LIMIT, PARENT_LEVELS, TEXT_LIMIT, Level
+from recon_camt.places import Found, Piece, Places, cut_out
+from recon_camt.reduced import Reduced, reduced, whole
+from recon_camt.tags import BeyondGrammar, KnownTags, Tags, find_tags, is_blank
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     from recon_camt.paths import Paths
+    from recon_camt.shapes import Shapes
 
-TEXT_LIMIT: Final = 64 * 1024
-PARENT_LEVELS: Final = {
-    Level.MESSAGE: Level.OUTSIDE,
-    Level.STATEMENT: Level.MESSAGE,
-    Level.BALANCE: Level.STATEMENT,
-    Level.ENTRY: Level.STATEMENT,
-    Level.DETAIL: Level.ENTRY,
-    Level.STRUCTURED: Level.DETAIL,
-}
-_ENTITIES: Final = {"&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'"}
 _OTHER_REFERENCE: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)")
 _PATH_TABLE_LIMIT: Final = 1 << 24
 _BLANKS: Final = (9, 10, 13, 32)
@@ -42,64 +37,90 @@ _FORBIDDEN: Final = ((b"]", b"]]>"), (b"\xef", b"\xef\xbf\xbe"), (b"\xef", b"\xe
 
 @dataclass(slots=True)
 class FastReader:
-    """Reads the blocks of one document one after the other."""
+    """Reads the pieces of one document one after the other."""
 
     paths: Paths
     known: KnownTags
+    shapes: Shapes
     open_elements: list[str] = field(default_factory=list)
 
-    def read(self, block: bytes, offset: int) -> Part:
-        """Read the next block; a block that fails may be read again, changed.
+    def read(self, piece: bytes, offset: int) -> Piece:
+        """Read the next piece; a piece that fails may be read again, changed.
 
         Args:
-            block: begins with a tag and ends behind one, or behind blanks.
-            offset: the block's place in the document.
+            piece: begins with a tag and ends behind one, or behind blanks.
+            offset: the piece's place in the document.
+
+        Returns:
+            its texts, and its owners with places in the document.
 
         Raises:
-            BeyondGrammar: the block is not plain, or not well-formed.
+            BeyondGrammar: the piece is not plain, or not well-formed.
         """
-        prefix = self.known.prefix + b":" if self.known.prefix else b""
-        head = b"".join(b"<" + prefix + name.encode() + b">" for name in self.open_elements)
-        whole = head + block
-        shift = offset - len(head)
         try:
-            _check_characters(whole)
-            tags = find_tags(whole, self.known)
-            tree = _build(tags, self.paths, self.known)
-            part = _part(whole, tags, tree, self)
-            _check_entries(tags, part, self.known)
+            _check_characters(piece)
+            left = reduced(piece, self.shapes)
+            found, still_open = self._read(left)
+            if not left.fits(found):
+                left = whole(piece)
+                found, still_open = self._read(left)
         except BeyondGrammar as odd:
             if odd.positions is not None:
-                odd.positions = odd.positions + shift
+                odd.positions = odd.positions + offset
             raise
-        self.open_elements = tree.still_open
-        for owners in part.owners.values():
-            owners.start[:] += shift
-            owners.stop[:] += shift
-        return part
+        self.open_elements = still_open
+        if left.entries:
+            self.shapes.learn(piece, left.entries, left.others, found)
+        return cut_out(left.restored(found, self.paths), piece, offset)
+
+    def _read(self, left: Reduced) -> tuple[Found, list[str]]:
+        """Read what is left of a piece tag by tag; places are those in the whole piece."""
+        prefix = self.known.prefix + b":" if self.known.prefix else b""
+        head = b"".join(b"<" + prefix + name.encode() + b">" for name in self.open_elements)
+        block = head + left.data
+        try:
+            tags = find_tags(block, self.known)
+            tree = _build(tags, self.paths, self.known)
+            found = _found(block, tags, tree, self)
+            _check_entries(tags, found, self.known)
+        except BeyondGrammar as odd:
+            if odd.positions is not None:
+                odd.positions = left.places(odd.positions - len(head))
+            raise
+        return _mapped(found, lambda places: left.places(places - len(head))), tree.still_open
 
 
-def _check_characters(block: bytes) -> None:
-    buffer = np.frombuffer(block, np.uint8)
-    blanks = sum(block.count(bytes([one])) for one in _BLANKS[:3])
-    if np.count_nonzero(buffer < 32) != blanks:
-        is_control = (buffer < 32) & ~np.isin(buffer, _BLANKS)
+def _mapped(found: Found, new: Callable[[NDArray[np.int64]], NDArray[np.int64]]) -> Found:
+    """Give the same with other places."""
+    owners = {
+        level: Owners(one.parent, one.path, new(one.start), new(one.stop))
+        for level, one in found.owners.items()
+    }
+    said = found.places
+    return Found(owners, Places(said.path, said.owner, new(said.start), new(said.stop)))
+
+
+def _check_characters(piece: bytes) -> None:
+    buffer = np.frombuffer(piece, np.uint8)
+    blanks = sum(np.count_nonzero(buffer == one) for one in _BLANKS[:3])
+    if np.count_nonzero(buffer < ord(" ")) != blanks:
+        is_control = (buffer < ord(" ")) & ~np.isin(buffer, _BLANKS)
         raise BeyondGrammar("control characters", np.flatnonzero(is_control))
-    # One byte is found many times faster than three, and most blocks do not have it.
+    # One byte is found many times faster than three, and most pieces do not have it.
     for first, mark in _FORBIDDEN:
-        if first in block and mark in block:
-            raise BeyondGrammar("characters that XML forbids", np.array([block.find(mark)]))
+        if first in piece and mark in piece:
+            raise BeyondGrammar("characters that XML forbids", np.array([piece.find(mark)]))
     # The five entities of XML itself; a reference to a character is rare and read by the other reader.
-    if b"&" in block:
-        at = [found.start() for found in _OTHER_REFERENCE.finditer(block)]
+    if b"&" in piece:
+        at = [found.start() for found in _OTHER_REFERENCE.finditer(piece)]
         if at:
             raise BeyondGrammar("references", np.array(at))
 
 
-def _check_entries(tags: Tags, part: Part, known: KnownTags) -> None:
+def _check_entries(tags: Tags, found: Found, known: KnownTags) -> None:
     """Check that every begin tag of an entry, wherever it stands, is an entry of a statement."""
     begun = np.count_nonzero(~tags.is_close & (tags.name == known.name_number("Ntry")))
-    if begun != len(part.owners[Level.ENTRY]):
+    if begun != len(found.owners[Level.ENTRY]):
         raise BeyondGrammar("entries in unusual places")
 
 
@@ -160,31 +181,23 @@ def _child_paths(
     return paths_of
 
 
-def _part(block: bytes, tags: Tags, tree: _Tree, reader: FastReader) -> Part:
+def _found(block: bytes, tags: Tags, tree: _Tree, reader: FastReader) -> Found:
     opens = reader.paths.openers().take(tree.path)
     opened = {level: np.flatnonzero(opens == level) for level in PARENT_LEVELS}
     owners = {level: _owners(level, opened, tags, tree) for level in PARENT_LEVELS}
     leaf = np.flatnonzero((tree.end - np.arange(len(tree.end))) == 1)
     _check_between(block, tags, leaf)
-    path = [tree.path[leaf]]
-    text = [_texts(block, tags, leaf)]
-    node = [leaf]
-    for at, attribute_path, values in _attributes(tags, tree, reader):
-        node.append(at)
-        path.append(attribute_path)
-        text.append(values)
-    nodes, all_paths = np.concatenate(node), np.concatenate(path)
-    level = reader.paths.levels().take(all_paths)
-    owner = np.zeros(len(nodes), np.int64)
+    said = [
+        (leaf, tree.path[leaf], tags.stop[leaf] + 1, tags.start[leaf + 1]),
+        *_attributes(tags, tree, reader),
+    ]
+    node, path, start, stop = (np.concatenate(columns) for columns in zip(*said, strict=True))
+    level = reader.paths.levels().take(path)
+    owner = np.zeros(len(node), np.int64)
     for one, at in opened.items():
         rows = np.flatnonzero(level == one)
-        owner[rows] = np.searchsorted(at, nodes.take(rows), side="right") - 1
-    kept = pl.concat(text)
-    is_said = kept != ""
-    if is_said.all():
-        return Part(owners, Texts(all_paths, owner, kept))
-    rows = np.flatnonzero(is_said.to_numpy())
-    return Part(owners, Texts(all_paths[rows], owner[rows], kept.gather(rows)))
+        owner[rows] = np.searchsorted(at, node.take(rows), side="right") - 1
+    return Found(owners, Places(path, owner, start, stop))
 
 
 def _owners(
@@ -209,62 +222,29 @@ def _check_between(block: bytes, tags: Tags, leaf: NDArray[np.int64]) -> None:
     gaps = np.flatnonzero(~is_leaf & (until > begin))
     if not len(gaps):
         return
-    bounds = np.column_stack([begin[gaps], until[gaps]]).ravel()
-    buffer = np.frombuffer(block, np.uint8)
-    # The last gap may end where the block ends, which is no place in it.
-    highest = np.maximum.reduceat(buffer, bounds if bounds[-1] < len(block) else bounds[:-1])
-    # No control characters are left, so what is not above a blank is one.
-    stray = gaps[highest[::2] > ord(" ")]
-    if len(stray):
-        raise BeyondGrammar("text between elements", begin[stray])
-
-
-def _texts(block: bytes, tags: Tags, leaf: NDArray[np.int64]) -> pl.Series:
-    """Cut out all texts of leaves in one step: their bytes, each with the `<` behind it, split there."""
-    # Lengths of what is left out and of what is cut out, by turns.
-    bounds = np.column_stack([tags.stop[leaf] + 1, tags.start[leaf + 1] + 1]).ravel()
-    lengths = np.diff(bounds, prepend=0, append=len(block))
-    chosen = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
-    text = np.frombuffer(block, np.uint8)[chosen].tobytes()
-    pieces = pl.Series([text.decode()], dtype=pl.String).str.split("<").list.explode()
-    pieces = pieces.head(len(leaf))
-    if b"&" in text:
-        pieces = pieces.str.replace_many(list(_ENTITIES), list(_ENTITIES.values()))
-    return cleaned(pieces) if _is_untidy(text) else pieces
-
-
-def _is_untidy(texts: bytes) -> bool:
-    """Say whether a text, each ended by `<`, has a line end or a tab, or a blank at one of its ends."""
-    marks = (b"\n", b"\r", b"\t", b" <", b"< ")
-    return texts.startswith(b" ") or any(mark in texts for mark in marks)
-
-
-def cleaned(texts: pl.Series) -> pl.Series:
-    """Strip texts, and make one blank of each line end or run of blanks around it."""
-    if texts.str.contains(r"[\n\r\t]").any():
-        texts = texts.str.replace_all(r"[ \t]*[\n\r\t]+\s*", " ")
-    return texts.str.strip_chars(" \t\r\n")
+    is_stray = ~is_blank(np.frombuffer(block, np.uint8), begin[gaps], until[gaps])
+    if is_stray.any():
+        raise BeyondGrammar("text between elements", begin[gaps[is_stray]])
 
 
 def _attributes(
     tags: Tags, tree: _Tree, reader: FastReader
-) -> list[tuple[NDArray[np.int64], NDArray[np.int32], pl.Series]]:
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]]:
     """Give the attributes as texts of paths of their own (`Amt@Ccy`), the first ones, the second ones, ..."""
     known = [tag.attributes if tag else () for tag in reader.known.tags]
-    found = []
     for index in range(max(map(len, known), default=0)):
-        has_one = np.array([len(pairs) > index for pairs in known], bool)
-        at = np.flatnonzero(has_one[tags.tag])
-        keys = sorted({pairs[index][0] for pairs in known if len(pairs) > index})
-        key = np.array(
-            [keys.index(pairs[index][0]) if len(pairs) > index else 0 for pairs in known], np.int32
-        )[tags.tag[at]]
-        code = tree.path[at].astype(np.int64) * len(keys) + key
+        nth = [several[index] if len(several) > index else None for several in known]
+        at = np.flatnonzero(np.array([one is not None for one in nth], bool)[tags.tag])
+        tag = tags.tag[at]
+        keys = sorted({one.name for one in nth if one})
+        key = np.array([keys.index(one.name) if one else 0 for one in nth], np.int64)[tag]
+        code = tree.path[at] * len(keys) + key
         path_of_code = np.zeros(len(reader.paths) * len(keys), np.int32)
         for one in np.flatnonzero(np.bincount(code)).tolist():
             name = f"@{keys[one % len(keys)]}"
             path_of_code[one] = reader.paths.child(one // len(keys), name)
-        values = [pairs[index][1] if len(pairs) > index else "" for pairs in known]
-        text = cleaned(pl.Series(values, dtype=pl.String)).gather(tags.tag[at])
-        found.append((at, path_of_code.take(code), text))
-    return found
+        begin, end = (
+            tags.start[at] + 1 + np.array([one[part] if one else 0 for one in nth], np.int64)[tag]
+            for part in (1, 2)
+        )
+        yield at, path_of_code.take(code), begin, end

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -44,12 +44,20 @@ class BeyondGrammar(Exception):  # a signal between our own rooms, never an answ
         self.positions = positions
 
 
+class Attribute(NamedTuple):
+    """An attribute: its name, and where in the tag's text its value begins and ends."""
+
+    name: str
+    start: int
+    stop: int
+
+
 @dataclass(frozen=True, slots=True)
 class Tag:
     """One different tag: its local name, and its attributes without name spaces."""
 
     name: str
-    attributes: tuple[tuple[str, str], ...]
+    attributes: tuple[Attribute, ...]
 
 
 @dataclass(slots=True)
@@ -100,17 +108,17 @@ class KnownTags:
         found = _TAG.fullmatch(text)
         if not found or (found[1] or b"") != self.prefix:
             return None
-        pairs = [(key, double or single) for key, double, single in _ATTRIBUTE.findall(found[3])]
+        pairs = list(_ATTRIBUTE.finditer(text, found.start(3), found.end(3)))
+        keys = [pair[1] for pair in pairs]
         is_root = found[2] == b"Document"
-        declares = any(key.split(b":")[0] == b"xmlns" for key, _ in pairs)
-        kept = [pair for pair in pairs if pair[0].split(b":")[0] not in {b"xmlns", b"xsi"}]
-        is_odd = any(b":" in key for key, _ in kept) or len(kept) > _ATTRIBUTES
-        if is_odd or (declares and not is_root) or len({key for key, _ in pairs}) < len(pairs):
+        declares = any(key.split(b":")[0] == b"xmlns" for key in keys)
+        kept = [pair for pair in pairs if pair[1].split(b":")[0] not in {b"xmlns", b"xsi"}]
+        is_odd = any(b":" in pair[1] for pair in kept) or len(kept) > _ATTRIBUTES
+        if is_odd or (declares and not is_root) or len(set(keys)) < len(keys):
             return None
-        try:
-            attributes = tuple((key.decode(), value.decode()) for key, value in kept)
-        except UnicodeDecodeError:
-            return None
+        attributes = tuple(
+            Attribute(pair[1].decode(), *pair.span(3 if pair[2] is None else 2)) for pair in kept
+        )
         return Tag(found[2].decode(), attributes)
 
 
@@ -218,4 +226,21 @@ def _numbers(
 def _firsts(slot: NDArray[np.int64], is_new: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Give one tag of each slot that has no number yet."""
     rows = np.flatnonzero(is_new)
-    return rows[np.unique(slot[rows], return_index=True)[1]]
+    rows = rows[np.argsort(slot[rows], kind="stable")]
+    return rows[np.diff(slot[rows], prepend=-1) > 0]
+
+
+def is_blank(
+    buffer: NDArray[np.uint8], begin: NDArray[np.int64], until: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Say which stretches of bytes, none of them empty and in ascending order, are blank.
+
+    Control characters must have been excluded before: then what is not above a blank is one.
+    """
+    if not len(begin):
+        return np.empty(0, bool)
+    bounds = np.column_stack([begin, until]).ravel()
+    # The last stretch may end where the bytes end, which is no place in them.
+    highest = np.maximum.reduceat(buffer, bounds if bounds[-1] < len(buffer) else bounds[:-1])
+    blank: NDArray[np.bool_] = highest[::2] <= ord(" ")
+    return blank

@@ -8,17 +8,17 @@ text or tree beyond its own limits.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import polars as pl
 from lxml import etree
 
-from recon_camt.leaves import Owners, Part, Texts
-from recon_camt.paths import DEPTH_LIMIT, Level
+from recon_camt.leaves import Owners, Part, Texts, by_path
+from recon_camt.paths import DEPTH_LIMIT, PARENT_LEVELS, TEXT_LIMIT, Level
+from recon_camt.places import cleaned
 from recon_camt.spans import find_details
-from recon_camt.structure import PARENT_LEVELS, TEXT_LIMIT, cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,12 +58,10 @@ class _Collected:
     def part(self) -> Part:
         """Give all as a Part; texts that are blank say nothing."""
         text = cleaned(pl.Series(self.text, dtype=pl.String))
+        path, owner = np.array(self.path, np.int32), np.array(self.owner, np.int64)
         rows = np.flatnonzero((text != "").to_numpy())
-        texts = Texts(
-            np.array(self.path, np.int32)[rows],
-            np.array(self.owner, np.int64)[rows],
-            text.gather(rows),
-        )
+        rows = rows[by_path(path[rows], owner[rows])]
+        texts = Texts(path[rows], owner[rows], text.gather(rows))
         owners = {}
         for level, found in self.owners.items():
             table = np.array(found, np.int64).reshape(-1, 4)
@@ -148,7 +146,7 @@ def _read_entry(
     if not span.is_closed:
         raise Illegible("the entry is not closed: its end tag is missing")
     declared = "".join(
-        f" xmlns{':' + prefix if prefix else ''}={quoteattr(uri)}" for prefix, uri in space.items()
+        f' xmlns{":" + prefix if prefix else ""}="{escape(uri)}"' for prefix, uri in space.items()
     )
     head = f"<w{declared}>".encode()
     root = _parsed(head + data[span.start : span.stop] + b"</w>")

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from recon.api import exponent_expr, parse_minor_expr
+from recon.api import exponents, parse_minor_expr
+
+
+def decimals(currency: pl.Series) -> pl.Series:
+    """Give the decimals of currencies, of which a file has few; null where one is none of ISO 4217."""
+    known = {code: exponents()[code] for code in currency.unique() if code in exponents()}
+    if len(known) == 1 and not currency.null_count() and currency.n_unique() == 1:
+        return pl.Series(list(known.values()), dtype=pl.Int64).new_from_index(0, len(currency))
+    return currency.replace_strict(known, default=None, return_dtype=pl.Int64)
 
 
 def minor(text: pl.Series, currency: pl.Series) -> pl.Series:
@@ -26,7 +34,7 @@ def minor(text: pl.Series, currency: pl.Series) -> pl.Series:
         return pl.Series(text.name, [None], dtype=pl.Int64).new_from_index(0, len(text))
     amount = pl.col("text")
     read = pl.DataFrame({"text": text, "currency": currency}).with_columns(
-        decimals=exponent_expr(pl.col("currency")),
+        decimals=decimals(currency),
         # Nearly all amounts are whole hundredths: their digits are the number.
         is_usual=amount.str.contains(r"^[0-9]{1,12}\.[0-9]{2}$").fill_null(value=False),
         digits=amount.str.replace(".", "", literal=True).cast(pl.Int64, strict=False),
