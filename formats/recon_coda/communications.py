@@ -9,7 +9,7 @@ Source: Febelfin CODA 2.6, annex III.
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -18,6 +18,9 @@ from recon_coda.codes import CHEQUE_FAMILIES
 from recon_coda.fields import rate, size
 from recon_coda.forms import field
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 # Forms whose only field has a column.
 _READ_WHOLE: Final = ("100", "101", "102")
 # Forms that tell the amount before an exchange; a bill (121) and a credit (125) have amounts of their own currency.
@@ -25,31 +28,38 @@ _ORIGINAL: Final = ("105", "113", "121", "125")
 _RATED: Final = ("105", "113", "121")
 
 
-@cache
-def of_communication() -> dict[str, pl.Expr]:
-    """Give the columns that the communication fills, and whether the extras must tell more of it."""
+def of_communication(forms: Collection[str]) -> dict[str, pl.Expr]:
+    """Give the columns that the communication fills, and the form of what the extras must tell.
+
+    Args:
+        forms: those that the file has; most files have one or two, and the others' fields cost nothing.
+    """
+
+    def first(*fields: tuple[str, str]) -> pl.Expr:
+        found = [field(form, name) for form, name in fields if form in forms]
+        return pl.coalesce(pl.lit(None, pl.String), *found)
+
     is_free = pl.col("form").is_null()
     is_cheque = cut(55, 56).is_in(CHEQUE_FAMILIES)
     is_told = ~is_free & ~pl.col("form").is_in(_READ_WHOLE)
+    text = plain(pl.col("communication"))
     return {
         "text_said": pl.coalesce(
-            pl.when(is_free).then(plain(pl.col("communication"))),
-            field("107", "text"),
-            field("127", "text"),
+            pl.when(is_free).then(text), first(("107", "text"), ("127", "text"))
         ),
         "structured_reference": pl.coalesce(
-            *(field(form, "reference") for form in _READ_WHOLE),
-            _unless_zero(field("105", "reference")),
+            first(*((form, "reference") for form in _READ_WHOLE)),
+            _unless_zero(first(("105", "reference"))),
         ),
-        "cheque_number": pl.when(is_cheque).then(field("103", "number")),
-        "mandate_id": pl.coalesce(field("107", "mandate"), field("127", "mandate")),
-        "creditor_id": pl.coalesce(field("107", "creditor"), field("127", "creditor")),
-        "terminal_name": field("113", "terminal_name"),
-        "original_code": pl.coalesce(field(form, "currency") for form in _ORIGINAL),
-        "original_digits": pl.coalesce(field(form, "original_amount") for form in _ORIGINAL),
-        "rate_digits": pl.coalesce(field(form, "rate") for form in _RATED),
-        "debit_reason": field("127", "reason"),
-        "told_form": pl.when(is_told & plain(pl.col("communication")).is_not_null()).then("form"),
+        "cheque_number": pl.when(is_cheque).then(first(("103", "number"))),
+        "mandate_id": first(("107", "mandate"), ("127", "mandate")),
+        "creditor_id": first(("107", "creditor"), ("127", "creditor")),
+        "terminal_name": first(("113", "terminal_name")),
+        "original_code": first(*((form, "currency") for form in _ORIGINAL)),
+        "original_digits": first(*((form, "original_amount") for form in _ORIGINAL)),
+        "rate_digits": first(*((form, "rate") for form in _RATED)),
+        "debit_reason": first(("127", "reason")),
+        "told_form": pl.when(is_told & text.is_not_null()).then("form"),
     }
 
 

@@ -139,11 +139,22 @@ def told(movements: pl.DataFrame) -> pl.DataFrame:
         a row a movement that says something: movement, extras_communication (`"communication":` with an object of
         fields, or with the text where the form is not known).
     """
-    written = [_NOTHING]
-    for form in movements["form"].drop_nulls().unique(maintain_order=True):
-        own = movements.filter(pl.col("form") == form)
-        written.append(own.select("movement", extras_communication=_said_by(form)).drop_nulls())
-    return pl.concat(written)
+    if movements.is_empty():
+        return _NOTHING
+    form = pl.col("form")
+    known = [
+        movements.filter(form == name).select("movement", extras_communication=_said_by(name))
+        for name in present(movements)
+    ]
+    unknown = movements.filter(form.is_not_null() & ~form.is_in(list(FORMS))).select(
+        "movement", extras_communication=_member(json_text(plain(pl.col("communication"))))
+    )
+    return pl.concat([*known, unknown]).drop_nulls()
+
+
+def present(movements: pl.DataFrame) -> list[str]:
+    """List which of the known forms there are."""
+    return sorted(FORMS.keys() & set(movements["form"].unique()))
 
 
 _NOTHING: Final = pl.DataFrame(schema={"movement": pl.Int64, "extras_communication": pl.String})
@@ -151,12 +162,14 @@ _NOTHING: Final = pl.DataFrame(schema={"movement": pl.Int64, "extras_communicati
 
 def _said_by(form: str) -> pl.Expr:
     text = pl.col("communication")
-    if form not in FORMS:
-        return pl.concat_str(pl.lit('"communication":'), json_text(plain(text)))
     members = {name: _said(start, each) for name, (start, each) in placed(form).items()}
     width = sum(each.width for each in FORMS[form])
-    said = json_object(json_members({**members, "rest": plain(text.str.slice(width))}))
-    return pl.concat_str(pl.lit('"communication":'), said)
+    rest = plain(text.str.slice(width))
+    return _member(json_object(json_members({**members, "rest": rest})))
+
+
+def _member(value: pl.Expr) -> pl.Expr:
+    return pl.concat_str(pl.lit('"communication":'), value)
 
 
 def _said(start: int, found: Field) -> pl.Expr:

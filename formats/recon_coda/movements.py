@@ -17,7 +17,7 @@ from recon.api import Fault, cut, is_nothing, plain, with_fault
 from recon_coda.codes import CANCELLATIONS, COMMON, FAMILIES, OPERATIONS
 from recon_coda.communications import of_communication, of_original
 from recon_coda.fields import day, signed, size
-from recon_coda.forms import told
+from recon_coda.forms import present, told
 from recon_coda.information import read_information
 from recon_coda.structure import MOVEMENT, PARTS, UNKNOWN, WIDTH
 
@@ -48,18 +48,18 @@ def read_movements(
     return (
         joined.with_columns(is_unproven=~pl.col("is_closed") & needs_closing)
         .with_columns(**_of_movement())
-        .with_columns(**of_communication())
-        .pipe(_with_told)
+        .pipe(_with_communication)
         .with_columns(**of_original())
         .with_columns(**_of_parties())
         .pipe(with_fault, _faults())
     )
 
 
-def _with_told(movements: pl.DataFrame) -> pl.DataFrame:
-    """Add what structured communications say beyond the columns."""
-    said = told(movements.filter(pl.col("told_form").is_not_null()))
-    return movements.join(said, on="movement", how="left", maintain_order="left")
+def _with_communication(movements: pl.DataFrame) -> pl.DataFrame:
+    """Add what communications say: columns, and for the extras what structured ones say beyond them."""
+    read = movements.with_columns(**of_communication(present(movements)))
+    said = told(read.filter(pl.col("told_form").is_not_null()))
+    return read.join(said, on="movement", how="left", maintain_order="left")
 
 
 @cache
@@ -116,25 +116,25 @@ def _second_parts(own: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def _of_second() -> dict[str, pl.Expr | str]:
-    reason, purpose, category = plain(cut(114, 117)), plain(cut(122, 125)), plain(cut(118, 121))
+    reason, category, purpose = cut(114, 117), cut(118, 121), cut(122, 125)
     has_return = cut(113, 113).is_in(("1", "2", "3", "4", "5"))
     is_reason = has_return & reason.str.contains("^[A-Z]{2}[A-Z0-9]{2}$")
-    is_purpose = purpose.str.contains("^[A-Z]{4}$").fill_null(value=True)
-    is_category = category.str.contains("^[A-Z]{4}$").fill_null(value=True)
     # Before version 2 these columns were the bank's own.
-    is_coded = is_purpose & is_category & (has_return | (cut(113, 117) == "     "))
+    is_coded = _is_code_or_blank(purpose) & _is_code_or_blank(category) & (has_return | (cut(113, 117) == "     "))  # fmt: skip
     return {
         "text_2": cut(11, 63),
         "reference": plain(cut(64, 98)),
         "payer_bank": plain(cut(99, 109)),
         "return_type": pl.when(is_coded & has_return).then(cut(113, 113)),
         "return_code": pl.when(is_coded & is_reason).then(reason),
-        "category_purpose": pl.when(is_coded).then(category),
-        "purpose_code": pl.when(is_coded).then(purpose),
-        "zone_22": pl.when(~is_coded | (has_return & ~is_reason.fill_null(value=False))).then(
-            plain(cut(110, 125))
-        ),
+        "category_purpose": pl.when(is_coded).then(category.str.strip_chars().replace("", None)),
+        "purpose_code": pl.when(is_coded).then(purpose.str.strip_chars().replace("", None)),
+        "zone_22": pl.when(~is_coded | (has_return & ~is_reason)).then(plain(cut(110, 125))),
     }
+
+
+def _is_code_or_blank(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(r"^(?:[A-Z]{4}|\s{4})$")
 
 
 def _third_parts(own: pl.DataFrame) -> pl.DataFrame:
