@@ -44,6 +44,7 @@ _CODES_OF_SIGN: Final = {
 }
 # Proofs are made in ten-thousandths, so that they need no currency.
 PROOF_DECIMALS: Final = 4
+_BLOCK: Final = 65_536
 _NOTHING: Final = pl.Series([None], dtype=pl.Int64)
 
 
@@ -170,6 +171,10 @@ def hundredths(texts: pl.Series, style: Style) -> pl.Series:
 
     Nearly every cell of nearly every file is one, and their digits are their value: no pattern is needed to see it.
     """
+    if len(texts) > _BLOCK:
+        # What stands between a text and its number takes several times their memory.
+        blocks = (texts.slice(at, _BLOCK) for at in range(0, len(texts), _BLOCK))
+        return pl.concat([hundredths(block, style) for block in blocks], rechunk=True)
     units = _of_digits(texts, style.decimal)
     if not style.thousands or not units.null_count():
         return units

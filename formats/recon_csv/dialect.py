@@ -11,7 +11,7 @@ import csv
 import re
 from dataclasses import replace
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 import polars as pl
@@ -121,12 +121,16 @@ def _by_polars(text: Utf8Text, lines: Lines, written: tuple[str, str], file: str
     filled = ~records.is_blank
     if cells.height == len(filled) and not filled.all():
         cells = cells.filter(pl.Series(filled))
-    first, last = records.first[filled] + skipped, records.last[filled] + skipped
+    first, last = records.first, records.last
+    if not filled.all():
+        first, last = first[filled], last[filled]
     if cells.height != len(first):
         return None
-    places = _places(text, lines, first, last)
-    # Before they are cleaned: a cell of quotes alone is blank afterwards, however long.
-    check_limits(cells, places["line_number"], file)
+    places = _places(text, lines, first + skipped, last + skipped)
+    # A cell is no longer than its record. Before they are cleaned: a cell of quotes alone is blank afterwards, however long.
+    longest = places["byte_length"].max() if text.source is text.utf8 else CELL_LIMIT + 1
+    if cast("int", longest) > CELL_LIMIT:
+        check_limits(cells, places["line_number"], file)
     return Table(cleaned(cells, occurring_in(data, delimiter, quote)), places, delimiter, head)
 
 

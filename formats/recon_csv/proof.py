@@ -93,12 +93,17 @@ class Chain:
 def chain(rows: Moves | Iterable[Pair]) -> Chain:
     """Follow the balance through rows that run from the oldest to the newest."""
     moves = Moves.of(rows)
-    held = np.flatnonzero(moves.has_balance)
-    # Sums may wrap, but their differences are taken in the same arithmetic and are those of a few rows each.
-    between = np.diff(np.cumsum(moves.amounts)[held])
-    holds_here = np.diff(moves.balances[held]) == between
-    if not moves.has_amount.all():
-        holds_here &= np.diff(np.cumsum(~moves.has_amount)[held]) == 0
+    if moves.has_balance.all():
+        # Nearly every table has a balance on every row, and then nothing needs to be added up or copied.
+        held: Sequence[int] | NDArray[np.int64] = range(len(moves))
+        between, is_known, balances = moves.amounts[1:], moves.has_amount[1:], moves.balances
+    else:
+        held = np.flatnonzero(moves.has_balance)
+        # Sums may wrap, but their differences are taken in the same arithmetic and are those of a few rows each.
+        between = np.diff(np.cumsum(moves.amounts)[held])
+        is_known = np.diff(np.cumsum(~moves.has_amount)[held]) == 0
+        balances = moves.balances[held]
+    holds_here = is_known & (np.diff(balances) == between)
     breaks = np.flatnonzero(~holds_here)
     first_break = int(held[breaks[0] + 1]) if len(breaks) else None
     return Chain(int((holds_here & (between != 0)).sum()), len(breaks), first_break)

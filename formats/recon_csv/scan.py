@@ -52,14 +52,16 @@ def find_lines(data: bytes, begin: int = 0) -> Lines:
     view = np.frombuffer(data, dtype=np.uint8)
     breaks = _positions(view, _LF, begin)
     after_return = (breaks > begin) & (view[breaks - 1] == _CR)
-    ends = breaks - after_return
     bare = _bare_returns(data, begin, int(after_return.sum()))
     if len(bare):
-        order = np.argsort(np.concatenate([breaks, bare]), kind="stable")
-        breaks = np.concatenate([breaks, bare])[order]
-        ends = np.concatenate([ends, bare])[order]
-    starts = np.concatenate([np.array([begin], dtype=np.int64), breaks + 1])
-    ends = np.append(ends, len(view))
+        breaks = np.concatenate([breaks, bare])
+        order = np.argsort(breaks, kind="stable")
+        breaks = breaks[order]
+        after_return = np.append(after_return, np.zeros(len(bare), dtype=np.bool_))[order]
+    starts, ends = np.empty((2, len(breaks) + 1), dtype=np.int64)
+    starts[0], ends[-1] = begin, len(view)
+    np.add(breaks, 1, out=starts[1:])
+    np.subtract(breaks, after_return, out=ends[:-1])
     if starts[-1] >= len(view):
         starts, ends = starts[:-1], ends[:-1]
     return Lines(starts, ends, len(bare))

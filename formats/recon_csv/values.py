@@ -16,7 +16,7 @@ import polars as pl
 from recon.api import exponents
 from recon_csv.amounts import minor_units, other_currency_expr
 from recon_csv.dates import read_dates
-from recon_csv.distinct import by_run, distinct_texts, translated
+from recon_csv.distinct import by_run, distinct_texts, is_one, translated
 from recon_csv.entries import Refusal, pending_words
 from recon_csv.extras import as_json
 from recon_csv.fields import (
@@ -233,6 +233,8 @@ def _read_currency(values: _Values, layout: Layout, around: Surroundings) -> Non
 
 def _currencies(texts: pl.Series, names: Mapping[str, str], fixed: str | None) -> pl.Series:
     """Give the ISO 4217 code of every text; null where it is none."""
+    if len(texts) and texts[0] in exponents() and texts[0] not in names and is_one(texts):
+        return texts
 
     def read(texts: pl.Series) -> pl.Series:
         table = {text: names.get(text, text.upper()) for text in distinct_texts(texts) if text}

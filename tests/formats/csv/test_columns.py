@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from recon.api import AmountError, parse_minor
 from recon_csv import entries
-from recon_csv.amounts import Style, minor_units, plain_text
+from recon_csv.amounts import Style, hundredths, minor_units, plain_text
 from recon_csv.dates import look_like_dates, looks_like_date, parse_date, read_dates
 from recon_csv.extras import as_json
 from recon_csv.proof import Pair, chain
 from recon_csv.styles import find_styles
+from recon_csv.table import Table
 from recon_csv.texts import joined, joined_columns
 from tests.formats.csv.reading import read_account
 
@@ -39,6 +40,15 @@ ODD_AMOUNTS = [
     "10000000000000.00",
     "1.005",
     "1�234.50",
+    ",-5",
+    "-,+5",
+    "-,50",
+    ".50",
+    "1,-5",
+    "1.2345,67",
+    "12.34,567.89",
+    "99999999999999999999",
+    "9223372036854775807",
     "",
     "x",
 ]
@@ -60,18 +70,37 @@ def one_by_one(text: str, style: Style, decimals: int) -> int | None:
         )
     ),
     style=STYLES,
-    decimals=st.sampled_from([0, 2, 3]),
+    decimals=st.lists(st.sampled_from([0, 2, 3, 4, None]), min_size=1, max_size=2),
 )
 def test_minor_units_of_a_column_are_those_of_its_cells(
-    texts: list[str], style: Style, decimals: int
+    texts: list[str], style: Style, decimals: list[int | None]
 ):
     column = pl.Series("amount", texts, dtype=pl.String)
-    count = pl.repeat(decimals, len(texts), dtype=pl.Int64, eager=True)
+    counts = [decimals[at % len(decimals)] for at in range(len(texts))]
 
-    units, odd = minor_units(column, style, count)
+    units, odd = minor_units(column, style, pl.Series(counts, dtype=pl.Int64))
 
-    assert units.to_list() == [one_by_one(text, style, decimals) for text in texts]
+    assert units.to_list() == [
+        None if count is None else one_by_one(text, style, count)
+        for text, count in zip(texts, counts, strict=True)
+    ]
     assert not set(odd) & {at for at, text in enumerate(texts) if not text}
+
+
+def test_a_column_of_many_blocks_is_read_in_its_order():
+    column = pl.Series("amount", [f"{at},{at % 100:02}" for at in range(200_000)])
+
+    read = hundredths(column, Style(",", "."))
+
+    assert read.equals(pl.Series([at * 100 + at % 100 for at in range(200_000)]))
+
+
+def test_the_numbers_that_prove_a_guess_are_those_that_are_read():
+    table = Table(pl.DataFrame({"0": ["Amount", "1,50", "x"]}), pl.DataFrame(), ";", [])
+    read = table.hundredths(0, Style(",", ""), 1)
+
+    assert read.to_list() == [150, None]
+    assert table.hundredths(0, Style(",", ""), 1) is read
 
 
 @given(

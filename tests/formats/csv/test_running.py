@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recon_csv.proof import chain
+from recon_csv.proof import chain, holds
 from recon_csv.running import arrange, follow_balance
 
 MONDAY = dt.date(2026, 1, 12)
@@ -82,3 +82,17 @@ def test_a_refused_record_parts_the_chain_and_the_rest_must_still_hold():
     assert follow_balance(part, [4]).breaks == 0
     assert follow_balance(part, []).break_row == 3
     assert follow_balance(part, [2]).break_row == 3
+
+
+@given(at=st.integers(1, 4999), is_newest_first=st.booleans())
+def test_one_balance_that_is_off_anywhere_in_a_long_table_proves_nothing(
+    at: int, is_newest_first: bool
+):
+    amounts = [place % 7 + 1 for place in range(5000)]
+    pairs = list(zip(amounts, accumulate(amounts), strict=True))
+    broken = [*pairs[:at], (pairs[at][0], pairs[at][1] + 1), *pairs[at + 1 :]]
+    step = -1 if is_newest_first else 1
+    order = "newest_first" if is_newest_first else "oldest_first"
+
+    assert holds([pairs[::step]], order)
+    assert not holds([broken[::step]], order)
