@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import exponent_expr, rescaled_minor, six_digit_day
+from recon.api import rescaled_minor, six_digit_day
 
 _PLUS: Final = "{ABCDEFGHI"
 _MINUS: Final = "}JKLMNOPQR"
@@ -29,13 +29,13 @@ def day(text: pl.Expr) -> pl.Expr:
     return six_digit_day(text, "%d%m%y")
 
 
-def signed(text: pl.Expr, decimals: pl.Expr, currency: pl.Expr) -> pl.Expr:
+def signed(text: pl.Expr, decimals: pl.Expr, exponent: pl.Expr) -> pl.Expr:
     """Read an amount with its sign in the last digit into minor units; null where it is none, exactly.
 
     Args:
         text: fourteen columns.
         decimals: Int64, of the amount as it is written.
-        currency: ISO 4217 code.
+        exponent: Int64, how many decimals the currency has.
     """
     last = text.str.tail(1)
     digit = last.replace_strict(
@@ -44,8 +44,8 @@ def signed(text: pl.Expr, decimals: pl.Expr, currency: pl.Expr) -> pl.Expr:
     whole = text.str.head(-1)
     is_plain = whole.str.contains(r"^[0-9]{13}$")
     size = pl.when(is_plain).then(pl.concat_str(whole, digit).cast(pl.Int64, strict=False))
-    minor = rescaled_minor(size, decimals, exponent_expr(currency))
-    return pl.when(last.is_in(_NEGATIVE)).then(-minor).otherwise(minor)
+    sign = pl.when(last.is_in(_NEGATIVE)).then(-1).otherwise(1).cast(pl.Int64)
+    return rescaled_minor(size, decimals, exponent) * sign
 
 
 def is_odd_sign(text: pl.Expr) -> pl.Expr:

@@ -13,7 +13,16 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import Fault, cut, is_nothing, json_members, json_object, plain, with_fault
+from recon.api import (
+    Fault,
+    cut,
+    exponent_expr,
+    is_nothing,
+    json_members,
+    json_object,
+    plain,
+    with_fault,
+)
 from recon_cfonb.codes import CHEQUE, OPERATIONS, REVERSALS
 from recon_cfonb.complements import of_complements, read_complements, rest_of_complements
 from recon_cfonb.fields import day, is_odd_sign, signed
@@ -51,6 +60,7 @@ def read_movements(
         .with_columns(
             currency=pl.coalesce("currency", "stated_currency"),
             decimals=pl.coalesce("decimals", "stated_decimals"),
+            exponent=exponent_expr(pl.coalesce("currency", "stated_currency")),
             is_torn=is_last & ~pl.col("is_closed") & is_torn,
             is_unproven=~pl.col("is_closed") & needs_closing,
         )
@@ -81,7 +91,7 @@ def _of_movement() -> dict[str, pl.Expr]:
         "booking_date": day(cut(35, 40)),
         "value_date": day(cut(43, 48)),
         "has_value_date": ~is_nothing(cut(43, 48)),
-        "amount": signed(cut(91, 104), pl.col("decimals"), pl.col("currency")),
+        "amount": signed(cut(91, 104), pl.col("decimals"), pl.col("exponent")),
         "has_odd_sign": is_odd_sign(cut(91, 104)),
         "label": cut(49, 79),
         "bank_reference": reference,

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.api import cut, exponents, json_members, json_object, plain
+from recon.api import cut, exponent_expr, exponents, json_members, json_object, plain
 from recon_cfonb.fields import day, is_odd_sign, signed
 from recon_cfonb.structure import MOVEMENT, NEW_BALANCE, OLD_BALANCE
 
@@ -39,10 +39,11 @@ def read_statements(records: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(f"{name}{suffix}" for suffix in sources).alias(name)
         for name in ("account", "number", "currency", "decimals")
     )
-    return known.with_columns(
-        opening_balance=signed(pl.col("amount"), pl.col("decimals"), pl.col("currency")),
+    scaled = known.with_columns(exponent=exponent_expr(pl.col("currency")))
+    return scaled.with_columns(
+        opening_balance=signed(pl.col("amount"), pl.col("decimals"), pl.col("exponent")),
         closing_balance=pl.when(pl.col("number") == pl.col("number_new")).then(
-            signed(pl.col("amount_new"), pl.col("decimals"), pl.col("currency"))
+            signed(pl.col("amount_new"), pl.col("decimals"), pl.col("exponent"))
         ),
         has_odd_sign=is_odd_sign(pl.col("amount")).fill_null(value=False)
         | is_odd_sign(pl.col("amount_new")).fill_null(value=False),
