@@ -20,7 +20,7 @@ from recon_mt940.line import build_lines
 from recon_mt940.narrative import PLAIN, SLASH, WORDED, read_narratives
 from recon_mt940.record import find_records, raw_ends
 from recon_mt940.scan import CLOSING, END_OF_MESSAGE, TAG, scan
-from recon_mt940.tokens import closed_ranges, positions, range_texts, squeeze, texts
+from recon_mt940.tokens import RETURN, closed_ranges, positions, range_texts, squeeze, texts
 from recon_mt940.tolerant import LIBRARY, read_again
 from recon_mt940.totals import check_totals
 from recon_mt940.words import read_words
@@ -87,7 +87,7 @@ def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: De
             .then(pl.col("fault").fill_null("cut-off"))
             .otherwise("fault")
         )
-    entries, spoken = read_again(entries, headings)
+    entries, spoken = read_again(_with_text(entries, fields, records, gated.encoding), headings)
     lines = _lines(fields, records, parts, entries, gated, span[0])
     lines = lines.with_columns(
         statement_index=pl.col("message") + before.statements,
@@ -122,17 +122,28 @@ def _of_schema(frame: pl.DataFrame, schema: type[ReadLines | ReadStatements]) ->
 def _entries(
     fields: Fields, records: Records, headings: pl.DataFrame, encoding: str
 ) -> pl.DataFrame:
-    field = records.field
-    text = range_texts(fields.text, fields.start[field], fields.end[field], encoding)
+    text = closed_ranges(fields.text, fields.start[records.field], fields.end[records.field])
     currency = headings["currency"][records.message]
     decimals = headings["decimals"][records.message]
-    entries = read_entries(text.str.replace_all("\r", "", literal=True), currency, decimals)
-    outside = pl.when(pl.Series(records.is_outside)).then(pl.lit("outside-statement"))
-    return entries.with_columns(
-        fault=pl.coalesce(outside, "fault"),
-        message=pl.Series(records.message),
-        index=pl.int_range(pl.len(), dtype=pl.Int64),
+    entries = read_entries(text[text != RETURN], encoding, currency, decimals)
+    entries = entries.with_columns(
+        message=pl.Series(records.message), index=pl.int_range(pl.len(), dtype=pl.Int64)
     )
+    if records.is_outside.any():
+        outside = pl.when(pl.Series(records.is_outside)).then(pl.lit("outside-statement"))
+        entries = entries.with_columns(fault=pl.coalesce(outside, "fault"))
+    return entries
+
+
+def _with_text(
+    entries: pl.DataFrame, fields: Fields, records: Records, encoding: str
+) -> pl.DataFrame:
+    """Add the text of the entries, which only rejects and the tolerant reader need."""
+    if entries["fault"].null_count() == entries.height:
+        return entries.with_columns(text=pl.lit(None, dtype=pl.String))
+    field = records.field
+    text = range_texts(fields.text, fields.start[field], fields.end[field], encoding)
+    return entries.with_columns(text=text.str.replace_all("\r", "", literal=True))
 
 
 def _lines(
@@ -236,9 +247,6 @@ def _statement_dialects(records: Records, dialect: Numbers, messages: int) -> pl
     )
 
 
-_SIZE: Final = ("whole", "point", "fraction", "more")
-
-
 def _rejects(lines: pl.DataFrame, name: str) -> pl.DataFrame:
     rows = []
     for row in lines.filter(pl.col("fault").is_not_null()).iter_rows(named=True):
@@ -250,9 +258,7 @@ def _rejects(lines: pl.DataFrame, name: str) -> pl.DataFrame:
                 "line_number": row["line_number"],
                 "field": part,
                 "code": row["fault"],
-                "reason": reason.format_map(
-                    {**row, "size": "".join(row[name] or "" for name in _SIZE)}
-                ),
+                "reason": reason.format_map(row),
                 "excerpt": f":61:{row['text']}".split("\n")[0][:120],
                 "hint": hint,
             }

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from recon_mt940.narrative import FREE, GVC, NAMES, PAYER, PLAIN_TEXT, STRUCTURED, WORD
-from recon_mt940.tokens import positions
+from recon_mt940.tokens import positions, scattered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,7 @@ COLUMNS: Final[Mapping[str, tuple[int, ...]]] = {
     "remittance": (FREE, PLAIN_TEXT),
 }
 NOT_PROVIDED: Final = ("NOTPROVIDED", "NOT PROVIDED", "NONREF")
+_LONGEST: Final = max(len(each) for each in NOT_PROVIDED)
 _COMPACT: Final = ("payer_account", "payer_bank", "structured_reference")
 _IDENTIFIERS: Final = frozenset(
     number
@@ -74,7 +75,7 @@ class Placed:
     extras: dict[str, pl.Series]
 
 
-def place(record: Numbers, name: Numbers, text: pl.Series, count: int) -> Placed:
+def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
     """Give each column its part of each entry.
 
     Args:
@@ -85,10 +86,9 @@ def place(record: Numbers, name: Numbers, text: pl.Series, count: int) -> Placed
     """
     # The index -1, for no such part, gives the null that is added at the end.
     text = pl.concat([text, pl.Series([None], dtype=pl.String)])
-    small = name.astype(np.uint8)
     fit, spare = {}, {}
-    for number in positions(np.bincount(small) > 0).tolist():
-        rows = positions(small == number)
+    for number in positions(np.bincount(name) > 0).tolist():
+        rows = positions(name == number)
         unfit = _unfit(number, rows, record, text)
         fit[number], spare[number] = rows[~unfit], [rows[unfit]]
     columns = {}
@@ -126,7 +126,10 @@ def _compact() -> pl.Expr:
 def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series) -> Flags:
     """Mark parts that are no value of their column: a reference not provided, a purpose that is no code."""
     if number in _IDENTIFIERS:
-        return text[rows].str.to_uppercase().is_in(NOT_PROVIDED).to_numpy()
+        unfit = np.zeros(len(rows), dtype=np.bool_)
+        short = positions((text[rows].str.len_bytes() <= _LONGEST).to_numpy())
+        unfit[short] = text[rows[short]].str.to_uppercase().is_in(NOT_PROVIDED).to_numpy()
+        return unfit
     if number in _SHAPES:
         return ~text[rows].str.contains(_SHAPES[number]).to_numpy()
     if number < GVC:
@@ -169,9 +172,7 @@ def _spare_texts(
             .agg(pl.col("value").str.join(" | " if number < GVC else " "))
         )
         values, owner = joined["value"], joined["owner"].to_numpy()
-    where = np.full(count, -1, dtype=np.int64)
-    where[owner] = np.arange(len(owner))
-    return pl.concat([values, pl.Series([None], dtype=pl.String)])[where]
+    return scattered(values, owner, count)
 
 
 def json_objects(named: Mapping[str, pl.Series], text: Bytes) -> pl.Expr:
@@ -181,7 +182,8 @@ def json_objects(named: Mapping[str, pl.Series], text: Bytes) -> pl.Expr:
         named: the columns by name.
         text: the bytes from which they come: what is not in them needs no escape.
     """
-    escapes = [pair for pair in _ESCAPES if bool((text == ord(pair[0])).any())]
+    data = text.tobytes()
+    escapes = [pair for pair in _ESCAPES if pair[0].encode("ascii") in data]
     members = []
     for name in sorted(named):
         value = pl.lit(named[name])

@@ -1,4 +1,4 @@
-"""Read the entries (`:61:`) as columns. In: their texts and currencies. Out: dates, amounts, references, or a fault.
+"""Read the entries (`:61:`) as columns. In: their bytes and currencies. Out: dates, amounts, references, or a fault.
 
 Amounts follow our own ASCII grammar: nothing is rounded, no mark is guessed. What is not certain is null, and `fault` says
 why.
@@ -8,21 +8,54 @@ Source: SWIFT MT940, field 61 `6!n[4!n]2a[1!a]15d1!a3!c16x[//16x]` and `34x`.
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from recon.api import AMOUNT_LIMIT
-from recon_mt940.days import dates, days_of_entries, digits
-
-# Only a type, a reference or the end may follow the amount: `5 000,00` or `1e5` must not be read as 5 or 1. What is
-# more than one mark, or none but a mark, is caught by the groups and refused by name.
-_ENTRY: Final = (
-    "^(?P<head>(?P<value>[0-9]{6})(?P<entry>[0-9]{4}|[ ]{4})?"
-    "(?P<mark>[Rr][CcDd]|[Ee][CcDd]|[CcDd])(?P<funds>[A-Za-z])?[ \t\n]*"
-    "(?P<whole>[0-9]*)(?P<point>[.,]?)(?P<fraction>[0-9]*)(?P<more>[0-9.,]*)"
-    ")(?:$|[ ]?[A-Z/\n])"
+from recon_mt940.days import NO_DAY, dates, days_of_entries
+from recon_mt940.tokens import (
+    BLANK,
+    END,
+    NEWLINE,
+    Words,
+    first_of_run,
+    one_of,
+    owned,
+    positions,
+    range_texts,
+    scattered,
 )
+
+if TYPE_CHECKING:
+    from recon_mt940.tokens import Bytes, Flags, Numbers
+
+# C and RD add to the account, D and RC take from it; E is for an entry that is only expected.
+MARKS: Final = ("C", "D", "RC", "RD", "EC", "ED")
+_ADDS: Final = np.array([mark in {"C", "RD", "EC"} for mark in MARKS])
+_MARK_WORDS: Final = Words(
+    {
+        "".join(letters): number
+        for number, mark in enumerate(MARKS)
+        for letters in product(*((each, each.lower()) for each in mark))
+    }
+)
+_CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_LETTER: Final = one_of(_CAPITALS + _CAPITALS.lower())
+_WHITE: Final = one_of(" \t\n")
+_BLANK: Final = one_of(" ")
+_IN_AMOUNT: Final = one_of("0123456789,.")
+# Only a type, a reference or the end may follow the amount: `5 000,00` or `1e5` must not be read as 5 or 1.
+_BEHIND: Final = one_of(_CAPITALS + "/\n")
+_TYPE: Final = tuple(one_of(each) for each in ("NFS", *[_CAPITALS + "0123456789 "] * 3))
+_NO_TYPE: Final = Words({"NONREF": 0})
+# Ten to the power of what an amount may have of decimals; no amount has so many as the last.
+_POWERS: Final = 10 ** np.arange(10, dtype=np.int64)
+# Beyond every amount, and ten times it is still an Int64, which wraps in silence.
+_FAR: Final = 10**17
 # Words that say "there is no reference" or "look in field 86".
 NO_REFERENCE: Final = ("", "NONREF", "NOREF", "EREF", "MARF", "PREF", "KREF", "KREF+")
 
@@ -63,88 +96,180 @@ FAULTS: Final = {
 }  # fmt: skip
 
 
-def read_entries(text: pl.Series, currency: pl.Series, decimals: pl.Series) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Where the parts of each entry stand, and what their digits say; `mark` is -1 where the grammar does not hold."""
+
+    value: Numbers  # YYMMDD, -1 for none
+    entry: Numbers  # MMDD, -1 for none
+    mark: Numbers
+    mark_at: Numbers
+    funds: Bytes  # 0 for none
+    size_at: Numbers
+    whole: Numbers
+    fraction: Numbers
+    decimals: Numbers  # digits of the fraction
+    is_point: Flags  # the decimal mark is a point
+    has_digit: Flags
+    has_more: Flags  # more marks or digits behind the fraction
+    behind: Numbers
+
+
+def read_entries(
+    text: Bytes, encoding: str, currency: pl.Series, decimals: pl.Series
+) -> pl.DataFrame:
     """Read each `:61:`.
 
-    C and RD add to the account, D and RC take from it; a letter behind the mark is the funds code (`CR10,` on an account
-    in EUR is a credit, no reversal).
+    A letter behind the mark is the funds code (`CR10,` on an account in EUR is a credit, no reversal).
 
     Args:
-        text: the field without its tag; the supplementary part stands behind a line feed.
+        text: the fields without their tags, each closed by END; the supplementary part stands behind a line feed.
+        encoding: of the text.
         currency: code of the account's currency for each entry.
         decimals: decimals of that currency, null where ISO 4217 has none of that code.
 
     Returns:
-        A row an entry, in order: value, entry, mark, funds, whole, point, fraction, more as written; amount in minor units, booking_date,
-        value_date; code, customer, bank (references as written), supplementary; fault (null: the entry is certain).
+        A row an entry, in order: currency, mark, funds; amount in minor units, booking_date, value_date; code, customer, bank
+        (references as written), supplementary; fault (null: the entry is certain); and, as written, of those that have a
+        fault or whose value date is none: value, entry, size.
     """
-    read = pl.DataFrame({"text": text, "currency": currency}).with_columns(
-        pl.col("text").str.extract_groups(_ENTRY).struct.unnest()
+    end = positions(text == END)
+    start = np.append(0, end[:-1] + 1)[: len(end)]
+    read = _grammar(text, start)
+    places = decimals.fill_null(-1).to_numpy()
+    minor, is_exact = _minor(read, places)
+    value_days, entry_days = days_of_entries(read.value, read.entry)
+    faults = {
+        "no-date": entry_days == NO_DAY,
+        "no-amount": ~is_exact,
+        # A point before three digits could be a thousands mark.
+        "ambiguous-amount": read.is_point & (read.decimals > 2),
+        "thousands-mark": read.has_more,
+        "unknown-currency": places < 0,
+        "entry-grammar": read.mark < 0,
+    }
+    fault = np.full(len(end), -1)
+    for name, flags in faults.items():
+        fault[flags] = _FAULT_NAMES.index(name)
+    shown = positions((fault >= 0) | (value_days == NO_DAY))
+    known = shown[read.mark[shown] >= 0]
+    given = known[read.mark_at[known] > start[known] + 6]
+    written = {
+        "value": (known, start[known], start[known] + 6),
+        "entry": (given, start[given] + 6, read.mark_at[given]),
+        "size": (known, read.size_at[known], read.behind[known]),
+    }
+    signed = pl.Series(np.where(_ADDS[read.mark], minor, -minor))
+    return pl.DataFrame(
+        {
+            "currency": currency,
+            "mark": _MARK_NAMES[read.mark],
+            "funds": _FUNDS[read.funds],
+            "amount": signed if is_exact.all() else signed.set(pl.Series(~is_exact), None),
+            # Where the grammar does not hold, the digits may have led behind the field.
+            **_references(text, encoding, np.where(read.mark < 0, end, read.behind), end),
+            "fault": pl.Series([*_FAULT_NAMES, None])[fault],
+            **{
+                name: scattered(range_texts(text, first, last, encoding), rows, len(end))
+                for name, (rows, first, last) in written.items()
+            },
+        }
+    ).with_columns(value_date=dates(value_days), booking_date=dates(entry_days))
+
+
+_FAULT_NAMES: Final = tuple(FAULTS)
+# The index -1 gives the null at the end.
+_MARK_NAMES: Final = pl.Series([*MARKS, None])
+_FUNDS: Final = pl.Series([chr(each) if _LETTER[each] else None for each in range(256)])
+
+
+def _grammar(text: Bytes, start: Numbers) -> _Read:
+    value = _number(text, start, 6)
+    at = start + 6
+    entry = _number(text, at, 4)
+    is_blank = np.all([text[at + place] == BLANK for place in range(4)], axis=0)
+    mark_at = at + 4 * ((entry >= 0) | is_blank)
+    mark, size = _MARK_WORDS.match(text, mark_at)
+    at = mark_at + size
+    has_funds = _LETTER[text[at]]
+    funds = np.where(has_funds, text[at], 0).astype(np.uint8)
+    size_at = _past(text, at + has_funds, _WHITE)
+    whole, point_at = _digits(text, size_at)
+    point = text[point_at]
+    has_point = (point == ord(",")) | (point == ord("."))
+    fraction_at = point_at + has_point
+    fraction, fraction_end = _digits(text, fraction_at)
+    behind = _past(text, fraction_end, _IN_AMOUNT)
+    has_end = (text[behind] == END) | _BEHIND[text[behind + (text[behind] == BLANK)]]
+    return _Read(
+        value,
+        entry,
+        np.where((value >= 0) & has_end, mark, -1),
+        mark_at,
+        funds,
+        size_at,
+        whole,
+        fraction,
+        fraction_end - fraction_at,
+        point == ord("."),
+        (point_at > size_at) | (fraction_end > fraction_at),
+        behind > fraction_end,
+        behind,
     )
-    read = read.with_columns(
-        # All of the head is ASCII. Cutting behind it costs less than a group that takes in the rest.
-        pl.col("text").str.slice(pl.col("head").str.len_bytes()).alias("rest"),
-        pl.col("mark").str.to_uppercase(),
-        pl.lit(decimals).alias("decimals"),
-        digits(pl.col("value")).alias("value_digits"),
-        digits(pl.col("entry")).alias("entry_digits"),
-    )
-    value, entry = read["value_digits"].to_numpy(), read["entry_digits"].to_numpy()
-    value_days, entry_days = days_of_entries(value, entry)
-    read = _with_references(read).with_columns(
-        minor=_minor(),
-        value_date=dates(value_days),
-        booking_date=dates(entry_days),
-    )
-    is_credit = pl.col("mark").is_in(["C", "RD", "EC"])
-    signed = pl.when(is_credit).then("minor").otherwise(-pl.col("minor"))
-    return read.with_columns(_fault(), amount=signed).drop(_WORKING)
 
 
-# Ten to the power of what an amount may have of decimals.
-_POWERS: Final = {power: 10**power for power in range(10)}
-_WORKING: Final = (
-    "minor",
-    "head",
-    "rest",
-    "first",
-    "reference",
-    "decimals",
-    "value_digits",
-    "entry_digits",
-)
+def _number(text: Bytes, at: Numbers, width: int) -> Numbers:
+    """Give the number of so many digits at each position, -1 where other letters stand."""
+    number = np.zeros(len(at), dtype=np.int64)
+    is_number = np.ones(len(at), dtype=np.bool_)
+    for place in range(width):
+        digit = text[at + place] - ord(
+            "0"
+        )  # bytes wrap: what is less than a zero becomes a large number
+        number = number * 10 + digit
+        is_number &= digit < 10
+    return np.where(is_number, number, -1)
 
 
-def _minor() -> pl.Expr:
-    """Read unsigned digits with at most one mark into minor units, in whole numbers; null where that is not exact.
+def _digits(text: Bytes, at: Numbers) -> tuple[Numbers, Numbers]:
+    """Give the number that the digits from each position on write (0 for none), and the place behind them."""
+    number, behind = np.zeros(len(at), dtype=np.int64), at.copy()
+    left = np.arange(len(at))
+    while len(left):
+        digit = text[behind[left]] - ord("0")
+        is_digit = digit < 10
+        left = left[is_digit]
+        number[left] = np.minimum(number[left], _FAR) * 10 + digit[is_digit]
+        behind[left] += 1
+    return number, behind
+
+
+def _past(text: Bytes, at: Numbers, letters: Flags) -> Numbers:
+    """Give the first place from each position on where none of the letters stands."""
+    behind = at.copy()
+    left = positions(letters[text[behind]])
+    while len(left):
+        behind[left] += 1
+        left = left[letters[text[behind[left]]]]
+    return behind
+
+
+def _minor(read: _Read, places: Numbers) -> tuple[Numbers, Flags]:
+    """Give unsigned amounts in minor units, and whether they are exact; places are the currency's, -1 for none.
 
     Some banks lead with the mark (`,50`), leave it out (`10`) or write a point. Decimals beyond the currency's are
     accepted only when they are zeros, as recon.api.parse_minor does it.
     """
-    whole, fraction, decimals = pl.col("whole"), pl.col("fraction"), pl.col("decimals")
-    missing = decimals - fraction.str.len_bytes().cast(pl.Int64)
-    part = _number(fraction)
-    part = pl.when(missing >= 0).then(part * _ten_to(missing)).otherwise(
-        pl.when(part % _ten_to(-missing) == 0).then(part // _ten_to(-missing))
-    )  # fmt: skip
-    size = _number(whole)
+    power = _POWERS[np.maximum(places, 0)]
+    missing = places - read.decimals
+    scale = _POWERS[np.minimum(np.abs(missing), 9)]
+    part = np.where(missing >= 0, read.fraction * scale, read.fraction // scale)
+    is_whole = (missing >= 0) | ((missing >= -9) & (read.fraction % scale == 0))
     # Checked before multiplying, since Int64 wraps in silence.
-    is_small = size <= AMOUNT_LIMIT // _ten_to(decimals)
-    minor = size * _ten_to(decimals) + part
-    has_digit = (whole != "") | (fraction != "")
-    return pl.when(is_small & has_digit & (pl.col("more") == "") & (minor <= AMOUNT_LIMIT)).then(
-        minor
-    )
-
-
-def _number(text: pl.Expr) -> pl.Expr:
-    """Read digits; none are 0, and too many are null."""
-    return pl.when(text == "").then(pl.lit(0)).otherwise(text.cast(pl.Int64, strict=False))
-
-
-def _ten_to(power: pl.Expr) -> pl.Expr:
-    """Give powers of ten for 0 to 9, null beyond: no amount has so many decimals."""
-    return power.replace_strict(_POWERS, default=None, return_dtype=pl.Int64)
+    is_small = read.whole <= AMOUNT_LIMIT // power
+    minor = read.whole * power + part
+    is_sure = is_small & (minor <= AMOUNT_LIMIT) & is_whole & read.has_digit & ~read.has_more
+    return minor, is_sure & (places >= 0) & (read.mark >= 0)
 
 
 def plain_amount(size: pl.Expr) -> pl.Expr:
@@ -153,41 +278,30 @@ def plain_amount(size: pl.Expr) -> pl.Expr:
     return pl.when(plain.str.starts_with(".")).then("0" + plain).otherwise(plain)
 
 
-def _fault() -> pl.Expr:
-    is_ambiguous = (pl.col("point") == ".") & (pl.col("fraction").str.len_bytes() > 2)
-    fault = (
-        pl.when(pl.col("mark").is_null())
-        .then(pl.lit("entry-grammar"))
-        .when(pl.col("decimals").is_null())
-        .then(pl.lit("unknown-currency"))
-        .when(pl.col("more") != "")
-        .then(pl.lit("thousands-mark"))
-        # A point before three digits could be a thousands mark.
-        .when(is_ambiguous)
-        .then(pl.lit("ambiguous-amount"))
-        .when(pl.col("minor").is_null())
-        .then(pl.lit("no-amount"))
-        .when(pl.col("booking_date").is_null())
-        .then(pl.lit("no-date"))
-    )
-    return fault.alias("fault")
-
-
-def _with_references(read: pl.DataFrame) -> pl.DataFrame:
+def _references(text: Bytes, encoding: str, at: Numbers, end: Numbers) -> dict[str, pl.Series]:
     """Take type, references and supplementary text apart: `NTRFcustomer//bank`, line feed, supplementary."""
-    rest = read["rest"].str.strip_chars_start(" ")
-    if rest.str.contains("\n", literal=True).any():
-        split = rest.str.splitn("\n", 2).struct.unnest()
-        first, supplementary = split["field_0"], split["field_1"].str.strip_chars("\n")
-    else:
-        first, supplementary = rest, pl.repeat(None, len(rest), dtype=pl.String, eager=True)
+    count = len(at)
+    at = _past(text, at, _BLANK)
+    feed, more = owned(positions(text == NEWLINE), at, end)
+    first = first_of_run(more)
+    feed, more = feed[first], more[first]
+    line_end = end.copy()
+    line_end[more] = feed
+    supplementary = range_texts(text, feed, end[more], encoding).str.strip_chars("\n")
+    is_type = np.all([letters[text[at + place]] for place, letters in enumerate(_TYPE)], axis=0)
     # `NONREF` right behind the amount is no type NONR.
-    is_type = pl.col("first").str.contains("^[NFS][A-Z0-9 ]{3}") & ~pl.col("first").str.starts_with(
-        "NONREF"
-    )
-    read = read.with_columns(first=first, supplementary=supplementary).with_columns(
-        code=pl.when(is_type).then(pl.col("first").str.head(4).str.strip_chars(" ")),
-        reference=pl.when(is_type).then(pl.col("first").str.slice(4)).otherwise("first"),
-    )
-    both = read["reference"].str.splitn("//", 2).struct.unnest()
-    return read.with_columns(customer=both["field_0"], bank=both["field_1"])
+    typed = positions(is_type & (_NO_TYPE.match(text, at)[0] < 0))
+    code = range_texts(text, at[typed], at[typed] + 4, encoding).str.strip_chars_end(" ")
+    at[typed] += 4
+    slashes = positions((text[:-1] == ord("/")) & (text[1:] == ord("/")))
+    slashes, both = owned(slashes, at, np.maximum(line_end - 1, at))
+    first = first_of_run(both)
+    slashes, both = slashes[first], both[first]
+    bank = range_texts(text, slashes + 2, line_end[both], encoding)
+    line_end[both] = slashes
+    return {
+        "code": scattered(code, typed, count),
+        "customer": range_texts(text, at, line_end, encoding),
+        "bank": scattered(bank, both, count),
+        "supplementary": scattered(supplementary, more, count),
+    }

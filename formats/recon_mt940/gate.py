@@ -81,7 +81,7 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
         data, name, offset = decoded.text.encode(), "utf-8", None
     text = decoded.text
     has_lone_return, has_control = _controls(data)
-    if has_lone_return or has_control or b"@@" in data:
+    if has_lone_return or has_control or (b"@" in data and b"@@" in data):
         data = _normalised(data)
         text = data.decode(name)
         has_control = _controls(data)[1]

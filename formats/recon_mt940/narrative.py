@@ -44,7 +44,7 @@ SUBFIELD_WIDTH: Final = 27
 WRAPPED_FROM: Final = 60
 SEPARATORS: Final = "?<>+^~|&$"
 
-_BLOCK: Final = 16_384
+_BLOCK: Final = 8192
 PLAIN, SLASH, WORDED = 0, 1, 2  # other dialects: the code of the sub-fields' separator
 
 # Names of parts: sub-fields by their own number, then words, then what no code announces.
@@ -183,9 +183,9 @@ def _joined_lines(
     )
 
 
-def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Numbers:
+def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Bytes:
     """Recognise each narrative by its head: the separator of its sub-fields, slash codes, or plain."""
-    dialect = np.full(len(start), PLAIN, dtype=np.int64)
+    dialect = np.full(len(start), PLAIN, dtype=np.uint8)
     open_ = np.ones(len(start), dtype=np.bool_)
     # A business code of up to three characters stands before the separator.
     for length in range(4):

@@ -25,6 +25,7 @@ Flags: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 END: Final = 0x1E
 BLANK: Final = 0x20
 NEWLINE: Final = 0x0A
+RETURN: Final = 0x0D
 # Reading a word at the last byte must not run out of the array.
 PADDING: Final = 16
 _WINDOW_BYTES: Final = 8
@@ -57,8 +58,8 @@ def gather(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
         return np.zeros(PADDING, dtype=np.uint8)
     lengths = ends - starts
     size = int(lengths.sum())
-    # A mask costs a step a byte of the text, an index three a byte that is kept.
-    is_dense = size * 3 > ends[-1] - starts[0] and bool((starts[1:] >= ends[:-1]).all())
+    # A mask costs a quick step a byte of the text, an index slow ones a byte that is kept.
+    is_dense = size * 16 > ends[-1] - starts[0] and bool((starts[1:] >= ends[:-1]).all())
     if is_dense:
         edges = np.empty(2 * len(starts), dtype=np.int64)
         edges[::2], edges[1::2] = starts, ends
@@ -122,6 +123,16 @@ def closed_ranges(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
     gathered = gather(text, starts, ends + 1)
     gathered[np.cumsum(ends - starts + 1) - 1] = END
     return gathered
+
+
+def scattered(values: pl.Series, rows: Numbers, count: int) -> pl.Series:
+    """Put texts into their rows of a column, null elsewhere."""
+    if len(rows) == count:
+        return values
+    # The index -1, for no text, gives the null that is added at the end.
+    where = np.full(count, -1, dtype=np.int64)
+    where[rows] = np.arange(len(rows))
+    return pl.concat([values, pl.Series([None], dtype=pl.String)])[where]
 
 
 class Words:
