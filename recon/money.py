@@ -29,6 +29,8 @@ _WITHDRAWN: Final = {
 }
 
 _PLAIN_AMOUNT = re.compile(r"([+-]?)([0-9]{1,18})(?:\.([0-9]{0,10}))?", re.ASCII)
+# The same, as Polars reads it.
+_PLAIN_COLUMN: Final = r"^[+-]?[0-9]{1,18}(\.[0-9]{0,10})?$"
 
 
 class AmountError(ValueError):
@@ -122,18 +124,27 @@ def parse_minor_expr(text: pl.Expr, decimals: pl.Expr) -> pl.Expr:
     """
     import polars as pl
 
-    plain = text.str.contains(r"^[+-]?[0-9]{1,18}(\.[0-9]{0,10})?$")
+    # Polars works out anew what stands in an expression twice; a field that is set is worked out once.
+    whole, point = pl.field("text"), pl.field("text").str.find(".", literal=True)
     # Zeros behind the point count nothing; without them an exact amount has no more places than its currency.
-    has_point = text.str.contains(".", literal=True)
-    exact = pl.when(has_point).then(text.str.strip_chars_end("0")).otherwise(text)
-    places = exact.str.len_bytes().cast(pl.Int64) - exact.str.find(".", literal=True) - 1
-    digits = exact.str.strip_chars_start("+").str.replace(".", "", literal=True)
-    value = digits.cast(pl.Int64, strict=False)
-    missing = decimals - places.fill_null(0)
+    exact = pl.when(point.is_not_null()).then(whole.str.strip_chars_end("0")).otherwise(whole)
+    digits = whole.str.strip_chars_start("+").str.replace(".", "", literal=True)
+    places = whole.str.len_bytes().cast(pl.Int64) - point - 1
+    missing, value = pl.field("missing"), pl.field("value")
     unit = _ten_to(missing.clip(0, 10))
     # Checked before multiplying, since Int64 wraps in silence.
     fits = (missing >= 0) & (value.abs() <= AMOUNT_LIMIT // unit)
-    return pl.when(plain & fits).then(value * unit)
+    return (
+        pl.struct(text=text, decimals=decimals)
+        .struct.with_fields(is_plain=whole.str.contains(_PLAIN_COLUMN), text=exact)
+        .struct.with_fields(
+            missing=pl.field("decimals") - places.fill_null(0),
+            value=digits.cast(pl.Int64, strict=False),
+        )
+        .struct.with_fields(minor=pl.when(pl.field("is_plain") & fits).then(value * unit))
+        .struct.field("minor")
+        .alias(text.meta.output_name())
+    )
 
 
 def _ten_to(decimals: pl.Expr) -> pl.Expr:

@@ -170,3 +170,11 @@ def test_a_decimal_keeps_the_scale_of_the_currency(minor, currency):
 
 def test_missing_text_stays_missing_in_a_column():
     assert parse_in_column([None, "1"], [2, 2]) == [None, 100]
+
+
+def test_a_column_of_amounts_keeps_the_name_of_its_text():
+    frame = pl.DataFrame({"size": ["1.50"]})
+
+    assert frame.with_columns(parse_minor_expr(pl.col("size"), pl.lit(2))).to_dict(
+        as_series=False
+    ) == {"size": [150]}
