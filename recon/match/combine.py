@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from math import comb, log2
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
+from recon.match.rarity import choice_millibits
 from recon.match.subsets import find_subsets
 
 if TYPE_CHECKING:
@@ -152,11 +152,14 @@ def _search_together(pools: pl.DataFrame, wanted: pl.DataFrame) -> Iterator[pl.D
     for (size,), same in pools.sort("size", "key", "place").group_by("size", maintain_order=True):
         keys = same.select("key").unique(maintain_order=True)
         targets = keys.join(wanted, on="key", maintain_order="left")
-        prices = [same[name].to_numpy().reshape(-1, size) for name in ("full", "discounted")]
+        full, discounted = (
+            same[name].to_numpy().reshape(-1, size) for name in ("full", "discounted")
+        )
         block = max(1, _MOST_CELLS >> size)
         for start in range(0, keys.height, block):
             part = targets[start : start + block]
-            yield _fitting(*(price[start : start + block] for price in prices), part)
+            rows = slice(start, start + block)
+            yield _fitting(full[rows], discounted[rows], part)
 
 
 @cache
@@ -245,12 +248,9 @@ def _rows(
         wanted.select("key", "line", "customer"), on="key"
     )
     one = ["key", "pick"]
-    # log2 of the number of subsets as large: any of them might have been the one that fits.
+    # Any subset as large might have been the one that fits.
     charged = chosen.with_columns(members=pl.len().over(one)).with_columns(
-        extra_millibits=(
-            pl.struct("size", "members").map_batches(_choice, return_dtype=pl.Int64)
-            + _UNQUOTED_MILLIBITS
-        )
+        extra_millibits=(choice_millibits(pl.col("members"), pl.col("size")) + _UNQUOTED_MILLIBITS)
         // pl.col("members")
     )
     shape = (
@@ -276,17 +276,3 @@ def _rows(
             beside.with_columns(extra_millibits=pl.lit(0, dtype=pl.Int64)).select(unquoted.columns),
         ]
     )
-
-
-def _choice(sizes: pl.Series) -> pl.Series:
-    """Millibits of choosing so many members out of a pool, negative."""
-    rows = sizes.struct.unnest()
-    distinct = rows.unique().with_columns(
-        pl.struct(pl.all())
-        .map_elements(
-            lambda row: -round(1000 * log2(comb(row["size"], row["members"]) + 1)),
-            return_dtype=pl.Int64,
-        )
-        .alias("cost")
-    )
-    return rows.join(distinct, on=["size", "members"], maintain_order="left")["cost"]

@@ -6,9 +6,13 @@ a million: u = (seen today + A * prior) / (all today + A). All weights are thous
 
 from __future__ import annotations
 
+from itertools import accumulate
+from math import log2
 from typing import Final
 
 import polars as pl
+
+from recon.match.subsets import MOST_ITEMS
 
 # How many imagined observations the priors are worth beside today's data.
 AMOUNT_PRIOR_WEIGHT: Final = 1000
@@ -97,3 +101,17 @@ def shape(key: pl.Expr) -> pl.Expr:
     is_ranged = (key.str.len_bytes() >= _RANGED_DIGITS) & ~key.str.contains("[A-Z]")
     ranged = pl.concat_str(key.str.slice(0, 2), plain.str.slice(2))
     return pl.when(is_ranged).then(ranged).otherwise(plain)
+
+
+def choice_millibits(taken: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Millibits of naming one subset of `taken` out of `whole` things, negative: log2 of how many there are.
+
+    Both are at most MOST_ITEMS of `subsets.py`.
+    """
+    log2_factorial = [0.0, *accumulate(log2(number) for number in range(1, MOST_ITEMS + 1))]
+    every = range(MOST_ITEMS + 1)
+    all_orders, orders_in, orders_out = (
+        count.replace_strict(every, log2_factorial, return_dtype=pl.Float64)
+        for count in (whole, taken, whole - taken)
+    )
+    return -((all_orders - orders_in - orders_out) * 1000).round(0).cast(pl.Int64)

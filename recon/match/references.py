@@ -32,10 +32,14 @@ _QUOTED: Final = {
     "fik_reference": 0.9,
     "ogm_reference": 0.9,
     "qr_reference": 0.9,
+    "boleto_reference": 0.9,
+    "notice_reference": 0.9,
+    "model_97_reference": 0.9,
     "viite_reference": 0.9,
     "luhn_reference": 0.9,
     "kid_reference": 0.9,
     "betalingskenmerk_reference": 0.9,
+    "bpay_reference": 0.9,
     "esr_reference": 0.9,
     "payment_reference": 0.9,
     "number": 0.8,
@@ -52,6 +56,9 @@ _PROVEN: Final = (
     "fik_reference",
     "ogm_reference",
     "qr_reference",
+    "boleto_reference",
+    "notice_reference",
+    "model_97_reference",
 )
 # Digits joined across blanks were tried in many ways, so they coincide more often.
 _JOINED_DIGITS_FACTOR: Final = 8

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import math
+from math import comb, log2
 
 import polars as pl
 import pytest
 
-from recon.match.rarity import amount_prior, key_prior, millibits, shape
+from recon.match.rarity import amount_prior, choice_millibits, key_prior, millibits, shape
 
 
 def prior_of_amount(minor):
@@ -72,3 +73,22 @@ def test_the_shape_of_a_token_keeps_letters_and_counts_digits():
     )
 
     assert shapes == ["INV9999", "INV9999", "RE9999", "9999"]
+
+
+def test_naming_one_subset_costs_the_logarithm_of_how_many_there_are():
+    frame = pl.DataFrame({"taken": [0, 1, 3, 20, 200], "whole": [5, 8, 10, 40, 200]})
+
+    costs = frame.select(choice_millibits(pl.col("taken"), pl.col("whole")))["taken"].to_list()
+
+    assert costs == [
+        -round(1000 * log2(comb(whole, taken)))
+        for taken, whole in zip(frame["taken"], frame["whole"], strict=True)
+    ]
+
+
+def test_longer_numbers_are_told_apart_by_the_range_they_begin_with():
+    keys = pl.DataFrame({"key": ["412055", "413990", "780258", "4120", "INV412055"]})
+
+    shapes = keys.select(shape(pl.col("key")))["key"].to_list()
+
+    assert shapes == ["419999", "419999", "789999", "9999", "INV999999"]

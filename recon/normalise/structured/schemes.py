@@ -29,8 +29,6 @@ class Scheme(NamedTuple):
     # What the form reads: `key`, letters and digits alone; `ending`, the key with the dash that may be its check
     # digit; `parts`, the key with the dashes between its parts.
     reads: str = "key"
-    # As what an item's reference is weighed, the scheme's own name if empty.
-    weighed_as: str = ""
     # Rust regex over the chunks of a line, blanks between them, where the printed form tells it.
     printed: str = ""
     is_any_length: bool = False
@@ -72,11 +70,11 @@ MARKED: Final = (
         printed=r"^[0-9]{1,2}(?: [0-9]{5}){5}$",
     ),
     # Brazil: bar code and typed lines, two to five check digits.
-    Scheme("boleto_reference", r"^([0-9]{44}|[0-9]{47,48})$", boleto, weighed_as=PLAIN),
+    Scheme("boleto_reference", r"^([0-9]{44}|[0-9]{47,48})$", boleto),
     # Italy: bollettino 896 and the notice number of pagoPA and CBILL.
-    Scheme("notice_reference", r"^([0-9]{18})$", check_digits.modulo_93, weighed_as=PLAIN),
+    Scheme("notice_reference", r"^([0-9]{18})$", check_digits.modulo_93),
     # Serbia, Bosnia, Montenegro: the number of the model in front.
-    Scheme("model_97_reference", r"^97([0-9]{7,22})$", check_digits.model_97, weighed_as=PLAIN),
+    Scheme("model_97_reference", r"^97([0-9]{7,22})$", check_digits.model_97),
 )
 
 # Digits with a check that one random number in ten passes: believed only where a whole column of one length passes.
@@ -91,13 +89,13 @@ COMMON: Final = (
     Scheme("kid_reference", r"^([0-9]{3,24}[0-9-])$", check_digits.kid_modulo_11, reads="ending"),
     # Dutch betalingskenmerk.
     Scheme("betalingskenmerk_reference", r"^([0-9]{9,16})$", check_digits.betalingskenmerk),
+    # Australian BPAY, MOD10V05.
+    Scheme("bpay_reference", r"^([0-9]{4,20})$", check_digits.places_modulo_10),
     # Swiss ESR of 15 and 16 digits.
     Scheme("esr_reference", r"^([0-9]{15,16})$", check_digits.recursive_modulo_10),
 )
 # The kinds of keys that this room makes of them.
-SCHEMES: Final = tuple(
-    dict.fromkeys(scheme.name for scheme in (*MARKED, *COMMON) if not scheme.weighed_as)
-)
+SCHEMES: Final = tuple(dict.fromkeys(scheme.name for scheme in (*MARKED, *COMMON)))
 
 # So many distinct references of one length all pass a one-in-ten check by chance once in 10^8 books.
 COLUMN_PROOF: Final = 8
@@ -117,8 +115,7 @@ def scheme_of(references: pl.Series) -> pl.Series:
     named = named_by_mark(readings(texts))
     for scheme in COMMON:
         named = _name(named, scheme, _column_proven(named, scheme))
-    weighed = {scheme.name: scheme.weighed_as for scheme in MARKED if scheme.weighed_as}
-    kinds = named["scheme"].replace(weighed).fill_null(PLAIN)
+    kinds = named["scheme"].fill_null(PLAIN)
     return references.replace_strict(texts, kinds, return_dtype=pl.String)
 
 

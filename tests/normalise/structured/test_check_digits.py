@@ -22,6 +22,21 @@ EXAMPLES = [
     (check_digits.luhn, "004040400000669"),  # FIK
     (check_digits.recursive_modulo_10, "210000000003139471430009017"),  # QR reference
     (check_digits.luhn, "000016725"),  # BPAY, MOD10V01
+    *(
+        (check_digits.places_modulo_10, number)  # BPAY, MOD10V05
+        for number in [
+            "394523459",
+            "518619363",
+            "284468818",
+            "886651112",
+            "295157771",
+            "132240108",
+            "634092742",
+            "241029332",
+            "758423990",
+            "758081227",
+        ]
+    ),
     (check_digits.weights_731, "1234561"),  # viite
     (check_digits.weights_731, "121312952"),  # viitenumber
     (check_digits.belgian_modulo_97, "090933755493"),  # OGM-VCS
@@ -102,6 +117,13 @@ def test_the_rest_of_93_stands_behind_an_italian_number(bodies):
 
     assert check_digits.modulo_93(series(*written)).all()
     assert not check_digits.modulo_93(series(*wrong)).any()
+
+
+def test_places_are_counted_from_the_left_of_each_number():
+    # 1*1 + 2*2 + 3*3 = 14; with a zero in front 1*2 + 2*3 + 3*4 = 20.
+    held = check_digits.places_modulo_10(series("1234", "01230", "01234", "394523459"))
+
+    assert held.to_list() == [True, True, False, True]
 
 
 @given(st.lists(st.from_regex(r"[0-9]{2,11}", fullmatch=True), max_size=20))

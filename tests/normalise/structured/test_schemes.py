@@ -53,7 +53,9 @@ def recognised(text):
         ("SI12 1234567890120", "si_reference"),
         ("SI00 2023-117", "payment_reference"),
         ("+71<004040400000669+12345678<", "fik_reference"),
-        ("00190.50095 40144.816069 06809.350314 3 37370000000100", "payment_reference"),
+        ("00190.50095 40144.816069 06809.350314 3 37370000000100", "boleto_reference"),
+        ("97 14-123412", "model_97_reference"),
+        ("3010 0000 0001 2345 19", "notice_reference"),
         (
             "602243",
             "payment_reference",
