@@ -41,16 +41,17 @@ def objects(found: Sequence[Pairs], count: int) -> pl.Series:
     Returns:
         JSON of every line; null where there is nothing.
     """
-    found = [one for one in found if len(one.text)]
+    plain = [one for one in found if len(one.text) and not one.is_json]
+    found = [*plain, *(one for one in found if len(one.text) and one.is_json)]
     if not found:
         return pl.Series([None], dtype=pl.String).new_from_index(0, count)
     line = np.concatenate([one.line for one in found])
-    values = [one.text if one.is_json else _quoted(one.text) for one in found]
+    quoted = [_quoted(pl.concat([one.text for one in plain]))] if plain else []
     every = pl.DataFrame(
         {
             "line": line,
             "key": pl.concat([one.keys() for one in found]),
-            "value": pl.concat(values),
+            "value": pl.concat([*quoted, *(one.text for one in found[len(plain) :])]),
         }
     )
     if np.bincount(line).max() == 1:

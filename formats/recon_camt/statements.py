@@ -248,14 +248,14 @@ def _of_messages(told: StatementTexts, paths: Paths) -> Iterator[Pairs]:
         for words in leaves.paths():
             rows = leaves.rows(words)
             line, said = spread(above, leaves.owner[rows])
-            yield Pairs(line, words, leaves.text.gather(rows[said]))
+            yield Pairs(line, words, leaves.texts(rows[said]))
 
 
 def _of_statements(leaves: Leaves, rows: pl.DataFrame) -> Iterator[Pairs]:
     for words in leaves.paths():
         at = leaves.rows(words)
         line = leaves.owner[at]
-        text = leaves.text.gather(at)
+        text = leaves.texts(at)
         shown: pl.Series | None = None
         if words in ACCOUNT:
             shown = rows["account"].gather(line)
@@ -281,11 +281,17 @@ def _of_balances(
         chosen[rows[name].drop_nulls().to_numpy()] = True
     parent = told.balances.parent
     nth = np.arange(len(parent)) - np.searchsorted(parent, parent) + 1
+    at, names = [], []
     for words in leaves.paths():
-        at = leaves.rows(words)
-        owner = leaves.owner[at]
+        said = leaves.rows(words)
         if words in _BALANCE_SHOWN:
-            at, owner = at[~chosen[owner]], owner[~chosen[owner]]
-        number = pl.Series(nth[owner], dtype=pl.Int64).cast(pl.String)
-        key = "Bal[" + number + f"]/{words}"
-        yield Pairs(parent[owner], key, leaves.text.gather(at))
+            said = said[~chosen[leaves.owner[said]]]
+        at.append(said)
+        names.append(pl.Series([words]).new_from_index(0, len(said)))
+    if not at:
+        return
+    every = np.concatenate(at)
+    owner = leaves.owner[every]
+    named = pl.DataFrame({"number": nth[owner], "words": pl.concat(names)})
+    key = named.select(pl.format("Bal[{}]/{}", "number", "words")).to_series()
+    yield Pairs(parent[owner], key, leaves.text.gather(every))
