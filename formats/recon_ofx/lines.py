@@ -59,7 +59,10 @@ _LONG: Final = (
 
 
 def draft_lines(piece: Piece) -> pl.DataFrame:
-    """Give a row a transaction: the columns of a line, and amount_text, currency_text, date_text, fault."""
+    """Give a row a transaction: the columns of a line, and amount_text, currency_text, date_text, fault.
+
+    A column that says nothing of any transaction is left out.
+    """
     told = piece.fields
     read = pl.DataFrame([*piece.records, *(told[name].alias(name) for name in told)])
     read = read.with_columns(
@@ -94,7 +97,9 @@ def draft_lines(piece: Piece) -> pl.DataFrame:
     }
     # A copy: else its few characters keep the text of the whole piece in memory.
     columns |= {name: pl.concat_str(columns[name], pl.lit("")) for name in _LONG}
-    return read.select(**columns, extras=_extras(read, piece.others, told))
+    lines = read.select(**columns, extras=_extras(read, piece.others, told))
+    is_told = [column.null_count() < len(lines) or lines.is_empty() for column in lines]
+    return lines.select(column for column, is_any in zip(lines, is_told, strict=True) if is_any)
 
 
 def _first(told: Told, *names: str) -> pl.Expr:
@@ -164,8 +169,13 @@ def _extras(read: pl.DataFrame, others: pl.DataFrame, told: Told) -> pl.Series:
         if name in told and first in told
     }
     for name, condition in further.items():
-        said = read.filter(condition & pl.col(name).is_not_null())
-        parts.append(said.select("row", pl.lit(name).alias("name"), pl.col(name).alias("value")))
+        said = read.select(
+            "row",
+            pl.lit(name).alias("name"),
+            pl.col(name).alias("value"),
+            (condition & pl.col(name).is_not_null()).alias("is_said"),
+        )
+        parts.append(said.filter("is_said").drop("is_said"))
     objects = as_json(pl.concat(parts))
     return placed(objects["row"].to_numpy(), objects["extras"], len(read))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import polars as pl
 
 from recon.api import (
@@ -43,6 +44,13 @@ if TYPE_CHECKING:
     from recon_ofx.text import Text
 
 READER: Final = "ofx"
+# What is looked at even where no transaction says anything of it.
+_JUDGED: Final = {
+    "booking_date": pl.Date,
+    **dict.fromkeys(
+        ("fault", "amount_text", "currency_text", "date_text", "bank_reference"), pl.String
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,12 @@ def _scan(text: Text) -> _Scan:
     findings = [*text.findings, *builder.findings]
     if stray:
         findings.append(f"{len(stray)} texts stand outside any value: {stray[0]!r}")
-    return _Scan(text, pl.concat(drafts), root, findings)
+    # In one chunk each: columns that are added to many chunks put together copies of all others, and both stay.
+    read = pl.concat(drafts, how="diagonal", rechunk=True)
+    absent = {
+        name: pl.lit(None, dtype=kind) for name, kind in _JUDGED.items() if name not in read.columns
+    }
+    return _Scan(text, read.with_columns(**absent), root, findings)
 
 
 def _no_statement(scan: _Scan, rejects: list[dict[str, Any]]) -> str:
@@ -169,18 +182,15 @@ def _judged(
 ) -> pl.DataFrame:
     """Give every transaction its number, statement, currency and amount, or a fault."""
     sizes = [statement.node.last - statement.node.first for statement in statements]
-    owners = pl.DataFrame(
-        {"statement_index": range(len(sizes)), "account_currency": currencies, "size": sizes},
-        schema={"statement_index": pl.Int64, "account_currency": pl.String, "size": pl.Int64},
-    )
-    index = pl.int_range(pl.len(), dtype=pl.Int64).repeat_by("size").explode().drop_nulls()
-    owner = owners.select(index).to_series()
+    owner = pl.Series(np.repeat(np.arange(len(sizes)), sizes), dtype=pl.Int64)
     read = drafts.with_columns(
         record=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
         statement_index=owner,
-        currency=pl.coalesce("currency_text", owners["account_currency"].gather(owner)),
+        currency=pl.coalesce("currency_text", pl.Series(currencies, dtype=pl.String).gather(owner)),
     )
     read = with_amounts(read, marks, is_implied=chosen.implied_decimals == "all")
+    if read["amount_fault"].null_count() == len(read):
+        return read
     return read.with_columns(fault=pl.coalesce("fault", "amount_fault"))
 
 

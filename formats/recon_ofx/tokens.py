@@ -72,6 +72,8 @@ class Tokens:
 
 
 def _texts(data: pl.Series, begin: Places, stop: Places, *, has_sections: bool) -> pl.Series:
+    if not len(begin):
+        return pl.Series(dtype=pl.String)
     frame = pl.DataFrame(
         [
             data.new_from_index(0, len(begin)).alias("data"),

@@ -34,6 +34,11 @@ _BLANKS: Final = [
 # Blanks to squeeze, an entity, or a stand-in for a literal sign.
 _UNCLEAN: Final = [*_BLANKS, "&", LESS, GREATER, AND]
 _DATE: Final = r"^[0-9]{8}(?:T?[0-9:]{0,8}(?:\.[0-9]*)?)?\s*(?:\[[^\]]*\]|Z)?$"
+_DAY: Final = (
+    pl.when(pl.col("text").str.contains(_DATE))
+    .then(pl.col("text").str.head(8))
+    .str.to_date("%Y%m%d", strict=False)
+)
 # One decimal mark or none: `12`, `12.5`, `,5`, `7.`.
 _PLAIN: Final = r"^[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)$"
 # Thousands grouped in one way, and the characters that group: `1,234.5`, `1.234,5`, `1,234,567`, `1 025.5`, `1'025,5`.
@@ -54,6 +59,8 @@ def clean(text: pl.Series) -> pl.Series:
     >>> clean(pl.Series([" AT&T &amp; Sons  &lt;x&gt; "])).to_list()
     ['AT&T & Sons <x>']
     """
+    if text.is_empty():
+        return text
     unclean = text.str.contains_any(_UNCLEAN).arg_true()
     if unclean.is_empty():
         return text
@@ -66,8 +73,7 @@ def clean(text: pl.Series) -> pl.Series:
     blanks = some.str.contains_any(_BLANKS).arg_true()
     if len(blanks):
         some = some.scatter(blanks, some.gather(blanks).str.replace_all(r"\s+", " "))
-    some = some.str.strip_chars()
-    return text.clone().scatter(unclean, some)
+    return text.clone().scatter(unclean, some.str.strip_chars())
 
 
 def _without_entities(text: pl.Series) -> pl.Series:
@@ -207,10 +213,3 @@ def read_days(text: pl.Series) -> pl.Series:
         bare = text.str.replace(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})", "$1$2$3")
         days = bare.to_frame("text").select(_DAY).to_series()
     return days
-
-
-_DAY: Final = (
-    pl.when(pl.col("text").str.contains(_DATE))
-    .then(pl.col("text").str.head(8))
-    .str.to_date("%Y%m%d", strict=False)
-)

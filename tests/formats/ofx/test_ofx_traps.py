@@ -344,7 +344,7 @@ def test_the_policy_names_a_currency_that_the_file_does_not() -> None:
     assert read(text, currency="EUR").lines["currency"].to_list() == ["EUR"]
     with pytest.raises(ConfigurationError, match="no ISO 4217 code"):
         read(text, currency="euro")
-    with pytest.raises(ConfigurationError, match="no option 'curency'"):
+    with pytest.raises(ConfigurationError, match="no option curency"):
         read(text, curency="EUR")
 
 
