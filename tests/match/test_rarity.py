@@ -78,7 +78,7 @@ def test_the_shape_of_a_token_keeps_letters_and_counts_digits():
 def test_naming_one_subset_costs_the_logarithm_of_how_many_there_are():
     frame = pl.DataFrame({"taken": [0, 1, 3, 20, 200], "whole": [5, 8, 10, 40, 200]})
 
-    costs = frame.select(choice_millibits(pl.col("taken"), pl.col("whole")))["taken"].to_list()
+    costs = frame.select(cost=choice_millibits(pl.col("taken"), pl.col("whole")))["cost"].to_list()
 
     assert costs == [
         -round(1000 * log2(comb(whole, taken)))
