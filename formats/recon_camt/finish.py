@@ -20,8 +20,7 @@ from recon.api import (
 from recon_camt.dates import with_dates, with_dates_marked
 from recon_camt.declared import declared_findings
 from recon_camt.reading import FAULT_SCHEMA
-from recon_camt.reversals import with_proven_reversals
-from recon_camt.signs import with_proven_signs
+from recon_camt.signs import with_proven_reversals, with_proven_signs
 from recon_camt.statements import read_statements
 
 if TYPE_CHECKING:

@@ -1,4 +1,9 @@
-"""The format camt: ISO 20022 account reports camt.053, camt.052 and notifications camt.054, all versions."""
+"""The format camt: ISO 20022 account reports camt.053, camt.052 and notifications camt.054, all versions.
+
+The way of a file through this room: claim; document (safe bytes); reader (by pieces); structure, tags, shapes and reduced
+(plain XML) or tolerant (lxml); places and leaves (its texts by path); lines, with a file for each group of columns;
+kept and extras (what no column shows); statements; finish (dates, proven signs, places, findings).
+"""
 
 from __future__ import annotations
 

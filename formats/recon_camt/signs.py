@@ -1,8 +1,14 @@
-"""Decide the sign of balances that come without CdtDbtInd, where the entries prove it. Out: statements, findings.
+"""Decide signs that banks leave in doubt, where the balances prove them. In: lines and statements. Out: the same, findings.
 
-The indicator is mandatory, and yet some banks leave it out. Opening balance plus booked entries is the closing balance:
-if just one choice of signs makes that hold, it is taken. A statement without entries proves nothing, and follows the
-other statements of its file if all of them prove credits; otherwise such a balance is none.
+Opening balance plus booked entries is the closing balance. Where a balance comes without its mandatory CdtDbtInd, and
+just one choice of signs makes that hold, it is taken; a statement without entries proves nothing, and follows the other
+statements of its file if all of them prove credits; otherwise such a balance is none.
+
+By the standard an entry's sign is CdtDbtInd, and RvslInd only says that it reverses an earlier one. Some banks write
+the sign of the reversed entry instead. One reading is right if it makes the statement balance and the other does not;
+where nothing proves a flip, the standard holds.
+
+Source: ISO 20022 camt.053 ReportEntry, ReversalIndicator; OCA/bank-statement-import issue 375.
 """
 
 from __future__ import annotations
@@ -67,3 +73,34 @@ def with_proven_signs(
         for row in found.filter("is_unsigned").to_dicts()
     ]
     return found.drop("moved", "is_unsigned", "is_proven"), findings
+
+
+def with_proven_reversals(
+    lines: pl.DataFrame, statements: pl.DataFrame
+) -> tuple[pl.DataFrame, list[str]]:
+    """Flip the reversals of each statement that balances only with them flipped."""
+    booked = lines.filter(pl.col("status") == "booked")
+    if not booked["is_reversal"].any():
+        return lines, []
+    amount = pl.col("amount").cast(pl.Int128)
+    sums = booked.group_by("statement").agg(
+        moved=amount.sum(), reversed=amount.filter(pl.col("is_reversal")).sum()
+    )
+    gap = pl.col("closing_balance") - pl.col("opening_balance") - pl.col("moved")
+    proven = (
+        statements.join(sums, left_on="statement_index", right_on="statement")
+        .filter(gap != 0, gap == -2 * pl.col("reversed"))
+        .sort("statement_index")
+    )
+    chosen = proven["statement_index"].to_list()
+    is_flipped = pl.col("is_reversal") & pl.col("statement").is_in(chosen)
+    is_booked = pl.col("status") == "booked"
+    flipped = lines.with_columns(
+        pl.when(is_flipped & is_booked)
+        .then(-pl.col("amount", "original_amount"))
+        .otherwise(pl.col("amount", "original_amount"))
+    )
+    return flipped, [
+        f"statement {index + 1}: it balances only if its reversals have the opposite sign; they were read so"
+        for index in chosen
+    ]
