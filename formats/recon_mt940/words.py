@@ -8,7 +8,7 @@ Sources: public samples of Dutch, Polish and German banks; the code word CNTP of
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -24,6 +24,9 @@ from recon_mt940.narrative import (
     WORDED,
     Parts,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _BANK, _ACCOUNT, _TEXT = 30, 31, 0
 _NAME: Final = pl.UInt8
@@ -54,35 +57,40 @@ _NAMED: Final = "|".join(
 )
 _NAMED_START: Final = r"^(?:SEPA |REK: |NAAM: |[0-9]{3} [A-Z]|.*[ /]NAAM: )"
 _BOOKING_TEXT: Final = "^(?:SEPA |[0-9]{3} )"
+_TRIODOS_CODE: Final = "000"
 _FINTECH: Final = r"^999(?P<kind>[^:]*):(?P<purpose>.*):(?P<payer>[^:]*):(?P<account>[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})$"
 _TRIODOS: Final = r"^(?P<bank>[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?) (?P<account>[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30})(?: (?P<purpose>.*))?$"
 
 
 def read_words(parts: Parts) -> Parts:
     """Take apart what is written in words; the remittance of an entry becomes one part."""
+    count = np.bincount(parts.name, minlength=256)
+    if not count[_IN_WORDS].any() and not _is_triodos(parts) and not _is_doubled(parts):
+        return parts
     read = pl.DataFrame({"record": parts.record, "name": parts.name, "text": parts.text})
-    present = set(read["name"].unique())
-    for name, split in (
-        (PLAIN_TEXT, _named_words),
-        (PLAIN_TEXT, _fintech),
-        (WORD["CNTP"], _counterparty),
-        (STRUCTURED, _structured_reference),
-        (WORD["OCMT"], _amount_and_text),
-        (WORD["CHGS"], _amount_and_text),
-        (WORD["EXCH"], _amount_and_text),
-    ):
-        own = read.filter(pl.col("name") == name) if name in present else read.clear()
+    for name, split in _SPLITS:
+        own = read.filter(pl.col("name") == name) if count[name] else read.clear()
         if own.height:
             others = read.filter(pl.col("name") != name)
             read = pl.concat([others, split(own)]).sort("record", maintain_order=True)
     read = _one_remittance(_triodos(read))
     dialect = parts.dialect
-    if PLAIN_TEXT in present:
+    if count[PLAIN_TEXT]:
         plain = read.filter(pl.col("name") == PLAIN_TEXT)["record"].to_numpy()
         is_worded = dialect == PLAIN
         is_worded[plain] = False
         dialect = np.where(is_worded, WORDED, dialect)
     return Parts(read["record"].to_numpy(), read["name"].to_numpy(), read["text"], dialect)
+
+
+def _is_doubled(parts: Parts) -> bool:
+    """Say whether an entry has several pieces of remittance."""
+    free = parts.record[parts.name == FREE]
+    return bool((free[1:] == free[:-1]).any())
+
+
+def _is_triodos(parts: Parts) -> bool:
+    return bool((parts.text.filter(pl.Series(parts.name == GVC)) == _TRIODOS_CODE).any())
 
 
 def _one_remittance(parts: pl.DataFrame) -> pl.DataFrame:
@@ -179,7 +187,7 @@ def _fintech(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _triodos(parts: pl.DataFrame) -> pl.DataFrame:
     """Take bank and account off the front of Triodos' text: `000>10...>20BIC>21IBAN>22text`."""
-    coded = parts.filter((pl.col("name") == GVC) & (pl.col("text") == "000"))["record"]
+    coded = parts.filter((pl.col("name") == GVC) & (pl.col("text") == _TRIODOS_CODE))["record"]
     if coded.is_empty():
         return parts
     is_free = pl.col("record").is_in(coded.implode()) & (pl.col("name") == FREE)
@@ -198,3 +206,15 @@ def _triodos(parts: pl.DataFrame) -> pl.DataFrame:
         read.filter(pl.col("bank").is_null()).select(parts.columns),
     ]
     return pl.concat([*pieces, _rows(own, names)]).sort("record", maintain_order=True)
+
+
+_SPLITS: Final[Sequence[tuple[int, Callable[[pl.DataFrame], pl.DataFrame]]]] = (
+    (PLAIN_TEXT, _named_words),
+    (PLAIN_TEXT, _fintech),
+    (WORD["CNTP"], _counterparty),
+    (STRUCTURED, _structured_reference),
+    (WORD["OCMT"], _amount_and_text),
+    (WORD["CHGS"], _amount_and_text),
+    (WORD["EXCH"], _amount_and_text),
+)
+_IN_WORDS: Final = [name for name, _ in _SPLITS]
