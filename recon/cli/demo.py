@@ -28,7 +28,7 @@ from recon.errors import ConfigurationError
 def command(out: Path, how: str, quiet: bool) -> None:
     """Run the main job on a small made-up company."""
     from recon.cli.match import run_match
-    from recon.run import MatchRequest
+    from recon.run.request import MatchRequest
 
     folder = demo_folder()
 

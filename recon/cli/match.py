@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from decimal import Decimal
 
-    from recon.run import MatchRequest, RunResult
+    from recon.run.flow import RunResult
+    from recon.run.request import MatchRequest
 
 
 @click.command(
@@ -96,7 +97,7 @@ def command(
     Exit codes beyond 0: 4 posting partial or failed, else 1 a threshold was missed or a report failed, else 3 an
     input was quarantined or a record rejected; the files are written in all of these cases.
     """
-    from recon.run import MatchRequest
+    from recon.run.request import MatchRequest
 
     day = as_of.date() if as_of else None
     request = MatchRequest(as_of=day, **files)
@@ -112,7 +113,7 @@ def run_match(request: MatchRequest, *, how: str, quiet: bool) -> RunResult:
 
     with under_way(quiet=quiet) as progress:
         from recon.plugins import Plugins
-        from recon.run import match_statements
+        from recon.run.flow import match_statements
 
         # One pass that keeps what it makes: looking for garbage every 700 objects finds none.
         gc.set_threshold(200_000, 20, 20)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-    from recon.run import Progress
+    from recon.run.progress import Progress
 
 
 class Silent:

@@ -56,7 +56,7 @@ def command(
     with under_way(quiet=quiet) as progress:
         from recon.plugins import Plugins
         from recon.report.exports import read_table
-        from recon.run import read_statements
+        from recon.run.reading import read_statements
 
         plugins = Plugins.discover()
         reading = read_statements(statements, rules, plugins, progress)

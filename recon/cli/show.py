@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from recon.run import RawRecord
+    from recon.run.raw_record import RawRecord
 
 
 @click.command("show", cls=Verb, epilog="Example: recon show Lq7d2 statements/ --raw")
@@ -41,7 +41,7 @@ def command(
     rules = load_policy(policy)
     with under_way(quiet=True) as progress:
         from recon.plugins import Plugins
-        from recon.run import find_raw_record
+        from recon.run.raw_record import find_raw_record
 
         found = find_raw_record(line, statements, rules, Plugins.discover(), progress)
     if raw:

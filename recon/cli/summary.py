@@ -9,7 +9,7 @@ from recon.cli.output import write_data, write_frame
 if TYPE_CHECKING:
     import polars as pl
 
-    from recon.run import RunResult
+    from recon.run.flow import RunResult
 
 
 def write_summary(result: RunResult, how: str) -> None:

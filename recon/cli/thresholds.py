@@ -10,7 +10,8 @@ from recon.errors import MalformedFile, PluginFailed, ReconError, ThresholdMisse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from recon.run import MatchRequest, RunResult
+    from recon.run.flow import RunResult
+    from recon.run.request import MatchRequest
 
 _DELIVERED = ("accepted", "duplicate")
 _NOT_RECEIVABLE = ("not_receivable", "returned")

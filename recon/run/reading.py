@@ -53,6 +53,24 @@ def read_statements(
     Raises:
         ReconError: never for a file that cannot be read; that file is quarantined.
     """
+    deliveries, inputs, findings = _read_all(statements, policy, plugins, progress)
+    gathered = gather(deliveries)
+    checked = check_statements(
+        gathered.statements,
+        gathered.lines,
+        holds_balance_break=policy.on_balance_break == "hold",
+        holds_continuity_break=policy.on_continuity_break == "hold",
+        holds_notifications=policy.on_notification == "hold",
+    )
+    findings += [f"{file}: {doubt}" for file, doubt in find_doubts(checked, gathered.lines)]
+    lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
+    return Reading(checked, lines, gathered.rejects, copies, tuple(inputs), tuple(findings))
+
+
+def _read_all(
+    statements: Sequence[Path], policy: Policy, plugins: Plugins, progress: Progress
+) -> tuple[list[Delivery], list[InputFile], list[str]]:
+    """Read file after file; the bytes of each are let go before the lines of all are put together."""
     found = find_files(statements)
     progress.step("Reading statements", len(found))
     deliveries: list[Delivery] = []
@@ -65,17 +83,7 @@ def read_statements(
             inputs.append(entry)
             findings += [f"{entry.name}: {finding}" for finding in said]
         progress.advance()
-    gathered = gather(deliveries)
-    checked = check_statements(
-        gathered.statements,
-        gathered.lines,
-        holds_balance_break=policy.on_balance_break == "hold",
-        holds_continuity_break=policy.on_continuity_break == "hold",
-        holds_notifications=policy.on_notification == "hold",
-    )
-    findings += [f"{file}: {doubt}" for file, doubt in find_doubts(checked, gathered.lines)]
-    lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
-    return Reading(checked, lines, gathered.rejects, copies, tuple(inputs), tuple(findings))
+    return deliveries, inputs, findings
 
 
 def _read_one(

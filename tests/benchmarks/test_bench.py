@@ -20,8 +20,8 @@ from benchmarks.generate import World, build_world, render_world
 from recon.config import Policy
 from recon.plugins import Plugins
 from recon.protocols import ParsedStatements, SourceFile
-from recon.run import read_statements
 from recon.run.matching import match_lines
+from recon.run.reading import read_statements
 from tests.run.quiet import Quiet
 
 if TYPE_CHECKING:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import sys
-
 import pytest
 from click.testing import CliRunner
 
@@ -13,9 +11,10 @@ from tests.plugins.loader.ledgers import Connection, LedgerOf
 
 @pytest.fixture
 def run(monkeypatch):
-    """Put the stand-in in the place of `recon.run`, with one ledger named books and no other plugin."""
+    """Put the stand-in in the place of the flow, with one ledger named books and no other plugin."""
     fake = FakeRun()
-    monkeypatch.setitem(sys.modules, "recon.run", fake.module())
+    monkeypatch.setattr("recon.run.flow.match_statements", fake.match_statements)
+    monkeypatch.setattr("recon.run.reading.read_statements", fake.read_statements)
     plugins = Plugins.for_tests([LedgerOf(Connection())])
     monkeypatch.setattr(Plugins, "discover", classmethod(lambda cls: plugins))
     return fake

@@ -1,10 +1,9 @@
-"""A stand-in for `recon.run`: the same names, a run made by hand, and a record of what was asked."""
+"""A stand-in for the flow: the same calls, a run made by hand, and a record of what was asked."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field, replace
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,21 +14,7 @@ from tests.plugins.loader.frames import frame_of
 from tests.report.view_builder import sample
 
 if TYPE_CHECKING:
-    import datetime as dt
     from pathlib import Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchRequest:
-    statements: tuple[Path, ...]
-    open_items: Path
-    customers: Path | None = None
-    accounts: Path | None = None
-    history: Path | None = None
-    policy: Path | None = None
-    out: Path
-    ledger: str | None = None
-    as_of: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -62,13 +47,6 @@ class FakeRun:
     posting: Any = None
     error: Exception | None = None
     asked: list[Any] = field(default_factory=list)
-
-    def module(self):
-        module = ModuleType("recon.run")
-        module.MatchRequest = MatchRequest
-        module.read_statements = self.read_statements
-        module.match_statements = self.match_statements
-        return module
 
     def view(self):
         build = sample()

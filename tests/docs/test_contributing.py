@@ -13,7 +13,7 @@ from recon.config import Policy
 from recon.errors import ConfigurationError
 from recon.plugins import Plugins
 from recon.plugins.new_format import write_new_format
-from recon.run import read_statements
+from recon.run.reading import read_statements
 from tests.run.quiet import Quiet
 
 

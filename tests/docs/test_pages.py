@@ -155,7 +155,8 @@ def outputs(tmp_path_factory):
 
     from recon.cli.demo import demo_folder
     from recon.plugins import Plugins
-    from recon.run import MatchRequest, match_statements
+    from recon.run.flow import match_statements
+    from recon.run.request import MatchRequest
     from tests.run.quiet import Quiet
 
     out, demo = tmp_path_factory.mktemp("out"), demo_folder()
