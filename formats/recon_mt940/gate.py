@@ -29,7 +29,7 @@ _FRAME: Final = re.compile(
 _AT_SIGNS: Final = re.compile(rb"@@(?=:(?:20|25|28C?|60[FM]|61|86|62[FM]):)")
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 _WHITE: Final = np.isin(np.arange(256), [*b"\t\r\n"])
-_CHUNK_BYTES: Final = 8 * 1024 * 1024
+_CHUNK_BYTES: Final = 6 * 1024 * 1024
 _MESSAGE: Final = b"\n:20:"
 
 
@@ -48,7 +48,7 @@ class Gated:
     findings: tuple[str, ...]
 
     def chunks(self) -> Iterator[tuple[int, int]]:
-        """Give start and end of pieces of about eight megabytes, each of whole messages: memory stays small."""
+        """Give start and end of pieces of about six megabytes, each of whole messages: memory stays small."""
         start = 0
         while start < len(self.data):
             ahead = start + _CHUNK_BYTES
