@@ -24,6 +24,7 @@ VERBS: Final = (
     "match",
     "read",
     "show",
+    "explain",
     "init",
     "demo",
     "eval",

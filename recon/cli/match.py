@@ -91,8 +91,8 @@ def command(
     """Match bank statements with open items.
 
     STATEMENT is a file or a folder, which is searched recursively. The folder given by --out receives lines.csv,
-    allocations.csv, unmatched.csv, entries.csv, report.html, report.xlsx and run.json. The same inputs and policy
-    give the same bytes.
+    allocations.csv, unmatched.csv, entries.csv, evidence.csv, report.html, report.xlsx and run.json. The same inputs
+    and policy give the same bytes.
 
     Exit codes beyond 0: 4 posting partial or failed, else 1 a threshold was missed or a report failed, else 3 an
     input was quarantined or a record rejected; the files are written in all of these cases.

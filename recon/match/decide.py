@@ -72,12 +72,19 @@ def _told_of(left_over: pl.DataFrame, uncombined: pl.DataFrame) -> pl.DataFrame:
 
 def _refusal(policy: Policy) -> pl.Expr:
     """The first rule that forbids applying the proposal without a person; null if none does."""
+    return pl.coalesce(
+        [pl.when(forbids).then(pl.lit(name)) for name, forbids in refusing_rules(policy)]
+    )
+
+
+def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
+    """List the rules over scored proposals, each with the reason it gives, in the order in which they are asked."""
     threshold = int(policy.decide.min_confidence * 1_000_000)
     part, over = pl.col("settlement") == "part", pl.col("settlement") == "over"
     # Without an agreeing amount, the number quoted and the payer must both be certain.
     amount_agrees = ~(part | over)
     sure_payer = pl.col("party_is_strong") & pl.col("classes").str.contains("reference")
-    rules: list[tuple[str, pl.Expr]] = [
+    return [
         ("held_balance_break", pl.col("is_held")),
         ("disguised_text", pl.col("is_disguised")),
         ("component_too_large", ~pl.col("is_exact")),
@@ -94,7 +101,6 @@ def _refusal(policy: Policy) -> pl.Expr:
         ("equal_items", (pl.col("equals") > 1) & (policy.decide.equal_items == "suggest")),
         ("below_threshold", pl.col("confidence_ppm") < threshold),
     ]
-    return pl.coalesce([pl.when(forbids).then(pl.lit(name)) for name, forbids in rules])
 
 
 def _rivals(

@@ -20,6 +20,7 @@ from recon.match.explain import (
     members_frame,
     proposals_frame,
 )
+from recon.match.ledger import Workings
 from recon.match.parties import find_parties
 from recon.match.propose import propose_single_items
 from recon.match.references import find_references
@@ -40,12 +41,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Every line decided; the proposals applied or suggested; the evidence behind them."""
+    """Every line decided; the proposals applied or suggested; the evidence behind them; how it came to that."""
 
     decisions: dy.DataFrame[Decisions]
     proposals: dy.DataFrame[Proposals]
     members: dy.DataFrame[ProposalItems]
     evidence: dy.DataFrame[Evidence]
+    workings: Workings
 
 
 def match_comparable(
@@ -90,6 +92,7 @@ def match_comparable(
         proposals=proposals_frame(kept, fates, scored, tables),
         members=members_frame(kept, scored.members, fates, tables),
         evidence=evidence_frame(pairs, kept, scored.members, tables),
+        workings=Workings(scored, pairs, fates, tables),
     )
 
 

@@ -15,7 +15,9 @@ from recon.config import Policy, load_policy
 from recon.errors import ReconError
 from recon.frames.evidence import Evidence
 from recon.frames.proposals import ProposedSets
+from recon.match.ledger import weighed_frame
 from recon.protocols import InputFile, RunView
+from recon.report.evidence import evidence_csv
 from recon.report.outputs import render_outputs
 from recon.report.summary import run_id, summary
 from recon.run.books import fetch_books
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     import dataframely as dy
 
     from recon.frames.outcomes import Outcomes
+    from recon.frames.weighed import Weighed
     from recon.plugins import Plugins
     from recon.protocols import Books
     from recon.run.progress import Progress
@@ -67,7 +70,7 @@ def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress
     books, book_inputs = fetch_books(request, policy, plugins, request.as_of)
 
     progress.step("Matching")
-    view = match_view(reading, books, book_inputs, policy, plugins, as_of=request.as_of)
+    view, weighed = match_view(reading, books, book_inputs, policy, plugins, as_of=request.as_of)
     identity = run_id(view)
     plugins.run_started(identity)
 
@@ -75,6 +78,7 @@ def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress
     figures = summary(view)
     files = {
         **render_outputs(view),
+        "evidence.csv": evidence_csv(weighed),
         "run.json": run_record(view, reading, figures, policy, plugins),
     }
     write_files(files, request.out)
@@ -108,8 +112,12 @@ def match_view(
     plugins: Plugins,
     *,
     as_of: dt.date | None,
-) -> RunView:
-    """Match what was read with the books, apply it, and prove that no cent was lost."""
+) -> tuple[RunView, dy.DataFrame[Weighed]]:
+    """Match what was read with the books, apply it, and prove that no cent was lost.
+
+    Returns:
+        the run's view, and every explanation that was weighed, for `recon explain`.
+    """
     own = pl.concat(
         [books.own_accounts["account"], reading.statements["account"].rename("account")]
     )
@@ -126,7 +134,7 @@ def match_view(
     allocations = allocate(reading.lines, books.items, matched.proposals, matched.members)
     entries = build_entries(reading.lines, allocations, policy)
     check_identities(reading.lines, books.items, matched.decisions, allocations, entries)
-    return RunView(
+    view = RunView(
         as_of=as_of or _last_day(reading),
         policy_hash=policy.hash,
         inputs=(*reading.inputs, *book_inputs),
@@ -138,6 +146,7 @@ def match_view(
         allocations=allocations,
         entries=entries,
     )
+    return view, weighed_frame(matched.workings, policy)
 
 
 def _last_day(reading: Reading) -> dt.date:

@@ -170,7 +170,8 @@ def outputs(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "name", ["lines.csv", "allocations.csv", "unmatched.csv", "entries.csv", "run.json"]
+    "name",
+    ["lines.csv", "allocations.csv", "unmatched.csv", "entries.csv", "evidence.csv", "run.json"],
 )
 def test_every_column_of_an_output_file_is_on_the_page_and_no_other(name, outputs):
     section = page("files.md").partition(f"\n## {name}\n")[2].partition("\n## ")[0]

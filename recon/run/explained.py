@@ -1,0 +1,193 @@
+"""How one line of a run was decided, read back from the run's folder.
+
+In: the folder that `recon match` wrote, and the id of a line (or enough of its beginning). Out: the line, and every
+explanation of it with its ledger of bits, the rules that refused it, and what would have to change.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from recon.errors import ConfigurationError, Place
+from recon.report.evidence import read_evidence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_CLASSES: Final = ("reference", "amount", "party", "date", "history")
+# What would have to change before the rule lets an explanation pass; {…} are figures of the case and of the policy.
+TO_APPLY: Final = {
+    "held_balance_break": "its statement balances, or the policy says on_balance_break = warn",
+    "disguised_text": "a person looks at it: invisible or look-alike characters are never applied by rule",
+    "component_too_large": "fewer lines are matched at once, such as one account at a time",
+    "party_conflict": "the payer is known as this customer's: an account, an alias, or parent_customer_id",
+    "reference_conflict": "it pays every number of ours that the line quotes",
+    "one_class_only": "a second class agrees: a reference from 8 bits, any other from 4 bits (now: {classes})",
+    "late_discount": "the discount is granted: a later discount_until, or more discount.grace_days",
+    "before_issue": "the line quotes the item's number",
+    "ambiguous": "the best rival is {margin} bits behind or surely another line's ({rival})",
+    "short_payment": "the number is quoted, the payer certain, the item one, and decide.part_payment = apply",
+    "overpayment": "the number is quoted, the payer certain, and decide.overpayment = on_account",
+    "difference": "the payer or the number speaks for the item as well as the amount",
+    "equal_items": "the line quotes one of them, or decide.equal_items = oldest_first",
+    "below_threshold": "its confidence is {threshold}: {missing} bits more, or rivals weaker by as much",
+    "competing_lines": "it is {margin} bits ahead of the other line that wants its items ({wanted})",
+    "item_settled_by_other_line": "the other line does not settle the item ({wanted})",
+    "duplicate_payment": "the item was not paid before ({wanted})",
+    "quotes_closed_item": "the number quoted is open, or the payer is known for certain",
+    "too_many_to_combine": "combine.most_items is at least the number of the payer's open items",
+    "weak_evidence": "more speaks for it than against it: now {total} bits",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One row of a ledger: bits as exact text, and how many times likelier the sight is if the line pays the items."""
+
+    part: str
+    kind: str
+    bits: str
+    times_likelier: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One explanation: its facts as text by column, its ledger (the total last), and what stands in its way."""
+
+    facts: dict[str, str | None]
+    ledger: tuple[Piece, ...]
+    refused_by: tuple[str, ...]
+    to_apply: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The line as in lines.csv, and its explanations, best first; none if no item was looked for."""
+
+    line: dict[str, str | None]
+    explanations: tuple[Explanation, ...]
+
+
+def explain_line(line_id: str, run: Path) -> Explained:
+    """Find one line in a run's folder and lay open how it was decided.
+
+    Raises:
+        ConfigurationError: the folder holds no such run, or no line or more than one begins so.
+    """
+    lines = _table(run / "lines.csv")
+    found = lines.filter(pl.col("line_id").str.starts_with(line_id))
+    if found.height != 1:
+        raise ConfigurationError(
+            f"{found.height or 'no'} lines of this run begin with {line_id!r}",
+            hint="lines.csv lists the line ids",
+        )
+    line = found.row(0, named=True)
+    evidence = read_evidence(_bytes_of(run / "evidence.csv"))
+    rows = evidence.filter(pl.col("line_id") == line["line_id"]).to_dicts()
+    rows.sort(key=lambda row: int(row["place"]))
+    decide = json.loads(_bytes_of(run / "run.json"))["policy"]["decide"]
+    return Explained(line, tuple(_explanation(row, rows, decide) for row in rows))
+
+
+def _table(path: Path) -> pl.DataFrame:
+    return pl.read_csv(_bytes_of(path), infer_schema=False)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot read the file: {error.strerror}",
+            place=Place(str(path)),
+            hint="--run names the folder that `recon match` wrote",
+        ) from None
+
+
+def _explanation(
+    row: dict[str, Any], rows: list[dict[str, Any]], decide: dict[str, Any]
+) -> Explanation:
+    codes = tuple((row["refusals"] or "").split("|")) if row["refusals"] else ()
+    figures = _figures(row, rows, decide)
+    better = () if codes or row["status"] == "applied" else ("another explanation is no better",)
+    changes = tuple(TO_APPLY[code].format(**figures) for code in codes if code in TO_APPLY)
+    facts = {name: value for name, value in row.items() if name not in _IN_LEDGER}
+    return Explanation(facts, _ledger(row), codes, (*changes, *better))
+
+
+_IN_LEDGER: Final = frozenset(
+    {f"{name}_{part}" for name in (*_CLASSES, "prior") for part in ("kind", "bits", "text")}
+    | {"refusals"}
+)
+
+
+def _ledger(row: dict[str, Any]) -> tuple[Piece, ...]:
+    """The pieces that are not 0, then the prior, then the sum of them all."""
+    pieces = [
+        _piece(row, name)
+        for name in _CLASSES
+        if Decimal(row[f"{name}_bits"]) != 0 or name == "amount"
+    ]
+    total = Piece("total", "", row["bits"], _times(row["bits"]), "")
+    return (*pieces, _piece(row, "prior"), total)
+
+
+def _piece(row: dict[str, Any], name: str) -> Piece:
+    kind = row["settlement"] if name == "amount" else row.get(f"{name}_kind")
+    bits = row[f"{name}_bits"]
+    return Piece(
+        name,
+        (kind or "").replace("_", " "),
+        bits,
+        _times(bits),
+        (row.get(f"{name}_text") or "").replace("|", " | "),
+    )
+
+
+def _times(bits: str) -> str:
+    """Write 2^bits with two significant digits: 7.245 bits are 150, -5 bits are 1/32."""
+    with localcontext() as context:
+        context.prec = 12
+        size = Decimal(2) ** abs(Decimal(bits))
+        context.prec = 2
+        whole = f"{+size:,f}"
+    return f"1/{whole}" if bits.startswith("-") else whole
+
+
+def _figures(
+    row: dict[str, Any], rows: list[dict[str, Any]], decide: dict[str, Any]
+) -> dict[str, str]:
+    """The figures of a case that the sentences of TO_APPLY name."""
+    others = [one for one in rows if one["place"] != row["place"]]
+    rival = max(others, key=lambda one: Decimal(one["bits"]), default=None)
+    behind = Decimal(row["bits"]) - Decimal(rival["bits"]) if rival else Decimal(0)
+    nearest = f"place {rival['place']} is {behind:+.1f} bits behind" if rival else "none is listed"
+    agreeing = [
+        name
+        for name in ("reference", "amount", "party", "history")
+        if Decimal(row[f"{name}_bits"]) >= (8 if name == "reference" else 4)
+    ]
+    threshold = Decimal(str(decide["min_confidence"]))
+    wanted = f"line {row['wanted_by']}, {row['wanted_bits']} bits" if row["wanted_by"] else "none"
+    return {
+        "classes": " and ".join(agreeing) or "none",
+        "margin": str(decide["min_margin_bits"]),
+        "rival": nearest,
+        "threshold": str(threshold),
+        "missing": f"{max(_log_odds(threshold) - _log_odds(Decimal(row['confidence'])), 0):.1f}",
+        "wanted": wanted,
+        "total": row["bits"],
+    }
+
+
+def _log_odds(probability: Decimal) -> Decimal:
+    """Odds in bits; the ends of the scale are those that six decimals can say."""
+    least = Decimal("0.000001")
+    inside = min(max(probability, least), 1 - least)
+    return (inside / (1 - inside)).ln() / Decimal(2).ln()
