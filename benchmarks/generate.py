@@ -21,6 +21,7 @@ if __name__ == "__main__":
 
 from benchmarks.world.chance import Chance
 from benchmarks.world.customers import ITEMS_PER_CUSTOMER, build_customers
+from benchmarks.world.history import play_history
 from benchmarks.world.items import Book, build_book
 from benchmarks.world.mix import LEVELS
 from benchmarks.world.render_csv import render_csv
@@ -28,7 +29,7 @@ from benchmarks.world.render_mt940 import render_mt940
 from benchmarks.world.render_ofx import render_ofx
 from benchmarks.world.scenarios import play_month
 from benchmarks.world.sellers import SELLERS
-from benchmarks.world.tables import render_tables
+from benchmarks.world.tables import render_past, render_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,17 +42,18 @@ SMALLEST = 200
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What was made: a book and a month of lines for each seller, in the order of SELLERS."""
+    """What was made for each seller, in the order of SELLERS: a book, a month of lines, and the two months before."""
 
     books: tuple[Book, ...]
     months: tuple[tuple[Line, ...], ...]
+    histories: tuple[tuple[Line, ...], ...]
 
     def scenarios(self) -> Counter[str]:
         """Count the lines of each scenario."""
         return Counter(line.scenario for month in self.months for line in month)
 
 
-def build_world(lines: int, items: int, level: str, seed: int) -> World:
+def build_world(lines: int, items: int, level: str, seed: int, without_item: int = 0) -> World:
     """Make customers, items and lines of all sellers.
 
     Args:
@@ -59,18 +61,21 @@ def build_world(lines: int, items: int, level: str, seed: int) -> World:
         items: open items in all, at least SMALLEST.
         level: noise, one of LEVELS.
         seed: any whole number from 0.
+        without_item: per mille of the receipts that pay for nothing in the books.
     """
     assert min(lines, items) >= SMALLEST, f"at least {SMALLEST} lines and items are needed"
     assert level in LEVELS, level
-    books, months = [], []
+    books, months, histories = [], [], []
     for seller, line_count, item_count in zip(SELLERS, _split(lines), _split(items), strict=True):
         customer_count = max(20, item_count // ITEMS_PER_CUSTOMER)
         customers = build_customers(seller, customer_count, Chance(seed, f"customers {seller.key}"))
         book = build_book(seller, customers, item_count, Chance(seed, f"items {seller.key}"))
-        payments = Chance(seed, f"payments {seller.key}")
+        past, now = (Chance(seed, f"{part} {seller.key}") for part in ("history", "payments"))
+        # The month looks back on what its history showed.
+        histories.append(tuple(play_history(book, level, past)))
+        months.append(tuple(play_month(book, line_count, level, now, without_item)))
         books.append(book)
-        months.append(tuple(play_month(book, line_count, level, payments)))
-    return World(tuple(books), tuple(months))
+    return World(tuple(books), tuple(months), tuple(histories))
 
 
 def _split(count: int) -> list[int]:
@@ -83,11 +88,14 @@ def _split(count: int) -> list[int]:
 def render_world(world: World) -> Iterator[tuple[str, bytes]]:
     """Give the relative name and the bytes of every file."""
     render = {"D": render_mt940, "U": render_ofx, "G": render_csv}
-    for book, month in zip(world.books, world.months, strict=True):
-        files = render[book.seller.key](book.seller, list(month), OPENING_BALANCE)
-        for name, data in files:
-            yield f"statements/{name}", data
+    for book, past, month in zip(world.books, world.histories, world.months, strict=True):
+        opening = OPENING_BALANCE
+        for folder, lines in (("history/statements", past), ("statements", month)):
+            for name, data in render[book.seller.key](book.seller, list(lines), opening):
+                yield f"{folder}/{name}", data
+            opening += sum(line.amount for line in lines)
     yield from render_tables(world.books, world.months)
+    yield "history/allocations.csv", render_past(world.books, world.histories)
 
 
 def write_world(world: World, out: Path) -> None:
@@ -98,6 +106,14 @@ def write_world(world: World, out: Path) -> None:
         path.write_bytes(data)
 
 
+def _share(text: str) -> int:
+    """Read a share from 0 to 1 as per mille."""
+    share = round(float(text) * 1000)
+    if not 0 <= share <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} is no share from 0 to 1")
+    return share
+
+
 def main() -> None:
     """Read the call and write the world."""
     parser = argparse.ArgumentParser(description="Write a seeded world with its truth.")
@@ -106,10 +122,13 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=20_000)
     parser.add_argument("--noise", choices=LEVELS, default="medium")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--without-item", type=_share, default=0, help="share of receipts that pay for nothing here"
+    )
     chosen = parser.parse_args()
     if chosen.out.exists() and any(chosen.out.iterdir()):
         parser.error(f"{chosen.out} is not empty")
-    world = build_world(chosen.lines, chosen.items, chosen.noise, chosen.seed)
+    world = build_world(chosen.lines, chosen.items, chosen.noise, chosen.seed, chosen.without_item)
     write_world(world, chosen.out)
     for scenario, count in sorted(world.scenarios().items()):
         print(f"{scenario:24}{count:9}")

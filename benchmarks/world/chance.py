@@ -27,9 +27,14 @@ class Chance:
     """Draws of one named stream."""
 
     def __init__(self, seed: int, stream: str) -> None:
+        self._seed, self._stream = seed, stream
         sequence = np.random.SeedSequence([seed, zlib.crc32(stream.encode())])
         self._source = np.random.Generator(np.random.PCG64(sequence))
         self._block: list[float] = []
+
+    def branch(self, part: str) -> Chance:
+        """Give a stream of its own to a part: what the part draws disturbs no other."""
+        return Chance(self._seed, f"{self._stream} {part}")
 
     def unit(self) -> float:
         """Draw from [0, 1)."""

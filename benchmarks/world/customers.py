@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from benchmarks.world.habits import HabitMaker
 from benchmarks.world.names import LEGAL_FORMS, SISTER_WORDS, SURNAMES, TOWNS, TRADES
 from benchmarks.world.sellers import iban
 from benchmarks.world.spelling import plain
 
 if TYPE_CHECKING:
     from benchmarks.world.chance import Chance
+    from benchmarks.world.habits import Habits
     from benchmarks.world.sellers import Seller
 
 ITEMS_PER_CUSTOMER = 12
@@ -40,6 +42,7 @@ class Customer:
         terms: days until due.
         discount_permille: cash discount if paid within `discount_days`; 0 if none.
         prints_reference: its invoices carry an RF reference.
+        habits: how it pays.
     """
 
     customer_id: str
@@ -57,6 +60,7 @@ class Customer:
     discount_permille: int = 0
     discount_days: int = 10
     prints_reference: bool = False
+    habits: Habits = field(init=False)
 
     @property
     def is_known_by_account(self) -> bool:
@@ -71,7 +75,16 @@ def build_customers(seller: Seller, count: int, chance: Chance) -> list[Customer
     _tie_sisters(seller, customers, chance)
     _tie_parents(customers, chance)
     _mark_distinct_names(customers)
+    _give_habits(seller, customers, chance.branch("habits"))
     return customers
+
+
+def _give_habits(seller: Seller, customers: list[Customer], chance: Chance) -> None:
+    maker = HabitMaker(
+        seller.language, len(customers), lambda draws: draw_account(seller.country, draws), chance
+    )
+    for customer in customers:
+        customer.habits = maker.draw(customer.base.split(" ")[0])
 
 
 def _first_of(seller: Seller, rank: int, chance: Chance, taken: set[str]) -> Customer:
@@ -89,7 +102,7 @@ def _first_of(seller: Seller, rank: int, chance: Chance, taken: set[str]) -> Cus
         base=base,
         name=f"{base} {chance.pick(LEGAL_FORMS[country])}",
         country=country,
-        account=_draw_account(country, chance),
+        account=draw_account(country, chance),
         account_known=seller.shows_account and chance.happens(ACCOUNT_KNOWN),
         terms=chance.pick((14, 30, 30, 30, 60)),
         weight=(rank + 1) ** -SIZE_EXPONENT,
@@ -99,7 +112,8 @@ def _first_of(seller: Seller, rank: int, chance: Chance, taken: set[str]) -> Cus
     )
 
 
-def _draw_account(country: str, chance: Chance) -> str:
+def draw_account(country: str, chance: Chance) -> str:
+    """Draw an account of a bank of this country, with right check digits."""
     if country == "DE":
         return iban("DE", f"{chance.between(10, 87)}{chance.digits(6)}{chance.digits(10)}")
     if country == "GB":

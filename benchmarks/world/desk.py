@@ -10,14 +10,15 @@ from benchmarks.world.items import PERIOD_END, PERIOD_START
 from benchmarks.world.mix import TEXT_NOISE
 from benchmarks.world.names import GIVEN_NAMES, INTROS, SILENT_TEXTS, SURNAMES
 from benchmarks.world.sellers import iban
-from benchmarks.world.spelling import ascii_letters
+from benchmarks.world.spelling import ascii_letters, plain
 from benchmarks.world.text import NAME_LIMIT, spell_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from benchmarks.world.chance import Chance
+    from benchmarks.world.chance import Chance, Weighted
     from benchmarks.world.customers import Customer
+    from benchmarks.world.habits import Habits, Payer
     from benchmarks.world.items import Book, Item
 
 BUSINESS_DAYS = tuple(
@@ -77,6 +78,10 @@ class Desk:
         self.chance = chance
         self.noise = TEXT_NOISE[level]
         self._pools: dict[str, list[Item]] = {}
+        self._by_agent: dict[Payer | None, list[int]] = {}
+        self._accounts: dict[str, str] = {}
+        # Drawn from by who needs a customer of its own choice; made by the first of them.
+        self.sizes: Weighted | None = None
 
     # ------------------------------------------------------------ items
 
@@ -97,6 +102,39 @@ class Desk:
         """Take any unused invoice."""
         return self.take("invoices", is_invoice)
 
+    def put_back(self, *items: Item) -> None:
+        """Leave items that were taken to others."""
+        for item in items:
+            item.is_used = False
+
+    def take_of_agent(self, item: Item) -> Item | None:
+        """Take an unused invoice of another customer for whom the same agent pays."""
+        agent = self.habits_of(item).agent
+        clients = [index for index in self.clients_of(agent) if index != item.customer]
+        for other in (one for index in clients for one in self.book.by_customer[index]):
+            if is_invoice(other) and not other.is_used:
+                other.is_used = True
+                return other
+        return None
+
+    def clients_of(self, agent: Payer | None) -> list[int]:
+        """Give the customers for whom an agent pays."""
+        if not self._by_agent:
+            for index, customer in enumerate(self.book.customers):
+                self._by_agent.setdefault(customer.habits.agent, []).append(index)
+        return self._by_agent.get(agent, []) if agent else []
+
+    def is_account_seen(self, item: Item) -> bool:
+        """Whether the months before showed the customer's alias account, and for this customer alone."""
+        alias = self.habits_of(item).alias
+        return alias is not None and self.book.seen.accounts[alias.account] == {item.customer}
+
+    def is_alias_seen(self, item: Item) -> bool:
+        """Whether the months before showed the customer's alias, and for this customer alone."""
+        alias = self.habits_of(item).alias
+        name = plain(self.shown(alias.name)) if alias else ""
+        return bool(name) and self.book.seen.names[name] == {item.customer}
+
     def others_of(self, item: Item, count: int) -> list[Item]:
         """Take up to `count` further unused invoices of the same customer."""
         siblings = self.book.by_customer[item.customer]
@@ -112,6 +150,25 @@ class Desk:
     def customer_of(self, item: Item) -> Customer:
         """Give the customer that owes an item."""
         return self.book.customers[item.customer]
+
+    def habits_of(self, item: Item) -> Habits:
+        """Give the habits of the customer that owes an item."""
+        return self.customer_of(item).habits
+
+    def is_by_name(self, item: Item) -> bool:
+        """Whether name and amount tell an invoice, and no account in the books could."""
+        customer = self.customer_of(item)
+        return (
+            is_invoice(item)
+            and not customer.account_known
+            and customer.has_distinct_name
+            and self.book.is_amount_unique(item)
+        )
+
+    def is_in_time(self, item: Item) -> bool:
+        """Whether a payment of this month can still take an item's discount."""
+        arrives = item.issued + DAYS_IN_POST
+        return any(arrives <= day <= item.discount_until for day in BUSINESS_DAYS)
 
     def is_identified(self, item: Item) -> bool:
         """Whether account or name alone tell the customer."""
@@ -134,6 +191,23 @@ class Desk:
         """Give name and account of a customer as the bank shows them."""
         name = spell_name(self.seller, customer, self.chance, self.noise)
         return name, customer.account if self.seller.shows_account else ""
+
+    def alias(self, item: Item) -> tuple[str, str]:
+        """Give the trading name and account under which the customer pays."""
+        alias = self.habits_of(item).alias
+        assert alias is not None
+        return self.other_payer(alias)
+
+    def other_payer(self, payer: Payer) -> tuple[str, str]:
+        """Give name and account of an alias or an agent as the bank shows them."""
+        name = payer.name.upper() if self.chance.happens(0.5 * self.noise) else payer.name
+        return self.shown(name), payer.account if self.seller.shows_account else ""
+
+    def account_of_name(self, name: str) -> str:
+        """Give the account that goes with the name of some institution, always the same."""
+        if name not in self._accounts:
+            self._accounts[name] = self.foreign_account()
+        return self._accounts[name]
 
     def person(self) -> tuple[str, str]:
         """Give name and account of somebody who is no customer."""
@@ -176,7 +250,7 @@ class Desk:
 
     def end_to_end(self) -> str:
         """Draw the payer's own id; it has nothing to do with our numbers, and may look as if it had."""
-        if self.seller.key != "D":
+        if not self.seller.has_end_to_end:
             return ""
         return f"ZV{self.chance.digits(8)}" if self.chance.happens(0.4) else "NOTPROVIDED"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -25,6 +25,8 @@ CREDIT_NOTE_SHARE = 0.04
 LIST_PRICE_SHARE = 0.35
 ROUND_SHARE = 0.10
 TWIN_SHARE = 0.3
+SUBSCRIBED_SHARE = 0.3
+BATCH_SHARE = 0.15
 LIST_PRICES = tuple(
     cents * 100 + tail
     for tail, row in (
@@ -37,7 +39,7 @@ LIST_PRICES = tuple(
 
 @dataclass(slots=True)
 class Item:
-    """One document of the books; amounts in minor units, credit notes negative, dates as ordinals."""
+    """One document of the books; amounts in minor units, credit notes negative, dates as ordinals; no currency: the seller's."""
 
     item_id: str
     kind: str
@@ -50,7 +52,21 @@ class Item:
     discount_until: int = 0
     reference: str = ""
     purchase_order: str = ""
+    currency: str = ""
     is_used: bool = False
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the months of history showed: whose payments came from an account and under a name, and whose habits.
+
+    Customers are indexes; `charged` and `lumps` count payments less the usual charge, and round sums on account.
+    """
+
+    accounts: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    names: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    charged: Counter[int] = field(default_factory=Counter)
+    lumps: Counter[int] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -66,19 +82,30 @@ class Book:
     amounts: Counter[int] = field(default_factory=Counter)
     customer_amounts: list[Counter[int]] = field(default_factory=list)
     closed_numbers: set[str] = field(default_factory=set)
+    owners: dict[str, int] = field(default_factory=dict)
+    purchase_orders: Counter[str] = field(default_factory=Counter)
+    seen: Seen = field(default_factory=Seen)
 
     def index(self) -> None:
         """Fill the look-ups."""
         self.by_number = {item.number: item for item in self.items}
+        self.owners = {item.number: item.customer for item in (*self.items, *self.closed)}
         self.closed_numbers = {item.number for item in self.closed}
         self.by_customer = [[] for _ in self.customers]
         self.customer_amounts = [Counter() for _ in self.customers]
+        self.purchase_orders = Counter(
+            item.purchase_order for item in self.items if item.purchase_order
+        )
         for item in self.items:
             self.by_customer[item.customer].append(item)
             self.amounts[item.amount] += 1
             self.customer_amounts[item.customer][item.amount] += 1
             if item.discount:
                 self.customer_amounts[item.customer][item.amount - item.discount] += 1
+
+    def is_number(self, number: str) -> bool:
+        """Whether a document, open or closed, has this number."""
+        return number in self.by_number or number in self.closed_numbers
 
     def is_amount_unique(self, item: Item) -> bool:
         """Whether no other item of its customer could be paid with this amount, in full or less discount."""
@@ -96,14 +123,17 @@ def build_book(seller: Seller, customers: list[Customer], count: int, chance: Ch
     book = Book(seller, customers, [], [])
     latest: dict[int, int] = {}
     running: Counter[tuple[str, int]] = Counter()
+    owner: int | None = None
     for ordinal, keeps in zip(issued, is_open, strict=True):
-        owner = sizes.draw(chance)
+        # Bills are written customer by customer now and then: their numbers follow one another.
+        if owner is None or not chance.happens(BATCH_SHARE):
+            owner = sizes.draw(chance)
         is_credit = chance.happens(CREDIT_NOTE_SHARE)
         prefix = seller.credit_prefix if is_credit else seller.invoice_prefix
         year = date.fromordinal(ordinal).year
         series = (prefix, year if seller.has_year else 0)
         running[series] += 1
-        amount = _draw_amount(chance, _twin_amount(customers[owner], latest, chance))
+        amount = draw_amount(chance, _recurring_amount(customers[owner], latest, chance))
         latest[owner] = amount
         item = _build_item(
             book, owner, seller.number(prefix, year, running[series], width), ordinal, chance
@@ -114,16 +144,19 @@ def build_book(seller: Seller, customers: list[Customer], count: int, chance: Ch
     return book
 
 
-def _twin_amount(customer: Customer, latest: dict[int, int], chance: Chance) -> int | None:
-    """Bill the sister's last amount now and then: the hardest thing to tell apart."""
+def _recurring_amount(customer: Customer, latest: dict[int, int], chance: Chance) -> int | None:
+    """Bill a subscriber's monthly price, or the sister's last amount: the hardest thing to tell apart."""
+    if customer.habits.monthly_price and chance.happens(SUBSCRIBED_SHARE):
+        return customer.habits.monthly_price
     if customer.sister is None or not chance.happens(TWIN_SHARE):
         return None
     return latest.get(customer.sister)
 
 
-def _draw_amount(chance: Chance, twin: int | None) -> int:
-    if twin is not None:
-        return twin
+def draw_amount(chance: Chance, recurring: int | None) -> int:
+    """Draw what is billed: a recurring amount if there is one, a list price, a round or any amount."""
+    if recurring is not None:
+        return recurring
     kind = chance.unit()
     if kind < LIST_PRICE_SHARE:
         return chance.pick(LIST_PRICES)

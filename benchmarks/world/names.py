@@ -169,3 +169,22 @@ FOREIGN_NUMBER_WORDS = {
     "de": ("Kundennummer ", "Vertrag ", "Aktenzeichen ", "Schaden ", "Steuernr. ", "Mitglied "),
     "en": ("Customer no ", "Contract ", "Case ", "Claim ", "Policy ", "Member "),
 }
+# Trading names under which companies pay that stand in the books as something else.
+BRAND_BEGINNINGS = _words(
+    "Nova Hansa Vario Poly Inter Terra Alpha Omni Arca Tria Vela Luma Cora Fenix Delta Solva Quanta Rivo Mira Zeta"
+)
+BRAND_ENDINGS = _words("tec plan log med therm form line mark pro net dur flex gen sys via con")
+AGENT_WORDS = {
+    "de": ("Zentralregulierung", "Einkaufsverbund", "Treuhand", "Abrechnungsdienst"),
+    "en": ("Payment Services", "Buying Group", "Trustees", "Clearing"),
+}
+FACTORS = {
+    "de": ("Kontor Factoring AG", "Merkur Faktor Bank", "Union Forderungskauf GmbH"),
+    "en": ("Keystone Factors", "Union Receivables", "Merchant Factoring Co"),
+}
+PROVIDERS = ("Mollie Payments", "STRIPE PAYMENTS", "Klarna Bank AB", "GoCardless", "PAYPAL EUROPE")
+TAX_OFFICES = {
+    "DE": ("Finanzamt Hamburg-Nord", "Bundeskasse Trier"),
+    "US": ("IRS USATAXPYMT", "STATE DEPT OF REVENUE"),
+    "GB": ("HMRC PAYE", "HMRC CUMBERNAULD"),
+}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.world.desk import BUSINESS_DAYS, DAYS_IN_POST, Expected, Line, is_invoice, payments
+from benchmarks.world.desk import BUSINESS_DAYS, Expected, Line, is_invoice, payments
 from benchmarks.world.names import CREDIT_TEXTS, PART_TEXTS
-from benchmarks.world.text import MANGLINGS, mangle, mistype
+from benchmarks.world.text import MANGLINGS, mangle_number, mistype
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 CHARGES = (500, 750, 1000, 1250, 1500, 2500)
 
 
-def _paid(
+def paid(
     desk: Desk, scenario: str, text: str, expected: tuple[Expected, ...], *items: Item
 ) -> Line:
-    """Make the line of a customer who pays, on a day after its items were written."""
+    """Make the line of the first item's customer who pays, on a day after the items were written."""
     name, account = desk.payer(desk.customer_of(items[0]))
     return Line(
         day=desk.day_after(*items),
@@ -41,7 +41,7 @@ def exact_quote(desk: Desk) -> list[Line]:
     item = desk.take_invoice()
     if item is None:
         return []
-    return [_paid(desk, "exact_quote", desk.quote([item.number]), payments(item), item)]
+    return [paid(desk, "exact_quote", desk.quote([item.number]), payments(item), item)]
 
 
 def mangled_number(desk: Desk) -> list[Line]:
@@ -50,38 +50,39 @@ def mangled_number(desk: Desk) -> list[Line]:
     if item is None:
         return []
     how = desk.chance.pick(MANGLINGS)
-    written = mangle(desk.seller, item, how, desk.chance)
+    written = mangle_number(desk.seller, item.number, how, desk.chance)
     text = written if how in {"glued_to_word", "wrapped"} else desk.quote([written])
-    return [_paid(desk, "mangled_number", text, payments(item), item)]
+    return [paid(desk, "mangled_number", text, payments(item), item)]
 
 
 def mistyped_number(desk: Desk) -> list[Line]:
     """Pay one item in full with one digit of its number wrong; payer and amount tell it all the same."""
-    item = desk.take("identified", lambda item: _is_identified_by_amount(desk, item))
+    item = desk.take("identified", lambda item: is_identified_by_amount(desk, item))
     if item is None:
         return []
     number = mistype(item.number, desk.chance)
     if number in desk.book.by_number or number in desk.book.closed_numbers:
         item.is_used = False
         return []
-    return [_paid(desk, "mistyped_number", desk.quote([number]), payments(item), item)]
+    return [paid(desk, "mistyped_number", desk.quote([number]), payments(item), item)]
 
 
 def wrong_number(desk: Desk) -> list[Line]:
     """Pay one item and quote, one digit off, the open item of somebody else: the trap of reference first."""
-    item = desk.take("identified", lambda item: _is_identified_by_amount(desk, item))
+    item = desk.take("identified", lambda item: is_identified_by_amount(desk, item))
     if item is None:
         return []
     for _ in range(12):
         other = desk.book.by_number.get(mistype(item.number, desk.chance))
         if other and other.customer != item.customer and other.amount != item.amount:
             text = desk.quote([other.number])
-            return [_paid(desk, "wrong_number", text, payments(item), item)]
+            return [paid(desk, "wrong_number", text, payments(item), item)]
     item.is_used = False
     return []
 
 
-def _is_identified_by_amount(desk: Desk, item: Item) -> bool:
+def is_identified_by_amount(desk: Desk, item: Item) -> bool:
+    """Whether payer and amount alone tell the item."""
     return is_invoice(item) and desk.is_identified(item) and desk.book.is_amount_unique(item)
 
 
@@ -93,7 +94,7 @@ def reference_right(desk: Desk) -> list[Line]:
     reference = item.reference
     if desk.chance.happens(0.4):
         reference = " ".join(reference[at : at + 4] for at in range(0, len(reference), 4))
-    return [_paid(desk, "reference_right", reference, payments(item), item)]
+    return [paid(desk, "reference_right", reference, payments(item), item)]
 
 
 def several_quoted(desk: Desk) -> list[Line]:
@@ -107,7 +108,7 @@ def several_quoted(desk: Desk) -> list[Line]:
         first.is_used = False
         return []
     text = desk.quote([item.number for item in items])
-    return [_paid(desk, "several_quoted", text, payments(*items), *items)]
+    return [paid(desk, "several_quoted", text, payments(*items), *items)]
 
 
 def credit_note_quoted(desk: Desk) -> list[Line]:
@@ -118,7 +119,7 @@ def credit_note_quoted(desk: Desk) -> list[Line]:
     invoice, credit = pair
     mark = desk.chance.pick(CREDIT_TEXTS[desk.seller.language])
     text = desk.quote([invoice.number + mark + credit.number])
-    return [_paid(desk, "credit_note_quoted", text, payments(invoice, credit), invoice, credit)]
+    return [paid(desk, "credit_note_quoted", text, payments(invoice, credit), invoice, credit)]
 
 
 def credit_note_silent(desk: Desk) -> list[Line]:
@@ -133,7 +134,7 @@ def credit_note_silent(desk: Desk) -> list[Line]:
         invoice.is_used = credit.is_used = False
         return []
     text = desk.quote([invoice.number])
-    return [_paid(desk, "credit_note_silent", text, payments(invoice, credit), invoice, credit)]
+    return [paid(desk, "credit_note_silent", text, payments(invoice, credit), invoice, credit)]
 
 
 def _with_credit_note(desk: Desk) -> tuple[Item, Item] | None:
@@ -149,21 +150,14 @@ def _with_credit_note(desk: Desk) -> tuple[Item, Item] | None:
 
 def discount_in_time(desk: Desk) -> list[Line]:
     """Pay one item less its cash discount before the discount ends."""
-    item = desk.take("discounted", _has_discount_in_period)
+    item = desk.take("discounted", lambda item: bool(item.discount) and desk.is_in_time(item))
     if item is None:
         return []
     expected = (Expected(item.number, item.amount - item.discount),)
     text = desk.quote([item.number])
-    line = _paid(desk, "discount_in_time", text, expected, item)
+    line = paid(desk, "discount_in_time", text, expected, item)
     line.day = desk.day_after(item, until=item.discount_until)
     return [line]
-
-
-def _has_discount_in_period(item: Item) -> bool:
-    arrives = item.issued + DAYS_IN_POST
-    return bool(item.discount) and any(
-        arrives <= day <= item.discount_until for day in BUSINESS_DAYS
-    )
 
 
 def short_by_charge(desk: Desk) -> list[Line]:
@@ -213,10 +207,10 @@ def _differing(
     if is_explained or not difference:
         item.is_used = False
         return []
-    paid = Expected(item.number, item.amount + min(difference, 0))
+    part = Expected(item.number, item.amount + min(difference, 0))
     rest = Expected("", difference, "on_account")
-    expected = (paid, rest) if difference > 0 else (paid,)
-    return [_paid(desk, scenario, desk.quote([item.number], intro), expected, item)]
+    expected = (part, rest) if difference > 0 else (part,)
+    return [paid(desk, scenario, desk.quote([item.number], intro), expected, item)]
 
 
 def parent_pays(desk: Desk) -> list[Line]:
@@ -226,7 +220,7 @@ def parent_pays(desk: Desk) -> list[Line]:
     )
     if item is None:
         return []
-    line = _paid(desk, "parent_pays", desk.quote([item.number]), payments(item), item)
+    line = paid(desk, "parent_pays", desk.quote([item.number]), payments(item), item)
     parent = desk.customer_of(item).parent
     assert parent is not None
     line.name, line.account = desk.payer(desk.book.customers[parent])
@@ -239,9 +233,9 @@ def duplicate_payment(desk: Desk) -> list[Line]:
     if item is None:
         return []
     text = desk.quote([item.number])
-    first = _paid(desk, "exact_quote", text, payments(item), item)
+    first = paid(desk, "exact_quote", text, payments(item), item)
     first.day = desk.day_after(item, until=BUSINESS_DAYS[-8])
-    again = _paid(desk, "duplicate_payment", text, (Expected("", item.amount, "on_account"),), item)
+    again = paid(desk, "duplicate_payment", text, (Expected("", item.amount, "on_account"),), item)
     again.fate, again.name, again.account = "on_account", first.name, first.account
     again.day = BUSINESS_DAYS[BUSINESS_DAYS.index(first.day) + desk.chance.between(1, 7)]
     return [first, again]
@@ -259,6 +253,6 @@ def closed_item_quoted(desk: Desk) -> list[Line]:
     item = closed[0]
     item.is_used = True
     expected = (Expected("", item.amount, "on_account"),)
-    line = _paid(desk, "closed_item_quoted", desk.quote([item.number]), expected, item)
+    line = paid(desk, "closed_item_quoted", desk.quote([item.number]), expected, item)
     line.fate = "on_account|unmatched"
     return [line]

@@ -68,6 +68,8 @@ def render_csv(seller: Seller, lines: list[Line], opening: int) -> Iterator[tupl
     Yields:
         name and bytes of the file.
     """
+    if not lines:
+        return
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(HEADER)
@@ -88,4 +90,5 @@ def render_csv(seller: Seller, lines: list[Line], opening: int) -> Iterator[tupl
                 money(balance),
             )
         )
-    yield f"{seller.key.lower()}_march.csv", out.getvalue().encode()
+    month = date.fromordinal(lines[0].day)
+    yield f"{seller.key.lower()}_{month:%Y-%m}.csv", out.getvalue().encode()

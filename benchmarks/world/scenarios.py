@@ -5,9 +5,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from benchmarks.world import quoted, silent, strange
+from benchmarks.world import (
+    deducted,
+    missing,
+    payers,
+    quoted,
+    remembered,
+    settled,
+    silent,
+    strange,
+    written,
+)
 from benchmarks.world.desk import Desk
-from benchmarks.world.mix import FILLER, counts
+from benchmarks.world.mix import FILLER, PLAIN, counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,28 +58,74 @@ SCENARIOS: MappingProxyType[str, Callable[[Desk], list[Line]]] = MappingProxyTyp
             strange.interest,
             strange.own_transfer,
             strange.card_settlement,
+            written.letter_for_digit,
+            written.transposed_number,
+            written.cut_number,
+            written.reference_mistyped,
+            written.range_quoted,
+            written.shared_prefix,
+            written.several_in_part,
+            written.purchase_order_quoted,
+            written.customer_number_quoted,
+            written.end_to_end_number,
+            deducted.discount_late,
+            deducted.discount_on_net,
+            deducted.discount_rounded,
+            deducted.deduction_stated,
+            deducted.deduction_unstated,
+            deducted.instalments,
+            payers.factor_pays,
+            payers.agent_pays,
+            payers.two_customers,
+            payers.owner_pays,
+            payers.alias_pays,
+            payers.alias_and_amount,
+            payers.name_respelled,
+            payers.sister_by_account,
+            payers.sister_quoted,
+            settled.provider_settlement,
+            settled.cheque_batch,
+            settled.other_currency,
+            settled.prepayment,
+            settled.salaries,
+            settled.tax,
+            remembered.history_account_and_amount,
+            remembered.history_name_and_amount,
+            remembered.history_usual_charge,
+            remembered.history_oldest_first,
+            remembered.history_agent_amount,
+            remembered.history_agent_ambiguous,
+            missing.no_item,
         )
     }
 )
-# A scenario that finds no item that fits, so often in a row, is given up; outgoing lines take its place.
+# A scenario that finds no item that fits, so often in a row, is given up; plain payments take its place.
 GIVE_UP_AFTER = 60
 
 
-def play_month(book: Book, lines: int, level: str, chance: Chance) -> list[Line]:
+def play_month(
+    book: Book, lines: int, level: str, chance: Chance, without_item: int = 0
+) -> list[Line]:
     """Make one seller's lines, each with its truth, numbered in order of booking.
 
     Args:
         book: the seller's items; those that are paid are marked used.
         lines: how many.
         level: low, medium or high.
-        chance: the draws.
+        chance: the draws; each scenario has a branch of its own.
+        without_item: per mille of the receipts that pay for nothing in the books.
     """
     desk = Desk(book, chance, level)
+    wanted = counts(lines, level, without_item)
+    filler = wanted.pop(FILLER)
+    del wanted[PLAIN]
     played: list[Line] = []
-    for scenario, wanted in counts(lines, level).items():
-        if scenario != FILLER:
-            played += _play(desk, scenario, wanted)
+    for scenario, count in wanted.items():
+        played += _play(desk, scenario, count, chance)
+    # What found no item is a plain payment; where there is no item at all, we pay.
+    played += _play(desk, PLAIN, lines - filler - len(played), chance)
     played = played[:lines]
+    desk.chance = chance.branch(FILLER)
     played += [strange.outgoing(desk) for _ in range(lines - len(played))]
     chance.shuffle(played)
     played.sort(key=lambda line: line.day)
@@ -79,8 +135,9 @@ def play_month(book: Book, lines: int, level: str, chance: Chance) -> list[Line]
     return played
 
 
-def _play(desk: Desk, scenario: str, wanted: int) -> list[Line]:
+def _play(desk: Desk, scenario: str, wanted: int, chance: Chance) -> list[Line]:
     """Play one scenario until `wanted` lines are made or no item fits any more."""
+    desk.chance = chance.branch(scenario)
     made: list[Line] = []
     failures = 0
     while len(made) < wanted and failures < GIVE_UP_AFTER:

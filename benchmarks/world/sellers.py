@@ -16,6 +16,7 @@ class Seller:
         separator: between the parts of a number.
         has_year: whether the year is part of the number.
         shows_account: whether its bank names the payer's account.
+        has_end_to_end: whether its bank passes on the payer's own id.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Seller:
     separator: str
     has_year: bool
     shows_account: bool
+    has_end_to_end: bool = False
 
     def number(self, prefix: str, year: int, running: int, width: int) -> str:
         """Write the number of a document.
@@ -82,6 +84,7 @@ GERMAN = Seller(
     separator="",
     has_year=True,
     shows_account=True,
+    has_end_to_end=True,
 )
 AMERICAN = Seller(
     key="U",

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 SUBSET_LIMIT = 10
 
 
-def _silent(
+def silent_line(
     desk: Desk, scenario: str, payer: tuple[str, str], expected: tuple[Expected, ...], *items: Item
 ) -> Line:
+    """Make the line of a payer who quotes nothing, on a day after the items were written."""
     return Line(
         day=desk.day_after(*items),
         amount=sum(row.amount for row in expected),
@@ -45,24 +46,16 @@ def account_and_amount(desk: Desk) -> list[Line]:
     if item is None:
         return []
     payer = desk.payer(desk.customer_of(item))
-    return [_silent(desk, "account_and_amount", payer, payments(item), item)]
+    return [silent_line(desk, "account_and_amount", payer, payments(item), item)]
 
 
 def name_and_amount(desk: Desk) -> list[Line]:
     """Pay the one item of this amount under a name that is nobody else's; the account is new."""
-    item = desk.take(
-        "by_name",
-        lambda item: (
-            is_invoice(item)
-            and not desk.customer_of(item).account_known
-            and desk.customer_of(item).has_distinct_name
-            and desk.book.is_amount_unique(item)
-        ),
-    )
+    item = desk.take("by_name", desk.is_by_name)
     if item is None:
         return []
     payer = desk.payer(desk.customer_of(item))
-    return [_silent(desk, "name_and_amount", payer, payments(item), item)]
+    return [silent_line(desk, "name_and_amount", payer, payments(item), item)]
 
 
 def several_unquoted(desk: Desk) -> list[Line]:
@@ -74,15 +67,15 @@ def several_unquoted(desk: Desk) -> list[Line]:
     items = [first]
     if len(siblings) <= SUBSET_LIMIT:
         items += desk.others_of(first, desk.chance.between(1, 3))
-    if len(items) == 1 or _count_sets(siblings, sum(item.amount for item in items)) > 1:
+    if len(items) == 1 or count_sets(siblings, sum(item.amount for item in items)) > 1:
         for item in items:
             item.is_used = False
         return []
     payer = desk.payer(desk.customer_of(first))
-    return [_silent(desk, "several_unquoted", payer, payments(*items), *items)]
+    return [silent_line(desk, "several_unquoted", payer, payments(*items), *items)]
 
 
-def _count_sets(items: list[Item], total: int) -> int:
+def count_sets(items: list[Item], total: int) -> int:
     """Count the sets of items that give this sum, each in full or less its discount."""
     fitting = 0
     for size in range(1, len(items) + 1):
@@ -103,7 +96,7 @@ def equal_items(desk: Desk) -> list[Line]:
     for day, item in zip(days, group, strict=False):
         expected = (Expected(item.number, item.amount, group=members),)
         payer = desk.payer(desk.customer_of(item))
-        line = _silent(desk, "equal_items", payer, expected, item)
+        line = silent_line(desk, "equal_items", payer, expected, item)
         line.day = day
         lines.append(line)
     return lines
@@ -139,7 +132,7 @@ def amount_only(desk: Desk) -> list[Line]:
     )
     if item is None:
         return []
-    line = _silent(desk, "amount_only", desk.person(), payments(item), item)
+    line = silent_line(desk, "amount_only", desk.person(), payments(item), item)
     line.fate, line.decidable = "unmatched|suggested", False
     return [line]
 
@@ -157,7 +150,7 @@ def ambiguous_amount(desk: Desk) -> list[Line]:
         payer = desk.person()
     if item is None:
         return []
-    line = _silent(desk, "ambiguous_amount", payer, payments(item), item)
+    line = silent_line(desk, "ambiguous_amount", payer, payments(item), item)
     line.fate, line.decidable = "unmatched|suggested", False
     return [line]
 

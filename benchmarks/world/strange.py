@@ -90,9 +90,8 @@ def returned_payment(desk: Desk) -> list[Line]:
     return [collected, returned]
 
 
-def _own_business(
-    desk: Desk, scenario: str, amount: int, payer: tuple[str, str], text: str
-) -> Line:
+def own_business(desk: Desk, scenario: str, amount: int, payer: tuple[str, str], text: str) -> Line:
+    """Make a line that has nothing to do with customers; the scenario is its sort of booking too."""
     return Line(
         day=desk.day_after(),
         amount=amount,
@@ -110,13 +109,13 @@ def bank_fee(desk: Desk) -> list[Line]:
     """Pay the bank for its service."""
     amount = -desk.chance.between(50, 4000)
     text = "Entgelt Kontofuehrung" if desk.seller.language == "de" else "Monthly service fee"
-    return [_own_business(desk, "bank_fee", amount, ("", ""), text)]
+    return [own_business(desk, "bank_fee", amount, ("", ""), text)]
 
 
 def interest(desk: Desk) -> list[Line]:
     """Receive interest."""
     text = "Habenzinsen" if desk.seller.language == "de" else "Interest paid"
-    return [_own_business(desk, "interest", desk.chance.between(10, 9000), ("", ""), text)]
+    return [own_business(desk, "interest", desk.chance.between(10, 9000), ("", ""), text)]
 
 
 def own_transfer(desk: Desk) -> list[Line]:
@@ -124,7 +123,7 @@ def own_transfer(desk: Desk) -> list[Line]:
     payer = (desk.seller.name, desk.seller.second_account)
     amount = desk.chance.between(10, 500) * 100_000
     text = "Umbuchung" if desk.seller.language == "de" else "Transfer from own account"
-    return [_own_business(desk, "own_transfer", amount, payer, text)]
+    return [own_business(desk, "own_transfer", amount, payer, text)]
 
 
 def card_settlement(desk: Desk) -> list[Line]:
@@ -132,7 +131,7 @@ def card_settlement(desk: Desk) -> list[Line]:
     payer = (desk.chance.pick(CARD_SCHEMES), desk.foreign_account())
     amount = round(desk.chance.log_normal(250_000, 0.8))
     text = f"Payout batch {desk.chance.digits(6)} TX{desk.chance.digits(8)}"
-    return [_own_business(desk, "card_settlement", amount, payer, text)]
+    return [own_business(desk, "card_settlement", amount, payer, text)]
 
 
 def outgoing(desk: Desk) -> Line:
@@ -140,4 +139,4 @@ def outgoing(desk: Desk) -> Line:
     payer = (desk.chance.pick(SUPPLIERS[desk.seller.language]), desk.foreign_account())
     amount = -max(500, round(desk.chance.log_normal(120_000, 1.2)))
     text = f"{'Rechnung' if desk.seller.language == 'de' else 'Invoice'} {desk.chance.digits(7)}"
-    return _own_business(desk, "outgoing", amount, payer, text)
+    return own_business(desk, "outgoing", amount, payer, text)

@@ -34,6 +34,13 @@ ITEM_COLUMNS = [
 ]
 CLOSED_COLUMNS = ["item_id", "kind", "number", "customer_id", "currency", "amount", "issue_date"]
 CUSTOMER_COLUMNS = ["customer_id", "name", "country", "iban", "parent_customer_id", "aliases"]
+PAST_COLUMNS = [
+    "bank_reference",
+    "customer_id",
+    "item_number",
+    "allocated_amount",
+    "allocation_kind",
+]
 TRUTH_COLUMNS = [
     "bank_reference",
     "item_number",
@@ -70,6 +77,23 @@ def render_truth(months: Sequence[Sequence[Line]]) -> bytes:
     return _table(TRUTH_COLUMNS, rows)
 
 
+def render_past(books: Sequence[Book], histories: Sequence[Sequence[Line]]) -> bytes:
+    """Write the confirmed allocations of the months before as CSV."""
+    rows = (
+        (
+            line.reference,
+            book.customers[book.owners[row.number]].customer_id,
+            row.number,
+            money(row.amount),
+            row.kind,
+        )
+        for book, lines in zip(books, histories, strict=True)
+        for line in lines
+        for row in line.expected
+    )
+    return _table(PAST_COLUMNS, rows)
+
+
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
@@ -90,7 +114,7 @@ def _item_row(book: Book, item: Item) -> tuple[str, ...]:
         item.number,
         customer.customer_id,
         customer.name,
-        book.seller.currency,
+        item.currency or book.seller.currency,
         money(item.amount),
         money(item.amount),
         _day(item.issued),
@@ -115,7 +139,9 @@ def _customer_rows(books: Sequence[Book]) -> Iterator[tuple[str, ...]]:
             if customer.parent is not None:
                 parent = book.customers[customer.parent].customer_id
             account = customer.account if customer.account_known else ""
-            yield customer.customer_id, customer.name, customer.country, account, parent, ""
+            habits = customer.habits
+            alias = habits.alias.name if habits.alias and habits.alias_is_known else ""
+            yield customer.customer_id, customer.name, customer.country, account, parent, alias
 
 
 def _account_rows() -> Iterator[tuple[str, ...]]:

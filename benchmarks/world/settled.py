@@ -1,0 +1,124 @@
+"""Money in bulk or in another shape: settlements net of fees, cheques, other currencies, prepayments, wages, tax."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.world.desk import BUSINESS_DAYS, Expected, Line, is_invoice, payments
+from benchmarks.world.names import PROVIDERS, TAX_OFFICES
+from benchmarks.world.quoted import paid
+from benchmarks.world.strange import own_business
+
+if TYPE_CHECKING:
+    from benchmarks.world.desk import Desk
+    from benchmarks.world.items import Item
+
+# What the settlement's own file will tell later, the bank line alone does not.
+IN_BULK = "unmatched|suggested|not_receivable"
+# Units of ours for one of theirs, in millionths.
+RATES = {"EUR": ("USD", 921_400), "USD": ("EUR", 1_085_300), "GBP": ("EUR", 842_700)}
+ORDER_WORDS = {
+    "de": ("Vorkasse Auftrag ", "Anzahlung Bestellung ", "Vorauszahlung AB "),
+    "en": ("Prepayment order ", "Deposit order ", "Advance for SO "),
+}
+
+
+def provider_settlement(desk: Desk) -> list[Line]:
+    """Receive two to eight items from a payment provider in one sum, less its fees; no number is told."""
+    items = _take_any(desk, desk.chance.between(2, 8))
+    if not items:
+        return []
+    # 1.4 % and 25 cents, rounded for each payment.
+    net = tuple(
+        Expected(item.number, item.amount - 25 - (item.amount * 14 + 500) // 1000) for item in items
+    )
+    name = desk.chance.pick(PROVIDERS)
+    return [_bulk(desk, "provider_settlement", name, f"Payout {desk.chance.digits(9)}", net, items)]
+
+
+def cheque_batch(desk: Desk) -> list[Line]:
+    """Pay in several cheques at once; the bank tells the sum and how many."""
+    items = _take_any(desk, desk.chance.between(2, 5))
+    if not items:
+        return []
+    is_german = desk.seller.language == "de"
+    lead = "Scheckeinreichung" if is_german else "Cheque deposit"
+    text = f"{lead} {desk.chance.digits(6)} ({len(items)})"
+    return [_bulk(desk, "cheque_batch", "", text, payments(*items), items)]
+
+
+def _take_any(desk: Desk, count: int) -> list[Item]:
+    items = [item for _ in range(count) if (item := desk.take_invoice()) is not None]
+    if len(items) < 2:
+        desk.put_back(*items)
+        return []
+    return items
+
+
+def _bulk(
+    desk: Desk,
+    scenario: str,
+    name: str,
+    text: str,
+    expected: tuple[Expected, ...],
+    items: list[Item],
+) -> Line:
+    line = paid(desk, scenario, text, expected, *items)
+    line.name = desk.shown(name)
+    line.account = desk.account_of_name(name) if name else ""
+    line.fate, line.decidable, line.end_to_end = IN_BULK, False, ""
+    return line
+
+
+def other_currency(desk: Desk) -> list[Line]:
+    """Pay an item of another currency in ours; the number is quoted, and in half of the cases the rate too."""
+    item = desk.take_invoice()
+    if item is None or desk.seller.currency not in RATES:
+        return []
+    item.currency, mid = RATES[desk.seller.currency]
+    rate = mid + desk.chance.between(-15_000, 15_000)
+    cash = item.amount * rate // 1_000_000
+    item.discount = item.discount_until = 0
+    text = desk.quote([item.number])
+    scenario = "other_currency"
+    if desk.chance.happens(0.5):
+        scenario = "other_currency_rate"
+        whole = f"{item.amount // 100}.{item.amount % 100:02d}"
+        text += f" {item.currency} {whole} Kurs {rate / 1_000_000:.4f}"
+    line = paid(desk, scenario, text, (Expected(item.number, cash),), item)
+    line.fate = "applied|suggested|unmatched"
+    return [line]
+
+
+def prepayment(desk: Desk) -> list[Line]:
+    """Pay for an order before any invoice is written; the order's number is quoted."""
+    item = desk.chance.pick(desk.book.items)
+    amount = max(500, round(desk.chance.log_normal(60_000, 1.2)))
+    if not is_invoice(item) or desk.has_amount(item.customer, amount):
+        return []
+    text = desk.chance.pick(ORDER_WORDS[desk.seller.language]) + f"4{desk.chance.digits(6)}"
+    line = paid(desk, "prepayment", text, (Expected("", amount, "on_account"),), item)
+    line.day = desk.chance.pick(BUSINESS_DAYS)
+    line.fate = "on_account|unmatched|suggested"
+    return [line]
+
+
+def salaries(desk: Desk) -> list[Line]:
+    """Pay the wages of the month, in one sum."""
+    is_german = desk.seller.language == "de"
+    text = "Lohn/Gehalt 03/2026 Sammler" if is_german else "Payroll March 2026"
+    amount = -desk.chance.between(800_000, 9_000_000)
+    line = own_business(desk, "outgoing", amount, (desk.seller.name, ""), text)
+    line.scenario = "salaries"
+    return [line]
+
+
+def tax(desk: Desk) -> list[Line]:
+    """Pay a tax."""
+    name = desk.chance.pick(TAX_OFFICES[desk.seller.country])
+    is_german = desk.seller.language == "de"
+    text = f"{'Umsatzsteuer 02/2026 StNr ' if is_german else 'Tax 02/2026 ref '}{desk.chance.digits(10)}"
+    payer = (name, desk.account_of_name(name))
+    line = own_business(desk, "outgoing", -desk.chance.between(50_000, 4_000_000), payer, text)
+    line.scenario = "tax"
+    return [line]
