@@ -184,7 +184,11 @@ PURPOSE_WORDS: Final = frozenset(
     }
 )
 
-_CURRENCY_IN_NAME: Final = re.compile(r"[\s(\[]*(?:\b(?:in|en)\s+)?[\s(\[]*\b([A-Z]{3})\b[\s)\]]*$")
+# Bounded, and looked for at the end of a cell alone: a cell may be a long run of blanks.
+_CURRENCY_IN_NAME: Final = re.compile(
+    r"[\s(\[]{0,4}(?:\b(?:in|en)\s{1,4})?[\s(\[]{0,4}\b([A-Z]{3})\b[\s)\]]{0,4}$"
+)
+_END_OF_NAME: Final = 40
 _SYMBOL_IN_NAME: Final = {"€": "EUR", "£": "GBP", "zł": "PLN"}
 _KEPT_LETTERS: Final = str.maketrans(
     {"ø": "o", "æ": "ae", "ł": "l", "đ": "d", "ß": "ss", "Ø": "o", "Æ": "ae", "Ł": "l"}
@@ -198,20 +202,30 @@ def plain_words(text: str) -> str:
     >>> plain_words("Importo di addebito (CHF)"), plain_words("Date d'écriture"), plain_words("Betrag (€)")
     ('importo di addebito', 'date d ecriture', 'betrag')
     """
-    found = _CURRENCY_IN_NAME.search(text)
-    if found and found[1] in exponents() and found.start() > 0:
-        text = text[: found.start()]
+    found = _currency_at_end(text)
+    if found:
+        text = text[: found[1]]
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text.translate(_KEPT_LETTERS))
         text = "".join(char for char in decomposed if not unicodedata.combining(char))
     return " ".join(re.findall(r"\w+", text.casefold().replace("_", " ")))
 
 
+def _currency_at_end(text: str) -> tuple[str, int] | None:
+    """Give the currency that ends a name of more than itself, and where the rest of the name ends."""
+    whole = text.rstrip()
+    before = max(0, len(whole) - _END_OF_NAME)
+    found = _CURRENCY_IN_NAME.search(whole[before:])
+    if found and found[1] in exponents() and before + found.start() > 0:
+        return found[1], before + found.start()
+    return None
+
+
 def currency_in_name(text: str) -> str | None:
     """Give the currency that a column's name states, as in `Amount (EUR)` or `Saldo CHF`."""
-    found = _CURRENCY_IN_NAME.search(text)
-    if found and found[1] in exponents() and found.start() > 0:
-        return found[1]
+    found = _currency_at_end(text)
+    if found:
+        return found[0]
     return next((code for sign, code in _SYMBOL_IN_NAME.items() if sign in text), None)
 
 

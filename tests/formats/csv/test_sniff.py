@@ -91,3 +91,12 @@ def test_no_file_of_another_format_is_claimed():
 
     assert len(OTHERS) > 300
     assert claimed == []
+
+
+@pytest.mark.parametrize("filler", [" ", "(", " in ", "A ", "EUR "])
+def test_a_cell_of_many_blanks_or_brackets_is_looked_at_once(filler):
+    cell = filler * (60_000 // len(filler))
+    # A letter outside UTF-8 makes every page's words be counted.
+    data = f"Datum;Betrag{cell};Empfänger\n01.02.2026;1,00;x\n".encode("cp1252")
+
+    assert not CsvFormat().sniff(data, "a.csv")
