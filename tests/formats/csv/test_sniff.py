@@ -93,10 +93,13 @@ def test_no_file_of_another_format_is_claimed():
     assert claimed == []
 
 
-@pytest.mark.parametrize("filler", [" ", "(", " in ", "A ", "EUR "])
-def test_a_cell_of_many_blanks_or_brackets_is_looked_at_once(filler):
+@pytest.mark.parametrize(
+    ("filler", "is_claimed"),
+    [(" ", True), ("(", True), (" in ", False), ("A ", False), ("EUR ", False)],
+)
+def test_a_cell_of_many_blanks_or_brackets_is_looked_at_once(filler, is_claimed):
     cell = filler * (60_000 // len(filler))
     # A letter outside UTF-8 makes every page's words be counted.
     data = f"Datum;Betrag{cell};Empfänger\n01.02.2026;1,00;x\n".encode("cp1252")
 
-    assert not CsvFormat().sniff(data, "a.csv")
+    assert CsvFormat().sniff(data, "a.csv") is is_claimed
