@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
+from recon.api import MalformedFile
 from recon_csv.catalogue import find_claim
 from recon_csv.choice import chosen_profile, not_certain, read_by_guess, read_by_profile, read_known
 from recon_csv.dialect import split_heads
@@ -47,6 +48,12 @@ class ExcelFormat:
             MalformedFile: the file is no workbook, no profile fits, or the layout is not certain.
             ConfigurationError: the options are wrong.
         """
+        try:
+            return self._read(source, options)
+        except MalformedFile as refusal:
+            raise _naming_our_table(refusal) from None
+
+    def _read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         settled = load_options(options, self.name)
         table = read_workbook(source.data, source.name)
         chosen = settled.profile or chosen_profile(lambda _: table.head, settled, source.name)
@@ -59,6 +66,15 @@ class ExcelFormat:
         if guess is None:
             raise not_certain(source.name)
         return read_by_guess(table, guess, settled, (source.name, ()))
+
+
+def _naming_our_table(refusal: MalformedFile) -> MalformedFile:
+    """Layouts are those of delimited text, and so are their hints; the options of a workbook stand elsewhere."""
+    message, hint = (
+        text.replace("[formats.csv", "[formats.excel") if text else None
+        for text in (refusal.message, refusal.hint)
+    )
+    return MalformedFile(message, place=refusal.place, excerpt=refusal.excerpt, hint=hint)
 
 
 def _as_text(table: Table) -> str:

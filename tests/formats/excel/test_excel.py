@@ -201,3 +201,14 @@ def test_a_real_workbook_is_read_right_or_refused_with_its_reason(
 class TestExcel(FormatConformance):
     format = ExcelFormat()
     samples = (SourceFile("bank.xlsx", workbook(ROWS)),)
+
+
+def test_a_hint_names_the_table_of_options_of_workbooks():
+    rows = [[cell for at, cell in enumerate(row) if at not in {4, 5}] for row in ROWS]
+
+    with pytest.raises(MalformedFile) as refused:
+        read(rows)
+
+    said = f"{refused.value.message} {refused.value.hint}"
+    assert "[formats.excel]" in said
+    assert "[formats.csv" not in said
