@@ -24,6 +24,7 @@ from benchmarks.world.customers import ITEMS_PER_CUSTOMER, build_customers
 from benchmarks.world.history import play_history
 from benchmarks.world.items import Book, build_book
 from benchmarks.world.mix import LEVELS
+from benchmarks.world.render_camt import render_camt
 from benchmarks.world.render_csv import render_csv
 from benchmarks.world.render_mt940 import render_mt940
 from benchmarks.world.render_ofx import render_ofx
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 
     from benchmarks.world.desk import Line
 
+_RENDER = {
+    "mt940": render_mt940,
+    "mt940_slash": render_mt940,
+    "ofx": render_ofx,
+    "csv": render_csv,
+    "camt": render_camt,
+}
 OPENING_BALANCE = 100_000_000
 SMALLEST = 200
 
@@ -87,11 +95,10 @@ def _split(count: int) -> list[int]:
 
 def render_world(world: World) -> Iterator[tuple[str, bytes]]:
     """Give the relative name and the bytes of every file."""
-    render = {"D": render_mt940, "U": render_ofx, "G": render_csv}
     for book, past, month in zip(world.books, world.histories, world.months, strict=True):
         opening = OPENING_BALANCE
         for folder, lines in (("history/statements", past), ("statements", month)):
-            for name, data in render[book.seller.key](book.seller, list(lines), opening):
+            for name, data in _RENDER[book.seller.format](book.seller, list(lines), opening):
                 yield f"{folder}/{name}", data
             opening += sum(line.amount for line in lines)
     yield from render_tables(world.books, world.months)

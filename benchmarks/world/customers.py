@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from benchmarks.world.accounts import draw_account
 from benchmarks.world.habits import HabitMaker
 from benchmarks.world.names import LEGAL_FORMS, SISTER_WORDS, SURNAMES, TOWNS, TRADES
-from benchmarks.world.sellers import iban
 from benchmarks.world.spelling import plain
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ SISTER_SHARE = 0.05
 PARENT_SHARE = 0.04
 SISTERS_SHARE_ACCOUNT = 0.3
 DISCOUNT_SHARE = 0.2
-PRINTS_REFERENCE_SHARE = 0.25
 # Sizes fall with the rank to this power (Zipf); at 1 the largest would hold a tenth of all items.
 SIZE_EXPONENT = 0.8
 
@@ -41,7 +40,7 @@ class Customer:
         has_own_account: nobody else pays from its account.
         terms: days until due.
         discount_permille: cash discount if paid within `discount_days`; 0 if none.
-        prints_reference: its invoices carry an RF reference.
+        prints_reference: its invoices carry a structured reference.
         habits: how it pays.
     """
 
@@ -108,18 +107,8 @@ def _first_of(seller: Seller, rank: int, chance: Chance, taken: set[str]) -> Cus
         weight=(rank + 1) ** -SIZE_EXPONENT,
         discount_permille=chance.pick((20, 30)) if chance.happens(DISCOUNT_SHARE) else 0,
         discount_days=chance.pick((10, 14)),
-        prints_reference=country == "DE" and chance.happens(PRINTS_REFERENCE_SHARE),
+        prints_reference=chance.happens(seller.prints_reference),
     )
-
-
-def draw_account(country: str, chance: Chance) -> str:
-    """Draw an account of a bank of this country, with right check digits."""
-    if country == "DE":
-        return iban("DE", f"{chance.between(10, 87)}{chance.digits(6)}{chance.digits(10)}")
-    if country == "GB":
-        bank = chance.pick(("NWBK", "BARC", "LOYD", "MIDL"))
-        return iban("GB", f"{bank}{chance.digits(6)}{chance.digits(8)}")
-    return chance.digits(10)
 
 
 def _tie_sisters(seller: Seller, customers: list[Customer], chance: Chance) -> None:

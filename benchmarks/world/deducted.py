@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.world.desk import BUSINESS_DAYS, DAYS_IN_POST, Expected, is_invoice
 from benchmarks.world.quoted import paid
+from benchmarks.world.texts import DEDUCTION_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,14 +15,9 @@ if TYPE_CHECKING:
     from benchmarks.world.items import Item
 
 # Value added tax in percent, by country; where there is none, no discount is taken on the net amount.
-TAX = {"DE": 19, "GB": 20}
+TAX = {"DE": 19, "GB": 20, "NL": 21, "BE": 21, "CH": 8, "NO": 25, "SE": 25, "FI": 25}
 # Who takes a discount too late takes it some days too late, not months.
 LATE_DAYS = 14
-DEDUCTION_WORDS = {
-    "de": (" abzgl. Reklamation ", " Kuerzung Mangel ", " ./. Transportschaden "),
-    "en": (" less claim ", " short delivery ", " less damages "),
-}
-INSTALMENT_WORDS = {"de": "Rate", "en": "Instalment"}
 PART_OR_LEFT = "applied|suggested"
 
 
@@ -105,7 +101,7 @@ def _deducted(desk: Desk, scenario: str, *, is_stated: bool) -> list[Line]:
     line.fate = PART_OR_LEFT
     if is_stated:
         word = desk.chance.pick(DEDUCTION_WORDS[desk.seller.language])
-        mark = "," if desk.seller.language == "de" else "."
+        mark = desk.say("decimal")
         line.text += f"{word}{deduction // 100}{mark}{deduction % 100:02d}"
     return [line]
 
@@ -126,7 +122,7 @@ def instalments(desk: Desk) -> list[Line]:
         desk.put_back(item)
         return []
     first = paid(desk, "instalments", "", (Expected(item.number, part),), item)
-    word, lines = INSTALMENT_WORDS[desk.seller.language], []
+    word, lines = desk.say("instalment"), []
     for number in range(1, count + 1):
         cash = part if number < count else item.amount - part * (count - 1)
         text = f"{desk.quote([item.number])} {word} {number}/{count}"

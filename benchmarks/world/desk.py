@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from benchmarks.world.accounts import draw_account
 from benchmarks.world.items import PERIOD_END, PERIOD_START
 from benchmarks.world.mix import TEXT_NOISE
-from benchmarks.world.names import GIVEN_NAMES, INTROS, SILENT_TEXTS, SURNAMES
-from benchmarks.world.sellers import iban
+from benchmarks.world.names import GIVEN_NAMES, SURNAMES
 from benchmarks.world.spelling import ascii_letters, plain
-from benchmarks.world.text import NAME_LIMIT, spell_name
+from benchmarks.world.text import spell_name
+from benchmarks.world.texts import INTROS, PHRASES, SILENT_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,7 @@ class Line:
         code: what sort of booking it is; each format writes its own code for it.
         fate: the fates that are right, joined by `|`.
         decidable: a careful person can tell from the data which items it pays.
+        structured: the creditor reference in the field of its own, where the format has one.
     """
 
     day: int
@@ -61,6 +63,7 @@ class Line:
     expected: tuple[Expected, ...] = ()
     code: str = "transfer"
     end_to_end: str = ""
+    structured: str = ""
     reference: str = ""
 
     def check(self) -> None:
@@ -219,14 +222,12 @@ class Desk:
         """Draw an account that the books do not know; empty where the bank shows none."""
         if not self.seller.shows_account:
             return ""
-        if self.seller.country == "DE":
-            return iban("DE", f"{self.chance.between(10, 87)}{self.chance.digits(16)}")
-        return iban("GB", f"REVO{self.chance.digits(14)}")
+        return draw_account(self.seller.country, self.chance)
 
     def shown(self, name: str) -> str:
         """Give another name as this bank shows it."""
-        letters = ascii_letters(name) if self.seller.key == "D" else name
-        return letters[: NAME_LIMIT[self.seller.key]].strip()
+        letters = ascii_letters(name) if self.seller.is_ascii else name
+        return letters[: self.seller.name_limit].strip()
 
     def quote(self, numbers: Sequence[str], intro: str | None = None) -> str:
         """Write a payer's text that quotes these numbers, with what payers add."""
@@ -235,14 +236,14 @@ class Desk:
         text = lead + self.chance.pick((", ", " + ", " ", "; ")).join(numbers)
         if self.chance.happens(0.25 * self.noise):
             day = date.fromordinal(self.chance.pick(BUSINESS_DAYS) - 30)
-            text += f" vom {day:%d.%m.%Y}" if language == "de" else f" dated {day:%d %b %Y}"
+            text += f" {day:{self.say('dated')}}"
         if self.chance.happens(0.25 * self.noise):
-            text += (
-                f" Auftrag {self.chance.digits(6)}"
-                if language == "de"
-                else f" order {self.chance.digits(6)}"
-            )
+            text += f" {self.say('order')} {self.chance.digits(6)}"
         return text.upper() if self.chance.happens(0.2 * self.noise) else text
+
+    def say(self, phrase: str) -> str:
+        """Give a phrase in the seller's language."""
+        return PHRASES[self.seller.language][phrase]
 
     def silent_text(self) -> str:
         """Write a payer's text that quotes nothing."""

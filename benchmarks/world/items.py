@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from benchmarks.world.chance import Weighted
-from benchmarks.world.sellers import creditor_reference
+from benchmarks.world.references import PRINT
 
 if TYPE_CHECKING:
     from benchmarks.world.chance import Chance
@@ -138,7 +138,7 @@ def build_book(seller: Seller, customers: list[Customer], count: int, chance: Ch
         item = _build_item(
             book, owner, seller.number(prefix, year, running[series], width), ordinal, chance
         )
-        _price(item, customers[owner], amount, is_credit=is_credit)
+        _price(item, customers[owner], amount, seller.scheme, is_credit=is_credit)
         (book.items if keeps else book.closed).append(item)
     book.index()
     return book
@@ -181,7 +181,7 @@ def _build_item(book: Book, owner: int, number: str, ordinal: int, chance: Chanc
     )
 
 
-def _price(item: Item, customer: Customer, amount: int, *, is_credit: bool) -> None:
+def _price(item: Item, customer: Customer, amount: int, scheme: str, *, is_credit: bool) -> None:
     """Set amount, discount and printed reference."""
     if is_credit:
         item.kind, item.amount = "credit_note", -max(500, amount // 4)
@@ -192,4 +192,4 @@ def _price(item: Item, customer: Customer, amount: int, *, is_credit: bool) -> N
         item.discount_until = item.issued + customer.discount_days
     if customer.prints_reference:
         digits = "".join(char for char in item.number if char.isdigit())
-        item.reference = creditor_reference(digits)
+        item.reference = PRINT[scheme](digits)

@@ -92,7 +92,7 @@ FILLER_SHARES = (50, 45, 40)
 
 
 def counts(lines: int, level: str, without_item: int = 0) -> dict[str, int]:
-    """Share out the lines; what rounding leaves goes to the filler.
+    """Share out the lines; what rounding leaves is plain.
 
     A month of 1,000 lines or more has every scenario at least once, a shorter one those that it has room for.
 
@@ -113,4 +113,5 @@ def counts(lines: int, level: str, without_item: int = 0) -> dict[str, int]:
     receipts = sum(row[column] for name, row in SHARES.items() if name not in NO_RECEIPTS)
     if without_item:
         wanted[NO_ITEM] = lines * receipts * without_item // 1_000_000
-    return wanted | {FILLER: max(least, lines - sum(wanted.values()))}
+    wanted[FILLER] = max(least, lines * FILLER_SHARES[column] // 1000)
+    return wanted | {PLAIN: wanted[PLAIN] + lines - sum(wanted.values())}

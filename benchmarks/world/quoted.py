@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.world.desk import BUSINESS_DAYS, Expected, Line, is_invoice, payments
-from benchmarks.world.names import CREDIT_TEXTS, PART_TEXTS
 from benchmarks.world.text import MANGLINGS, mangle_number, mistype
+from benchmarks.world.texts import CREDIT_TEXTS, PART_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from benchmarks.world.desk import Desk
     from benchmarks.world.items import Item
 
+# A reference with a field of its own is typed into the text by so many.
+IN_TEXT_SHARE = 0.2
 CHARGES = (500, 750, 1000, 1250, 1500, 2500)
 
 
@@ -87,14 +89,23 @@ def is_identified_by_amount(desk: Desk, item: Item) -> bool:
 
 
 def reference_right(desk: Desk) -> list[Line]:
-    """Pay one item in full with the RF reference printed on it; others quote the plain number."""
+    """Pay one item in full with the reference printed on it; others quote the plain number.
+
+    Where the reference has a field of its own in the payment, most payers fill it, and leave the text empty.
+    """
     item = desk.take("referenced", lambda item: bool(item.reference))
     if item is None:
         return []
     reference = item.reference
-    if desk.chance.happens(0.4):
-        reference = " ".join(reference[at : at + 4] for at in range(0, len(reference), 4))
-    return [paid(desk, "reference_right", reference, payments(item), item)]
+    if desk.seller.scheme == "RF":
+        if desk.chance.happens(0.4):
+            reference = " ".join(reference[at : at + 4] for at in range(0, len(reference), 4))
+        return [paid(desk, "reference_right", reference, payments(item), item)]
+    if desk.chance.happens(IN_TEXT_SHARE):
+        return [paid(desk, "reference_right", reference, payments(item), item)]
+    line = paid(desk, "reference_right", "", payments(item), item)
+    line.structured = "".join(char for char in reference if char.isdigit())
+    return [line]
 
 
 def several_quoted(desk: Desk) -> list[Line]:

@@ -1,4 +1,4 @@
-"""MT940 files of a German bank: one statement a business day, field 86 structured by `?` sub-fields.
+"""MT940 files of a German or Dutch bank: one statement a business day, field 86 structured by `?` sub-fields or slash codes.
 
 Source: the layout of field 86 of the German banks' common agreement on data transfer (three digits of
 transaction code, ?00 booking text, ?20-?29 and ?60-?63 remittance of 27 characters each, ?30 bank, ?31 account,
@@ -27,6 +27,14 @@ _CODES = {
     "own_transfer": ("166", "UEBERTRAG"),
     "card_settlement": ("166", "SEPA-UEBERWEISUNG"),
     "outgoing": ("116", "SEPA-UEBERWEISUNG"),
+}
+# The same for Dutch banks: SWIFT's type in field 61 and the words of code TRTP.
+_KINDS = {"collection": "DDT", "return": "RTI", "bank_fee": "CHG", "interest": "INT"}
+_TYPES = {
+    "collection": "SEPA INCASSO ALGEMEEN",
+    "return": "STORNERING SEPA INCASSO",
+    "bank_fee": "KOSTEN",
+    "interest": "RENTE",
 }
 _PURPOSE_FIELDS = (*range(20, 30), *range(60, 64))
 _FIELD_LENGTH = 27
@@ -72,11 +80,18 @@ def _balance(minor: int, stamp: str, currency: str) -> str:
 
 def _entry(seller: Seller, line: Line, stamp: str) -> list[str]:
     """Write fields 61 and 86 of one line."""
-    code, booking_text = _CODES[line.code]
     mark = "D" if line.amount < 0 else "C"
     if line.code == "return":
         mark = "RC"
-    booked = f":61:{stamp}{stamp[2:]}{mark}{_amount(line.amount)}NTRFNONREF//{line.reference}"
+    is_slash = seller.format == "mt940_slash"
+    kind = _KINDS.get(line.code, "TRF") if is_slash else "TRF"
+    booked = f":61:{stamp}{stamp[2:]}{mark}{_amount(line.amount)}N{kind}NONREF//{line.reference}"
+    body = _slash_codes(seller, line) if is_slash else _sub_fields(seller, line)
+    return [booked, *_wrap(f":86:{body}")]
+
+
+def _sub_fields(seller: Seller, line: Line) -> str:
+    code, booking_text = _CODES[line.code]
     purpose = f"SVWZ+{line.text}" if line.text else ""
     chunks = [line.end_to_end and f"EREF+{line.end_to_end}", *_cut(purpose, _FIELD_LENGTH)]
     purposes = zip(_PURPOSE_FIELDS, (chunk for chunk in chunks if chunk), strict=False)
@@ -84,8 +99,17 @@ def _entry(seller: Seller, line: Line, stamp: str) -> list[str]:
     fields = [(0, booking_text), (10, "931"), *purposes]
     if line.account:
         fields += [(30, seller.bank), (31, line.account)]
-    body = "".join(f"?{field:02d}{text}" for field, text in (*fields, *names))
-    return [booked, *_wrap(f":86:{code}{body}")]
+    return code + "".join(f"?{field:02d}{text}" for field, text in (*fields, *names))
+
+
+def _slash_codes(seller: Seller, line: Line) -> str:
+    """Write the codes between slashes of Dutch banks; a betalingskenmerk stands in the remittance by its issuer."""
+    parts = [("TRTP", _TYPES.get(line.code, "SEPA OVERBOEKING"))]
+    if line.account:
+        parts += [("IBAN", line.account), ("BIC", seller.bank)]
+    remittance = f"STRD/CUR/{line.structured}" if line.structured else line.text
+    parts += [("NAME", line.name), ("REMI", remittance), ("EREF", line.end_to_end)]
+    return "".join(f"/{code}/{text}" for code, text in parts if text)
 
 
 def _cut(text: str, length: int) -> list[str]:

@@ -8,6 +8,7 @@ from benchmarks.world.desk import BUSINESS_DAYS, Expected, Line, is_invoice, pay
 from benchmarks.world.names import PROVIDERS, TAX_OFFICES
 from benchmarks.world.quoted import paid
 from benchmarks.world.strange import own_business
+from benchmarks.world.texts import ORDER_WORDS
 
 if TYPE_CHECKING:
     from benchmarks.world.desk import Desk
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 # What the settlement's own file will tell later, the bank line alone does not.
 IN_BULK = "unmatched|suggested|not_receivable"
 # Units of ours for one of theirs, in millionths.
-RATES = {"EUR": ("USD", 921_400), "USD": ("EUR", 1_085_300), "GBP": ("EUR", 842_700)}
-ORDER_WORDS = {
-    "de": ("Vorkasse Auftrag ", "Anzahlung Bestellung ", "Vorauszahlung AB "),
-    "en": ("Prepayment order ", "Deposit order ", "Advance for SO "),
+RATES = {
+    "EUR": ("USD", 921_400),
+    "USD": ("EUR", 1_085_300),
+    "GBP": ("EUR", 842_700),
+    "CHF": ("EUR", 951_200),
+    "NOK": ("EUR", 11_512_000),
+    "SEK": ("EUR", 11_204_000),
 }
 
 
@@ -41,9 +45,7 @@ def cheque_batch(desk: Desk) -> list[Line]:
     items = _take_any(desk, desk.chance.between(2, 5))
     if not items:
         return []
-    is_german = desk.seller.language == "de"
-    lead = "Scheckeinreichung" if is_german else "Cheque deposit"
-    text = f"{lead} {desk.chance.digits(6)} ({len(items)})"
+    text = f"{desk.say('cheques')} {desk.chance.digits(6)} ({len(items)})"
     return [_bulk(desk, "cheque_batch", "", text, payments(*items), items)]
 
 
@@ -76,7 +78,7 @@ def other_currency(desk: Desk) -> list[Line]:
     if item is None or desk.seller.currency not in RATES:
         return []
     item.currency, mid = RATES[desk.seller.currency]
-    rate = mid + desk.chance.between(-15_000, 15_000)
+    rate = mid * desk.chance.between(985, 1015) // 1000
     cash = item.amount * rate // 1_000_000
     item.discount = item.discount_until = 0
     text = desk.quote([item.number])
@@ -105,10 +107,8 @@ def prepayment(desk: Desk) -> list[Line]:
 
 def salaries(desk: Desk) -> list[Line]:
     """Pay the wages of the month, in one sum."""
-    is_german = desk.seller.language == "de"
-    text = "Lohn/Gehalt 03/2026 Sammler" if is_german else "Payroll March 2026"
     amount = -desk.chance.between(800_000, 9_000_000)
-    line = own_business(desk, "outgoing", amount, (desk.seller.name, ""), text)
+    line = own_business(desk, "outgoing", amount, (desk.seller.name, ""), desk.say("payroll"))
     line.scenario = "salaries"
     return [line]
 
@@ -116,8 +116,7 @@ def salaries(desk: Desk) -> list[Line]:
 def tax(desk: Desk) -> list[Line]:
     """Pay a tax."""
     name = desk.chance.pick(TAX_OFFICES[desk.seller.country])
-    is_german = desk.seller.language == "de"
-    text = f"{'Umsatzsteuer 02/2026 StNr ' if is_german else 'Tax 02/2026 ref '}{desk.chance.digits(10)}"
+    text = f"{desk.say('tax')} {desk.chance.digits(10)}"
     payer = (name, desk.account_of_name(name))
     line = own_business(desk, "outgoing", -desk.chance.between(50_000, 4_000_000), payer, text)
     line.scenario = "tax"

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from benchmarks.world.desk import BUSINESS_DAYS, Line, is_invoice
 from benchmarks.world.names import (
     CARD_SCHEMES,
-    FOREIGN_NUMBER_WORDS,
-    REFUND_TEXTS,
     STRANGERS,
     SUPPLIERS,
 )
 from benchmarks.world.text import parts_of
+from benchmarks.world.texts import FOREIGN_NUMBER_WORDS, REFUND_TEXTS
 
 if TYPE_CHECKING:
     from benchmarks.world.desk import Desk
@@ -63,13 +62,12 @@ def returned_payment(desk: Desk) -> list[Line]:
     if item is None:
         return []
     name, account = desk.payer(desk.customer_of(item))
-    is_german = desk.seller.language == "de"
     collected = Line(
         day=desk.day_after(item, until=BUSINESS_DAYS[-8]),
         amount=item.amount,
         name=name,
         account=account,
-        text=f"{'Lastschrifteinzug' if is_german else 'Direct debit'} {item.number}",
+        text=f"{desk.say('collection')} {item.number}",
         scenario="returned_receipt",
         fate="returned",
         decidable=True,
@@ -80,8 +78,7 @@ def returned_payment(desk: Desk) -> list[Line]:
         amount=-item.amount,
         name=name,
         account=account,
-        text=f"{'Ruecklastschrift' if is_german else 'Returned direct debit'} {item.number} "
-        + ("Grund AC04 Konto aufgeloest" if is_german else "R02 account closed"),
+        text=f"{desk.say('returned')} {item.number} {desk.say('reason')}",
         scenario="returned_payment",
         fate="returned",
         decidable=True,
@@ -108,22 +105,20 @@ def own_business(desk: Desk, scenario: str, amount: int, payer: tuple[str, str],
 def bank_fee(desk: Desk) -> list[Line]:
     """Pay the bank for its service."""
     amount = -desk.chance.between(50, 4000)
-    text = "Entgelt Kontofuehrung" if desk.seller.language == "de" else "Monthly service fee"
-    return [own_business(desk, "bank_fee", amount, ("", ""), text)]
+    return [own_business(desk, "bank_fee", amount, ("", ""), desk.say("fee"))]
 
 
 def interest(desk: Desk) -> list[Line]:
     """Receive interest."""
-    text = "Habenzinsen" if desk.seller.language == "de" else "Interest paid"
-    return [own_business(desk, "interest", desk.chance.between(10, 9000), ("", ""), text)]
+    amount = desk.chance.between(10, 9000)
+    return [own_business(desk, "interest", amount, ("", ""), desk.say("interest"))]
 
 
 def own_transfer(desk: Desk) -> list[Line]:
     """Move money from another account of ours."""
     payer = (desk.seller.name, desk.seller.second_account)
     amount = desk.chance.between(10, 500) * 100_000
-    text = "Umbuchung" if desk.seller.language == "de" else "Transfer from own account"
-    return [own_business(desk, "own_transfer", amount, payer, text)]
+    return [own_business(desk, "own_transfer", amount, payer, desk.say("own_transfer"))]
 
 
 def card_settlement(desk: Desk) -> list[Line]:
@@ -138,5 +133,5 @@ def outgoing(desk: Desk) -> Line:
     """Pay a supplier or wages."""
     payer = (desk.chance.pick(SUPPLIERS[desk.seller.language]), desk.foreign_account())
     amount = -max(500, round(desk.chance.log_normal(120_000, 1.2)))
-    text = f"{'Rechnung' if desk.seller.language == 'de' else 'Invoice'} {desk.chance.digits(7)}"
+    text = f"{desk.say('invoice')} {desk.chance.digits(7)}"
     return own_business(desk, "outgoing", amount, payer, text)

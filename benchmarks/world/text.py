@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.world.spelling import ascii_letters
+from benchmarks.world.texts import PHRASES
 
 if TYPE_CHECKING:
     from benchmarks.world.chance import Chance
     from benchmarks.world.customers import Customer
     from benchmarks.world.sellers import Seller
 
-# Names are cut here: two sub-fields of 27 characters in MT940, 32 characters in OFX.
-NAME_LIMIT = {"D": 54, "U": 32, "G": 60}
 MANGLINGS = (
     "lower_case",
     "blanks",
@@ -37,12 +36,12 @@ def spell_name(seller: Seller, customer: Customer, chance: Chance, noise: float)
     if chance.happens(0.3 * noise):
         name = customer.base
     if chance.happens(0.1 * noise):
-        name = name.replace(" & ", " u. " if seller.language == "de" else " and ")
-    if seller.key == "D" or chance.happens(0.5 * noise):
+        name = name.replace(" & ", f" {PHRASES[seller.language]['and']} ")
+    if seller.is_ascii or chance.happens(0.5 * noise):
         name = ascii_letters(name)
     if chance.happens(0.5 * noise):
         name = name.upper()
-    return name[: NAME_LIMIT[seller.key]].strip()
+    return name[: seller.name_limit].strip()
 
 
 def parts_of(seller: Seller, item_number: str) -> tuple[str, str, str]:
@@ -58,7 +57,7 @@ def parts_of(seller: Seller, item_number: str) -> tuple[str, str, str]:
 def mangle_number(seller: Seller, number: str, how: str, chance: Chance) -> str:
     """Write a number in one of the ways of MANGLINGS; the digits that tell it stay."""
     prefix, year, running = parts_of(seller, number)
-    word = "Rechnung" if seller.language == "de" else "Invoice"
+    word = PHRASES[seller.language]["invoice"]
     if how == "glued_to_word":
         return f"{word}{prefix}{year}{running}"
     if how == "wrapped":

@@ -8,15 +8,11 @@ from benchmarks.world.desk import is_invoice, payments
 from benchmarks.world.quoted import is_identified_by_amount, paid
 from benchmarks.world.silent import SUBSET_LIMIT, count_sets
 from benchmarks.world.text import fold_range, fold_tail, letters_for_digits, mistype, swap_digits
+from benchmarks.world.texts import CUSTOMER_NUMBER_WORDS
 
 if TYPE_CHECKING:
     from benchmarks.world.desk import Desk, Line
     from benchmarks.world.items import Item
-
-# A field's end: SEPA's remittance, a BACS reference, an OFX memo as many American banks cut it.
-TEXT_LIMIT = {"D": 140, "U": 32, "G": 18}
-CUSTOMER_NUMBER_WORDS = {"de": ("Kd.Nr. ", "Kundennr. "), "en": ("Customer no ", "Acct ")}
-MORE_WORDS = {"de": " u.a.", "en": " and others"}
 
 
 def letter_for_digit(desk: Desk) -> list[Line]:
@@ -46,7 +42,7 @@ def cut_number(desk: Desk) -> list[Line]:
     if item is None:
         return []
     kept = item.number[: -desk.chance.between(1, 2)]
-    limit = max(TEXT_LIMIT.get(desk.seller.key, 140), len(kept))
+    limit = max(desk.seller.text_limit, len(kept))
     lead = f"{desk.silent_text()} {desk.silent_text()} {desk.quote([''])}"
     text = (lead * 40)[: limit - len(kept) - 1] + " " + kept
     return [paid(desk, "cut_number", text[-limit:].strip(), payments(item), item)]
@@ -131,7 +127,7 @@ def several_in_part(desk: Desk) -> list[Line]:
     if len(items) == 1 or count_sets(siblings, sum(item.amount for item in items)) > 1:
         desk.put_back(*items)
         return []
-    text = desk.quote([first.number]) + MORE_WORDS[desk.seller.language]
+    text = desk.quote([first.number]) + f" {desk.say('more')}"
     return [paid(desk, "several_in_part", text, payments(*items), *items)]
 
 
