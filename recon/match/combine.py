@@ -7,14 +7,13 @@ the lines whose payer has too many items to try them all. Small pools are tried 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from recon.match.rarity import choice_millibits
-from recon.match.subsets import find_subsets
+from recon.match.subsets import SMALL_POOL, every_subset, find_subsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 # A line is combined from the items of so many of its likeliest payers.
 _MOST_PAYERS: Final = 3
-# Up to so many items every subset of a pool is summed up: 4,096 sums.
-_SMALL_POOL: Final = 12
 # Sums in one table, so that memory stays bounded.
 _MOST_CELLS: Final = 1 << 22
 # So many subsets of one pool become proposals; more of them are ambiguous in any case.
@@ -61,8 +58,10 @@ def combine(
     wanted = _wanted(tables, quoted, parties)
     pools = _pools(wanted, tables, quoted, policy)
     is_large = pl.col("size") > policy.combine.most_items
-    few = pools.filter(pl.col("size") <= _SMALL_POOL, ~is_large)
-    many = pools.filter(pl.col("size") > _SMALL_POOL, ~is_large)
+    few = pools.filter(pl.col("size") <= SMALL_POOL, ~is_large)
+    # One item alone explains the line better than any set out of so many.
+    is_single = (pl.col("full") == pl.col("target")) | (pl.col("discounted") == pl.col("target"))
+    many = pools.filter(pl.col("size") > SMALL_POOL, ~is_large, ~is_single.any().over("key"))
     searched, incomplete = _search_each(many, wanted)
     found = pl.concat([*_search_together(few, wanted), searched])
     unsearched = pools.filter(is_large)["key"].unique()
@@ -117,14 +116,14 @@ def _wanted(tables: Tables, quoted: pl.DataFrame, parties: pl.DataFrame) -> pl.D
 def _pools(
     wanted: pl.DataFrame, tables: Tables, quoted: pl.DataFrame, policy: Policy
 ) -> pl.DataFrame:
-    """The items of each pool, oldest first: key, place, size, item, full and discounted price."""
+    """The items of each pool, oldest first: key, target, place, size, item, full and discounted price."""
     items = tables.items.select(
         "item", "customer", "currency", "open", "discount", "discount_until", "age_rank"
     )
     last_day = pl.col("discount_until").dt.offset_by(f"{policy.discount.grace_days}d")
     in_time = (pl.col("discount") > 0) & (pl.col("date") <= last_day).fill_null(value=False)
     return (
-        wanted.select("key", "line", "customer", "currency", "date")
+        wanted.select("key", "line", "customer", "currency", "date", "target")
         .join(items, on=["customer", "currency"])
         .join(quoted.select("line", "item"), on=["line", "item"], how="anti")
         .join(_paid_as_quoted(quoted), on="item", how="anti")
@@ -132,6 +131,7 @@ def _pools(
         .sort("key", "age_rank")
         .select(
             "key",
+            "target",
             "item",
             place=pl.int_range(pl.len(), dtype=pl.Int64).over("key"),
             size=pl.len().over("key"),
@@ -162,18 +162,10 @@ def _search_together(pools: pl.DataFrame, wanted: pl.DataFrame) -> Iterator[pl.D
             yield _fitting(full[rows], discounted[rows], part)
 
 
-@cache
-def _picks(size: int) -> npt.NDArray[np.int64]:
-    """Every subset of `size` places as a row of 0 and 1, the fewest members first, then the earliest places."""
-    every = np.arange(1, 1 << size, dtype=np.int64)
-    rows = (every[:, None] >> np.arange(size)) & 1
-    return rows[np.lexsort((*(1 - rows.T[::-1]), rows.sum(axis=1)))]
-
-
 def _fitting(
     full: npt.NDArray[np.int64], discounted: npt.NDArray[np.int64], targets: pl.DataFrame
 ) -> pl.DataFrame:
-    picks = _picks(full.shape[1])
+    picks = every_subset(full.shape[1])
     target = targets["target"].to_numpy()[:, None]
     fits = full @ picks.T == target
     # A subset without a discounted item is the same at both prices.

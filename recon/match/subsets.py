@@ -9,6 +9,7 @@ Source: Horowitz and Sahni, Computing Partitions with Applications to the Knapsa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import gcd
 from typing import TYPE_CHECKING, Final
 
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 MOST_ITEMS: Final = 200
 # Subsets are counted up to this many; whoever needs one answer cares only whether there is a second.
 MOST_COUNTED: Final = 100
-# So many subsets are spelled out, to choose the simplest from.
+# So many subsets are spelled out to choose the simplest from; where more fit, as many as are worth naming.
 _MOST_SPELLED: Final = 12
+_NAMED_OF_MANY: Final = 3
+# Up to so many items every subset is summed up in one table: 4,096 sums.
+SMALL_POOL: Final = 12
 # Beyond so many sums of one half, as a list or as an array over minor units, the search stops and says so. Half of 40
 # items has no more than the list may hold.
 _LONGEST_LIST: Final = 1 << 20
@@ -102,9 +106,17 @@ def _search(sizes: list[int], wanted: int) -> tuple[int, list[frozenset[int]]]:
     # Halves of like sizes have like many sums.
     usable.sort(key=lambda at: -scaled[at])
     pairs = _Halves([scaled[at] for at in usable], wanted // common)
-    return pairs.count(), [
-        frozenset(usable[at] for at in pick) for pick in pairs.spell(_MOST_SPELLED)
-    ]
+    count = pairs.count()
+    picks = pairs.spell(_MOST_SPELLED if count <= _MOST_SPELLED else _NAMED_OF_MANY)
+    return count, [frozenset(usable[at] for at in pick) for pick in picks]
+
+
+@cache
+def every_subset(size: int) -> npt.NDArray[np.int64]:
+    """Every non-empty subset of `size` places as a row of 0 and 1: the fewest members first, then the earliest places."""
+    numbers = np.arange(1, 1 << size, dtype=np.int64)
+    rows = (numbers[:, None] >> np.arange(size)) & 1
+    return rows[np.lexsort((*(1 - rows.T[::-1]), rows.sum(axis=1)))]
 
 
 class _Halves:
@@ -147,8 +159,10 @@ def _spell(sizes: list[int], wanted: int, most: int) -> list[list[int]]:
     if wanted == 0:
         return [[]]
     usable = [at for at, size in enumerate(sizes) if size <= wanted]
-    if len(usable) <= 1:
-        return [usable] if sum(sizes[at] for at in usable) == wanted else []
+    if len(usable) <= SMALL_POOL:
+        table = every_subset(len(usable))
+        fitting = table[table @ np.array([sizes[at] for at in usable]) == wanted][:most]
+        return [[usable[at] for at in np.flatnonzero(pick)] for pick in fitting]
     picks = _Halves([sizes[at] for at in usable], wanted).spell(most)
     return [[usable[at] for at in pick] for pick in picks]
 
