@@ -22,7 +22,6 @@ def decide(
     scored: Proposed,
     assigned: pl.DataFrame,
     receipts: pl.DataFrame,
-    uncombined: pl.DataFrame,
     policy: Policy,
 ) -> pl.DataFrame:
     """Give every receipt one fate and one reason.
@@ -30,21 +29,19 @@ def decide(
     Args:
         scored: all proposals.
         assigned: the proposal that each line got.
-        receipts: flags of the lines.
-        uncombined: lines whose payer has too many items to try every subset.
+        receipts: flags of the lines; `is_uncombined` where not every sum of the payer's items was tried.
         policy: when a proposal may be applied.
 
     Returns:
         line, fate, reason, proposal (the one applied or assigned; null if none), margin_millibits.
     """
-    chosen = assigned.join(scored.proposals, on=["line", "proposal"], how="left")
-    refused = chosen.with_columns(refusal=_refusal(policy))
+    refused = with_refusal(scored, assigned, policy)
     able = refused.filter(pl.col("refusal").is_null()).select("line", "proposal")
     # A near rival is what keeps the confidence down, so it is the better reason of the two.
     doubtful = refused.filter((pl.col("refusal") == "below_threshold").fill_null(True)).select(
         "line", "proposal"
     )
-    rivals = _rivals(scored, doubtful, able, chosen, policy)
+    rivals = _rivals(scored, doubtful, able, refused, policy)
     judged = refused.join(rivals, on="line", how="left").with_columns(
         refusal=pl.coalesce("rival", "refusal")
     )
@@ -56,25 +53,15 @@ def decide(
         .otherwise(pl.lit("suggested")),
         reason=pl.coalesce("refusal", pl.lit("evidence_agrees")),
     )
-    left = receipts.select("line", "is_held").join(fates, on="line", how="anti")
-    left_over = _left_over(left, scored, fates)
-    return pl.concat([fates, _told_of(left_over, uncombined)]).sort("line")
+    left = receipts.select("line", "is_held", "is_uncombined").join(fates, on="line", how="anti")
+    return pl.concat([fates, _left_over(left, scored, fates)]).sort("line")
 
 
-def _told_of(left_over: pl.DataFrame, uncombined: pl.DataFrame) -> pl.DataFrame:
-    """Say of lines with nothing to offer that the search for a subset stopped."""
-    stopped = pl.col("line").is_in(uncombined["line"].implode())
-    empty = pl.col("reason").is_in(["no_candidate", "weak_evidence"])
-    return left_over.with_columns(
-        reason=pl.when(stopped & empty).then(pl.lit("too_many_to_combine")).otherwise("reason")
-    )
-
-
-def _refusal(policy: Policy) -> pl.Expr:
-    """The first rule that forbids applying the proposal without a person; null if none does."""
-    return pl.coalesce(
-        [pl.when(forbids).then(pl.lit(name)) for name, forbids in refusing_rules(policy)]
-    )
+def with_refusal(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Give the proposal that each line got, with `refusal`: the first rule that forbids applying it, null if none."""
+    chosen = assigned.join(scored.proposals, on=["line", "proposal"], how="left")
+    first = [pl.when(forbids).then(pl.lit(name)) for name, forbids in refusing_rules(policy)]
+    return chosen.with_columns(refusal=pl.coalesce(first))
 
 
 def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
@@ -97,6 +84,10 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
         ("short_payment", part & ((policy.decide.part_payment == "suggest") | ~sure_payer)),
         ("short_payment", part & (pl.col("shape") != "one_item")),
         ("overpayment", over & ((policy.decide.overpayment == "suggest") | ~sure_payer)),
+        # Who leaves more than was quoted pays for something else as well.
+        ("overpayment", over & (pl.col("received") < -2 * pl.col("difference"))),
+        # A rest that is the price of another item pays it; where not every sum was tried, it may well be one.
+        ("overpayment", over & (pl.col("is_uncombined") | pl.col("rest_is_a_price"))),
         ("difference", ~amount_agrees & (pl.col("class_count") < 2)),
         ("equal_items", (pl.col("equals") > 1) & (policy.decide.equal_items == "suggest")),
         ("below_threshold", pl.col("confidence_ppm") < threshold),
@@ -277,6 +268,8 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         .then(pl.lit("competing_lines"))
         .when(worth)
         .then(pl.lit("below_threshold"))
+        .when("is_uncombined")
+        .then(pl.lit("too_many_to_combine"))
         .when(pl.col("proposal").is_not_null())
         .then(pl.lit("weak_evidence"))
         .otherwise(pl.lit("no_candidate")),

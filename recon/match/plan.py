@@ -1,12 +1,14 @@
 """The matcher on one screen: the ordered stages that every receipt goes through.
 
-classify -> evidence (references, parties, amounts) -> propose -> score -> assign -> decide -> explain
+classify -> evidence (references, parties, amounts) -> propose -> score -> assign -> discount what is taken -> decide -> explain
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from recon.match.assign import assign
 from recon.match.block import candidate_pairs
@@ -24,13 +26,14 @@ from recon.match.ledger import Workings
 from recon.match.parties import find_parties
 from recon.match.propose import propose_single_items
 from recon.match.references import find_references
+from recon.match.rests import mark_rests
 from recon.match.score import score
 from recon.match.sets import propose_sets
 from recon.match.tables import Tables
+from recon.match.taken import discount_taken
 
 if TYPE_CHECKING:
     import dataframely as dy
-    import polars as pl
 
     from recon.config import Policy
     from recon.frames.comparable import Comparable
@@ -80,10 +83,14 @@ def match_comparable(
     sets, uncombined = propose_sets(
         tables, references, parties, _numbered_sets(more_sets, tables), policy
     )
-    scored = score([singles, sets], references, pairs, receipts)
+    receipts = receipts.join(
+        uncombined.with_columns(is_uncombined=pl.lit(value=True)), on="line", how="left"
+    ).with_columns(pl.col("is_uncombined").fill_null(value=False))
+    scored = mark_rests(score([singles, sets], references, pairs, receipts), tables)
 
     assigned = assign(scored, tables.items)
-    decided = decide(scored, assigned, receipts, uncombined, policy)
+    scored = discount_taken(scored, assigned, policy)
+    decided = decide(scored, assigned, receipts, policy)
     fates = settle_closed_quotes(decided, references, parties)
 
     kept = kept_proposals(scored, fates, policy)

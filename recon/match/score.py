@@ -21,6 +21,8 @@ _CLASSES: Final = ("reference", "amount", "party", "history")
 # A class counts as agreeing only from here: weaker hints must not pass for a second witness.
 _AGREES_MILLIBITS: Final = 4_000
 _MOST_PER_LINE: Final = 50
+# A payer adds unquoted items once in eight payments (3 bits) and pays too much once in 32 (5 bits).
+_UNSEEN_TO_OVER: Final = 4
 
 
 def score(
@@ -32,11 +34,11 @@ def score(
         parts: what each maker proposed.
         references: hits and foreign numbers, for what a line quotes beyond a proposal.
         pairs: candidate pairs, for the spans that were taken for an item's number with a typing error.
-        receipts: flags of the lines.
+        receipts: flags of the lines; `is_uncombined` where not every sum of the payer's items was tried.
 
     Returns:
         proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other,
-        is_disguised, is_held, is_outspoken (the line quotes an equal item of the same payer instead),
+        is_disguised, is_held, is_uncombined, received (the line's amount), is_outspoken (the line quotes an equal item of the same payer instead),
         confidence_ppm, place (1 = best of its line).
     """
     joined = _together(parts)
@@ -50,7 +52,7 @@ def score(
         classes=pl.concat_str(agrees, separator="+", ignore_nulls=True),
         class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
     )
-    flags = receipts.select("line", "is_disguised", "is_held")
+    flags = receipts.select("line", "is_disguised", "is_held", "is_uncombined", received="amount")
     others = _quotes_other(joined, references, pairs)
     marked = scored.join(flags, on="line", how="left").with_columns(
         quotes_other=pl.col("proposal").is_in(others["proposal"].to_list())
@@ -138,32 +140,43 @@ def _quotes_other(joined: Proposed, references: References, pairs: pl.DataFrame)
 
 
 def _compare(scored: pl.DataFrame) -> pl.DataFrame:
-    """Give each proposal its place and its posterior among all explanations of its line.
-
-    Items that no one can tell apart are one explanation: their proposals share its probability.
-    """
+    """Give each proposal its place and its posterior among all explanations of its line."""
     ordered = scored.sort(
         "line", "millibits", "age_rank", "proposal", descending=[False, True, False, False]
     ).with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line"))
     ordered = ordered.filter(pl.col("place") <= _MOST_PER_LINE)
-    ordered = ordered.with_columns(
-        top=pl.max_horizontal(pl.col("millibits").max().over("line"), 0), is_outspoken=_outspoken()
-    )
-    top = pl.col("top")
+    marked = ordered.with_columns(is_outspoken=_outspoken())
+    return with_confidence(marked, pl.lit(1.0))
+
+
+def with_confidence(proposals: pl.DataFrame, free: pl.Expr) -> pl.DataFrame:
+    """Set the posterior of each proposal among all explanations of its line and "none of these".
+
+    Items that no one can tell apart are one explanation: their proposals share its probability.
+
+    Args:
+        proposals: all proposals of the lines in question, with millibits and is_outspoken.
+        free: the probability that its items are not another line's, by which each explanation is weighed.
+
+    Returns:
+        the same rows with `confidence_ppm`.
+    """
     # Probabilities relative to the best explanation, so that no power of two overflows.
-    relative = (
-        pl.when("is_outspoken")
+    best = pl.max_horizontal(pl.col("millibits").max().over("line"), 0)
+    weighed = proposals.with_columns(best=best).with_columns(
+        weight=pl.when("is_outspoken")
         .then(0.0)
-        .otherwise(pl.lit(2.0).pow((pl.col("millibits") - top) / 1000))
+        .otherwise(pl.lit(2.0).pow((pl.col("millibits") - pl.col("best")) / 1000) * free)
     )
-    ordered = ordered.with_columns(weight=relative)
     weight = pl.col("weight")
     shared = weight.sum().over("line", "millibits", "customer", "shape", "amount_millibits")
     alike = pl.when(pl.col("equals") > 1).then(shared).otherwise(weight)
-    null = pl.lit(2.0).pow(-top / 1000)
-    total = weight.sum().over("line") + null
+    null = pl.lit(2.0).pow(-pl.col("best") / 1000)
+    # Where not every sum was tried, a rest is likelier the price of items that nobody named than an overpayment.
+    unseen = pl.when(pl.col("is_uncombined") & (pl.col("settlement") == "over")).then(weight)
+    total = weight.sum().over("line") + null + unseen.sum().over("line") * _UNSEEN_TO_OVER
     confidence = (alike / total * 1_000_000).floor().cast(pl.Int64).clip(0, 999_999)
-    return ordered.with_columns(confidence_ppm=confidence).drop("top", "weight")
+    return weighed.with_columns(confidence_ppm=confidence).drop("best", "weight")
 
 
 def _outspoken() -> pl.Expr:

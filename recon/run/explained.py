@@ -32,7 +32,8 @@ TO_APPLY: Final = {
     "before_issue": "the line quotes the item's number",
     "ambiguous": "the best rival is {margin} bits behind or surely another line's ({rival})",
     "short_payment": "the number is quoted, the payer certain, the item one, and decide.part_payment = apply",
-    "overpayment": "the number is quoted, the payer certain, and decide.overpayment = on_account",
+    "overpayment": "the number is quoted, the payer certain, the rest less than the items, every sum of the payer's items tried, "
+    "and decide.overpayment = on_account",
     "difference": "the payer or the number speaks for the item as well as the amount",
     "equal_items": "the line quotes one of them, or decide.equal_items = oldest_first",
     "below_threshold": "its confidence is {threshold}: {missing} bits more, or rivals weaker by as much",
