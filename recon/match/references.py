@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.lists import open_lists
 from recon.match.rarity import (
     PROVEN_REFERENCE_CAP_MILLIBITS,
     PROVEN_REFERENCE_FACTOR,
@@ -23,6 +24,7 @@ from recon.match.rarity import (
 
 if TYPE_CHECKING:
     from recon.frames.comparable import Comparable
+    from recon.match.lists import Opened
 
 # How often a payer who pays an item quotes it in this way.
 _QUOTED: Final = {
@@ -81,8 +83,35 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
     of_lines = comparable.line_keys.join(
         receipts.select("line"), on="line", how="semi"
     ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
-    hits = _weigh(of_lines, of_items, receipts.height)
-    return References(hits=hits, foreign=_foreign(of_lines, of_items, hits, comparable.closed_keys))
+    whole = _weigh(of_lines, of_items, receipts.height)
+    opened = open_lists(
+        receipts.select("line", "text"),
+        whole.filter(pl.col("millibits") >= QUOTED_MILLIBITS),
+        comparable.items.select("item", "customer", "number_text"),
+        QUOTED_MILLIBITS,
+    )
+    hits = _with_opened(whole, opened)
+    read = pl.concat([hits.select("line", "span"), opened.used])
+    foreign = pl.concat(
+        [
+            _foreign(of_lines, of_items, read, comparable.closed_keys),
+            opened.unknown.with_columns(is_closed=pl.lit(value=False)),
+        ]
+    )
+    return References(hits=hits, foreign=foreign.sort("line", "key", "span"))
+
+
+def _with_opened(whole: pl.DataFrame, opened: Opened) -> pl.DataFrame:
+    """Add the numbers read from ranges and shared prefixes; their digits are nobody else's number then."""
+    members = opened.hits.select("line", "item")
+    others = whole.join(members, on=["line", "item"], how="anti").join(
+        opened.used, on=["line", "span"], how="anti"
+    )
+    best = pl.concat([whole.join(members, on=["line", "item"], how="semi"), opened.hits]).sort(
+        "line", "item", "millibits", "kind", descending=[False, False, True, False]
+    )
+    first = best.unique(["line", "item"], keep="first", maintain_order=True)
+    return pl.concat([others, first]).sort("line", "item")
 
 
 def _once(keys: pl.DataFrame) -> pl.DataFrame:
@@ -180,9 +209,9 @@ def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
 
 
 def _foreign(
-    of_lines: pl.DataFrame, of_items: pl.DataFrame, hits: pl.DataFrame, closed_keys: pl.DataFrame
+    of_lines: pl.DataFrame, of_items: pl.DataFrame, read: pl.DataFrame, closed_keys: pl.DataFrame
 ) -> pl.DataFrame:
-    """Numbers on a line that look like ours, hit no open item, and are not part of a token that does.
+    """Numbers on a line that look like ours, hit no open item, and are not part of what was `read` as one.
 
     A number looks like ours when it has the letters of one of our numbers and as many digits, give or take one;
     or, written in digits alone, as many digits and the same first two. A structured reference whose check digits hold
@@ -207,7 +236,7 @@ def _foreign(
         )
     ).with_columns(is_closed=pl.col("key").is_in(closed_keys["key"].to_list()))
     # `2024 00123` inside the quoted `INV 2024 00123` is part of that quotation.
-    quoted = hits.select("line", quoted="span").unique()
+    quoted = read.select("line", quoted="span").unique()
     inside = strays.join(quoted, on="line").filter(spans_overlap("quoted", "span"))
     return (
         strays.join(inside.select("line", "key").unique(), on=["line", "key"], how="anti")
