@@ -1,15 +1,18 @@
-"""`recon policy`: the default policy, with the meaning of each key."""
+"""`recon policy`: the default policy, with the meaning of each key; and what changes between two policies."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import click
 
-from recon.cli.output import write_data
-from recon.cli.verb import Verb
+from recon.cli.options import existing_file, format_option, statements_argument
+from recon.cli.output import note, show_quarantined, write_data, write_frame
+from recon.cli.progress import under_way
+from recon.cli.verb import Verb, VerbGroup
 
 MEANING: Final = MappingProxyType(
     {
@@ -50,17 +53,67 @@ MEANING: Final = MappingProxyType(
 )
 
 
-@click.command("policy", cls=Verb, epilog="Example: recon policy > policy.toml")
-def command() -> None:
-    """Print the default policy, each key with its meaning.
+@click.group(
+    "policy",
+    cls=VerbGroup,
+    invoke_without_command=True,
+    epilog="Example: recon policy > policy.toml",
+)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Print the default policy, each key with its meaning; or compare two policies.
 
     A policy is a TOML file; it needs only the keys that differ.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     import msgspec
 
     from recon.config import Policy
 
     write_data(policy_text(msgspec.structs.asdict(Policy())))
+
+
+_POLICY_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@command.command(
+    "diff",
+    cls=Verb,
+    epilog="Example: recon policy diff old.toml new.toml statements/ --open-items open.csv",
+)
+@click.argument("old", metavar="OLD", type=_POLICY_FILE)
+@click.argument("new", metavar="NEW", type=_POLICY_FILE)
+@statements_argument
+@existing_file("--open-items", "The open items: CSV, Parquet or Excel.", required=True)
+@existing_file("--customers", "The customers with their bank accounts and aliases.")
+@existing_file("--accounts", "Our own bank accounts, so that transfers between them are known.")
+@click.option(
+    "--history",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="What was confirmed before: statements/, allocations.csv, closed_items.csv.",
+)
+@format_option()
+def diff(old: Path, new: Path, how: str, **files: Any) -> None:
+    """Match the same inputs under two policies and list every decision that changes.
+
+    OLD and NEW are policy files; an empty file is the default policy. Each row is a line with its fate, its reason and
+    what is applied under both. Nothing is written or posted, and the exit code is 0 whether anything changes or not.
+    """
+    from recon.config import load_policy
+
+    policies = load_policy(old), load_policy(new)
+    with under_way(quiet=False) as progress:
+        from recon.plugins import Plugins
+        from recon.run.policy_diff import diff_policies
+        from recon.run.request import MatchRequest
+
+        request = MatchRequest(out=Path(), **files)
+        changes, unread = diff_policies(request, *policies, Plugins.discover(), progress)
+    write_frame(changes, how)
+    note(f"decisions that change: {changes.height}")
+    show_quarantined(unread)
 
 
 def policy_text(policy: dict[str, Any]) -> str:

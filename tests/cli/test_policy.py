@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 
+from recon.cli.demo import demo_folder
 from recon.cli.policy import MEANING
 from recon.config import Policy, load_policy
 
@@ -32,3 +35,25 @@ def test_each_key_stands_below_its_meaning(cli):
 
     assert rows[rows.index('on_balance_break = "hold"') - 1] == f"# {MEANING['on_balance_break']}"
     assert rows[rows.index("[decide]") - 1] == f"# {MEANING['decide']}"
+
+
+def test_a_diff_lists_what_changes_says_what_could_not_be_read_and_leaves_with_0(cli, tmp_path):
+    demo = demo_folder()
+    old, new = tmp_path / "old.toml", tmp_path / "new.toml"
+    old.write_text("", encoding="utf-8")
+    new.write_text('[decide]\npart_payment = "suggest"\n', encoding="utf-8")
+    broken = tmp_path / "broken.sta"
+    broken.write_text("nothing that a bank would send", encoding="utf-8")
+    result = cli(
+        "policy", "diff", old, new, demo / "statements", broken,
+        "--open-items", demo / "open_items.csv", "--customers", demo / "customers.csv",
+        "--format", "json",
+    )  # fmt: skip
+    changes = json.loads(result.stdout)
+
+    assert result.exit_code == 0
+    assert {(row["from_reason"], row["to_reason"]) for row in changes} == {
+        ("evidence_agrees", "short_payment")
+    }
+    assert f"decisions that change: {len(changes)}\n" in result.stderr
+    assert "broken.sta" in result.stderr
