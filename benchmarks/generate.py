@@ -20,7 +20,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.world.chance import Chance
-from benchmarks.world.customers import ITEMS_PER_CUSTOMER, build_customers
+from benchmarks.world.customers import ITEMS_PER_CUSTOMER, build_customers, mark_distinct_names
 from benchmarks.world.history import play_history
 from benchmarks.world.items import Book, build_book
 from benchmarks.world.mix import LEVELS
@@ -35,6 +35,7 @@ from benchmarks.world.tables import render_past, render_tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from benchmarks.world.customers import Customer
     from benchmarks.world.desk import Line
 
 _RENDER = {
@@ -73,17 +74,32 @@ def build_world(lines: int, items: int, level: str, seed: int, without_item: int
     """
     assert min(lines, items) >= SMALLEST, f"at least {SMALLEST} lines and items are needed"
     assert level in LEVELS, level
+    customers = _build_customers(_split(items), seed)
     books, months, histories = [], [], []
     for seller, line_count, item_count in zip(SELLERS, _split(lines), _split(items), strict=True):
-        customer_count = max(20, item_count // ITEMS_PER_CUSTOMER)
-        customers = build_customers(seller, customer_count, Chance(seed, f"customers {seller.key}"))
-        book = build_book(seller, customers, item_count, Chance(seed, f"items {seller.key}"))
+        issues = Chance(seed, f"items {seller.key}")
+        book = build_book(seller, customers[seller.key], item_count, issues)
         past, now = (Chance(seed, f"{part} {seller.key}") for part in ("history", "payments"))
         # The month looks back on what its history showed.
         histories.append(tuple(play_history(book, level, past)))
         months.append(tuple(play_month(book, line_count, level, now, without_item)))
         books.append(book)
     return World(tuple(books), tuple(months), tuple(histories))
+
+
+def _build_customers(item_counts: list[int], seed: int) -> dict[str, list[Customer]]:
+    """Make all sellers' customers; whose items have one currency, must be told apart by name across sellers."""
+    taken: set[str] = set()
+    made: dict[str, list[Customer]] = {}
+    of_currency: dict[str, list[Customer]] = {}
+    for seller, item_count in zip(SELLERS, item_counts, strict=True):
+        count = max(20, item_count // ITEMS_PER_CUSTOMER)
+        draws = Chance(seed, f"customers {seller.key}")
+        made[seller.key] = build_customers(seller, count, draws, taken)
+        of_currency.setdefault(seller.currency, []).extend(made[seller.key])
+    for group in of_currency.values():
+        mark_distinct_names(group)
+    return made
 
 
 def _split(count: int) -> list[int]:

@@ -12,6 +12,8 @@ from benchmarks.world.names import LEGAL_FORMS, SISTER_WORDS, SURNAMES, TOWNS, T
 from benchmarks.world.spelling import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from benchmarks.world.chance import Chance
     from benchmarks.world.habits import Habits
     from benchmarks.world.sellers import Seller
@@ -67,21 +69,30 @@ class Customer:
         return self.account_known and self.has_own_account
 
 
-def build_customers(seller: Seller, count: int, chance: Chance) -> list[Customer]:
-    """Make the customers of one seller; index = rank by size."""
-    taken: set[str] = set()
+def build_customers(
+    seller: Seller, count: int, chance: Chance, taken: set[str] | None = None
+) -> list[Customer]:
+    """Make the customers of one seller; index = rank by size.
+
+    Args:
+        seller: whose they are.
+        count: how many.
+        chance: the draws.
+        taken: names that other sellers' customers have; the new ones are added.
+    """
+    taken = set() if taken is None else taken
     customers = [_first_of(seller, rank, chance, taken) for rank in range(count)]
     _tie_sisters(seller, customers, chance)
     _tie_parents(customers, chance)
-    _mark_distinct_names(customers)
-    _give_habits(seller, customers, chance.branch("habits"))
+    mark_distinct_names(customers)
+    _give_habits(seller, customers, chance.branch("habits"), taken)
     return customers
 
 
-def _give_habits(seller: Seller, customers: list[Customer], chance: Chance) -> None:
-    maker = HabitMaker(
-        seller.language, len(customers), lambda draws: draw_account(seller.country, draws), chance
-    )
+def _give_habits(
+    seller: Seller, customers: list[Customer], chance: Chance, taken: set[str]
+) -> None:
+    maker = HabitMaker(seller, len(customers), chance, taken)
     for customer in customers:
         customer.habits = maker.draw(customer.base.split(" ")[0])
 
@@ -137,7 +148,7 @@ def _tie_parents(customers: list[Customer], chance: Chance) -> None:
             customer.parent = parent
 
 
-def _mark_distinct_names(customers: list[Customer]) -> None:
+def mark_distinct_names(customers: Sequence[Customer]) -> None:
     """Find the names that a careful reader could take for another's: cut, shared, or another's beginning."""
     names = [plain(customer.base) for customer in customers]
     # 20 characters: what is surely left of a name that a bank cut.

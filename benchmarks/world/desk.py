@@ -257,8 +257,13 @@ class Desk:
 
 
 def is_invoice(item: Item) -> bool:
-    """Whether it is an invoice, no credit note."""
-    return item.kind == "invoice"
+    """Whether it is an invoice, no credit note, in the seller's currency."""
+    return item.kind == "invoice" and not item.currency
+
+
+def is_credit_note(item: Item) -> bool:
+    """Whether it is what we owe the customer."""
+    return item.kind == "credit_note"
 
 
 def payments(*items: Item) -> tuple[Expected, ...]:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from benchmarks.world.accounts import draw_account
 from benchmarks.world.names import AGENT_WORDS, BRAND_BEGINNINGS, BRAND_ENDINGS, GIVEN_NAMES, TOWNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from benchmarks.world.chance import Chance
+    from benchmarks.world.sellers import Seller
 
 ALIAS_SHARE = 0.10
 ALIAS_KNOWN = 0.3
 TAKES_DISCOUNT_SHARE = 0.7
-OLDEST_FIRST_SHARE = 0.05
+OLDEST_FIRST_SHARE = 0.08
 PAYS_TOGETHER_SHARE = 0.15
 NETS_SHARE = 0.6
 CHARGE_SHARE = 0.04
@@ -74,13 +74,21 @@ class HabitMaker:
     """Draws the habits of one seller's customers."""
 
     def __init__(
-        self, language: str, count: int, draw_account: Callable[[Chance], str], chance: Chance
+        self,
+        seller: Seller,
+        count: int,
+        chance: Chance,
+        taken: set[str],
     ) -> None:
-        """Take the draws of one seller, and invent the agents that its `count` customers share."""
+        """Take the draws of one seller, and invent the agents that its `count` customers share.
+
+        Names in `taken` are not used again; new ones are added.
+        """
+        language = seller.language
         self._language = language
-        self._draw_account = draw_account
+        self._country = seller.country
         self._chance = chance
-        self._taken: set[str] = set()
+        self._taken = taken
         agents = max(1, int(count * AGENT_SHARE / CUSTOMERS_PER_AGENT))
         self._agents = [self._payer(chance.pick(AGENT_WORDS[language])) for _ in range(agents)]
 
@@ -112,4 +120,4 @@ class HabitMaker:
             year = f" {self._chance.between(1890, 2025)}" if self._chance.happens(0.5) else ""
             name = f"{brand} {tail or self._chance.pick(TOWNS[self._language])}{year}"
         self._taken.add(name)
-        return Payer(name, self._draw_account(self._chance))
+        return Payer(name, draw_account(self._country, self._chance))

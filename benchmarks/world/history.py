@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from benchmarks.world.desk import DAYS_IN_POST, Desk, Expected, Line, is_invoice
+from benchmarks.world.desk import DAYS_IN_POST, Desk, Expected, Line, is_credit_note, is_invoice
 from benchmarks.world.spelling import plain
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def play_history(book: Book, level: str, chance: Chance) -> list[Line]:
 
 def _play_customer(desk: Desk, items: list[Item]) -> Iterator[Line]:
     habits = desk.habits_of(items[0])
-    credits_ = [item for item in items if not is_invoice(item)] if habits.nets_credit_notes else []
+    credits_ = [item for item in items if is_credit_note(item)] if habits.nets_credit_notes else []
     days = sorted(
         ((_payment_day(desk, item), item.item_id, item) for item in items if is_invoice(item)),
         key=lambda row: row[:2],

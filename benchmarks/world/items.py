@@ -27,6 +27,16 @@ ROUND_SHARE = 0.10
 TWIN_SHARE = 0.3
 SUBSCRIBED_SHARE = 0.3
 BATCH_SHARE = 0.15
+# What currency else items are in, by the seller's; and units of ours for one of it, in millionths.
+FOREIGN = {
+    "EUR": ("USD", 921_400),
+    "USD": ("EUR", 1_085_300),
+    "GBP": ("EUR", 842_700),
+    "CHF": ("EUR", 951_200),
+    "NOK": ("EUR", 11_512_000),
+    "SEK": ("EUR", 11_204_000),
+}
+FOREIGN_SHARE = 0.008
 LIST_PRICES = tuple(
     cents * 100 + tail
     for tail, row in (
@@ -98,6 +108,9 @@ class Book:
         )
         for item in self.items:
             self.by_customer[item.customer].append(item)
+            # Amounts are compared with lines, which are all in the seller's currency.
+            if item.currency:
+                continue
             self.amounts[item.amount] += 1
             self.customer_amounts[item.customer][item.amount] += 1
             if item.discount:
@@ -139,6 +152,9 @@ def build_book(seller: Seller, customers: list[Customer], count: int, chance: Ch
             book, owner, seller.number(prefix, year, running[series], width), ordinal, chance
         )
         _price(item, customers[owner], amount, seller.scheme, is_credit=is_credit)
+        if keeps and not is_credit and chance.happens(FOREIGN_SHARE):
+            item.currency, _ = FOREIGN[seller.currency]
+            item.discount = item.discount_until = 0
         (book.items if keeps else book.closed).append(item)
     book.index()
     return book

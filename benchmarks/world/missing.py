@@ -18,7 +18,8 @@ NOWHERE = "unmatched|suggested|on_account"
 SILENT_SHARE = 0.25
 OTHER_SERIES_SHARE = 0.4
 MANGLED_SHARE = 0.25
-BEYOND = 200_000
+# How far beyond the last document the numbers reach that the books do not hold.
+BEYOND = 50_000
 
 
 def no_item(desk: Desk) -> list[Line]:
@@ -71,8 +72,9 @@ def _payer(desk: Desk, customer: Customer) -> tuple[str, str]:
 def _foreign_text(desk: Desk) -> str:
     """Quote a number that no document of the books has: of another series, or beyond the last."""
     seller, chance = desk.seller, desk.chance
-    running = BEYOND + chance.below(BEYOND)
-    number = seller.number(seller.invoice_prefix, 2026, running, 6)
+    total = len(desk.book.owners)
+    running = total + 1 + chance.below(BEYOND)
+    number = seller.number(seller.invoice_prefix, 2026, running, max(5, len(str(total))))
     if chance.happens(OTHER_SERIES_SHARE):
         number = f"{chance.pick(('AR', 'S', 'B'))}{chance.between(2, 9)}{chance.digits(6)}"
     elif chance.happens(MANGLED_SHARE):

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.world.desk import BUSINESS_DAYS, Expected, Line, is_invoice, payments
+from benchmarks.world.desk import (
+    BUSINESS_DAYS,
+    Expected,
+    Line,
+    is_credit_note,
+    is_invoice,
+    payments,
+)
 from benchmarks.world.text import MANGLINGS, mangle_number, mistype
 from benchmarks.world.texts import CREDIT_TEXTS, PART_TEXTS
 
@@ -93,7 +100,7 @@ def reference_right(desk: Desk) -> list[Line]:
 
     Where the reference has a field of its own in the payment, most payers fill it, and leave the text empty.
     """
-    item = desk.take("referenced", lambda item: bool(item.reference))
+    item = desk.take("referenced", lambda item: is_invoice(item) and bool(item.reference))
     if item is None:
         return []
     reference = item.reference
@@ -139,7 +146,7 @@ def credit_note_silent(desk: Desk) -> list[Line]:
     if pair is None:
         return []
     invoice, credit = pair
-    notes = [item for item in desk.book.by_customer[invoice.customer] if not is_invoice(item)]
+    notes = [item for item in desk.book.by_customer[invoice.customer] if is_credit_note(item)]
     explains_itself = invoice.amount - invoice.discount == invoice.amount + credit.amount
     if len(notes) > 1 or explains_itself:
         invoice.is_used = credit.is_used = False
@@ -149,7 +156,7 @@ def credit_note_silent(desk: Desk) -> list[Line]:
 
 
 def _with_credit_note(desk: Desk) -> tuple[Item, Item] | None:
-    credit = desk.take("credit_notes", lambda item: not is_invoice(item))
+    credit = desk.take("credit_notes", is_credit_note)
     if credit is None:
         return None
     for invoice in desk.others_of(credit, 1):

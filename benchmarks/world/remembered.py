@@ -75,17 +75,23 @@ def _is_charged(desk: Desk, item: Item) -> bool:
 
 def history_oldest_first(desk: Desk) -> list[Line]:
     """Pay a round sum on account, as the customer always does: its oldest items are paid, the last one in part."""
-    first = desk.take("lumped", lambda item: is_invoice(item) and _pays_lumps(desk, item))
+    first = desk.take("lumped", lambda item: _pays_lumps(desk, item))
     if first is None:
         return []
     debts = desk.book.by_customer[first.customer]
     desk.put_back(first)
-    # Nothing else may have been paid or credited: otherwise nobody could tell which items were the oldest.
-    if len(debts) < 2 or not all(is_invoice(item) and not item.is_used for item in debts):
+    # Nothing else may have been paid, or be there to be netted: nobody could tell which items the sum was for.
+    nets = desk.habits_of(first).nets_credit_notes
+    if any(item.is_used or (nets and not is_invoice(item)) for item in debts):
         return []
     day = BUSINESS_DAYS[desk.chance.between(8, 14)]
-    ripe = [item for item in sorted(debts, key=_age) if item.issued + DAYS_IN_POST <= day]
+    invoices = sorted(filter(is_invoice, debts), key=_age)
+    ripe = [item for item in invoices if item.issued + DAYS_IN_POST <= day]
     count = min(len(ripe), desk.chance.between(2, 4))
+    # Of two that are equally old, nobody could tell which is paid in part.
+    around = [item.due for item in ripe[max(0, count - 2) : count + 1]]
+    if not ripe or len(set(around)) < len(around):
+        return []
     lump = sum(item.amount for item in ripe[:count]) // LUMP * LUMP
     if lump <= 0 or desk.has_amount(first.customer, lump):
         return []
@@ -107,9 +113,12 @@ def _age(item: Item) -> tuple[int, str]:
 
 
 def _pays_lumps(desk: Desk, item: Item) -> bool:
+    """Whether an item stands for a customer with the habit: its first one does."""
     customer = desk.customer_of(item)
+    if item is not desk.book.by_customer[item.customer][0]:
+        return False
     is_seen = desk.book.seen.lumps[item.customer] >= SEEN_OFTEN
-    return is_seen and customer.is_known_by_account
+    return customer.habits.pays_oldest_first and is_seen and customer.is_known_by_account
 
 
 def history_agent_amount(desk: Desk) -> list[Line]:

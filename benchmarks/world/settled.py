@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.world.desk import BUSINESS_DAYS, Expected, Line, is_invoice, payments
+from benchmarks.world.items import FOREIGN
 from benchmarks.world.names import PROVIDERS, TAX_OFFICES
 from benchmarks.world.quoted import paid
 from benchmarks.world.strange import own_business
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
 
 # What the settlement's own file will tell later, the bank line alone does not.
 IN_BULK = "unmatched|suggested|not_receivable"
-# Units of ours for one of theirs, in millionths.
-RATES = {
-    "EUR": ("USD", 921_400),
-    "USD": ("EUR", 1_085_300),
-    "GBP": ("EUR", 842_700),
-    "CHF": ("EUR", 951_200),
-    "NOK": ("EUR", 11_512_000),
-    "SEK": ("EUR", 11_204_000),
-}
 
 
 def provider_settlement(desk: Desk) -> list[Line]:
@@ -74,13 +66,12 @@ def _bulk(
 
 def other_currency(desk: Desk) -> list[Line]:
     """Pay an item of another currency in ours; the number is quoted, and in half of the cases the rate too."""
-    item = desk.take_invoice()
-    if item is None or desk.seller.currency not in RATES:
+    item = desk.take("foreign", lambda item: bool(item.currency))
+    if item is None:
         return []
-    item.currency, mid = RATES[desk.seller.currency]
+    _, mid = FOREIGN[desk.seller.currency]
     rate = mid * desk.chance.between(985, 1015) // 1000
     cash = item.amount * rate // 1_000_000
-    item.discount = item.discount_until = 0
     text = desk.quote([item.number])
     scenario = "other_currency"
     if desk.chance.happens(0.5):

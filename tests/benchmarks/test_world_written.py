@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from stdnum import iban, iso11649
 
@@ -9,6 +11,7 @@ from benchmarks.generate import World, build_world
 from benchmarks.world.accounts import draw_account
 from benchmarks.world.chance import Chance
 from benchmarks.world.references import PRINT
+from benchmarks.world.spelling import plain
 from benchmarks.world.text import fold_range, letters_for_digits, swap_digits
 
 
@@ -183,3 +186,23 @@ def test_a_prepayment_is_of_no_item(world):
     for _, line, items in played(world, "prepayment"):
         assert not items
         assert "on_account" in line.fate
+
+
+def test_an_ambiguous_amount_is_owed_more_than_once_in_the_currency_of_the_line(world):
+    for book, line, (item,) in played(world, "ambiguous_amount"):
+        owed = [
+            one.number
+            for one in book.items
+            if not one.currency and line.amount in {one.amount, one.amount - one.discount}
+        ]
+        assert item.number in owed
+        assert len(owed) > 1
+
+
+def test_customers_of_sellers_with_one_currency_are_told_apart_by_name(world):
+    books = [book for book in world.books if book.seller.currency == "EUR"]
+    names = Counter(plain(customer.base) for book in books for customer in book.customers)
+    marked = [one for book in books for one in book.customers if one.has_distinct_name]
+
+    assert len(marked) > 100
+    assert all(names[plain(customer.base)] == 1 for customer in marked)
