@@ -72,6 +72,9 @@ def _write_page(explained: Explained) -> None:
     said = f": {line['remittance']}" if line["remittance"] else ""
     head = f"{line['line_id']}  {line['booking_date']}  {line['amount']} {line['currency']}{payer}{said}"
     write_data(f"{spell_out(head)}\n{line['fate']}: {(line['reason'] or '').replace('_', ' ')}\n")
+    # The nearest miss is told by the ledgers below.
+    if explained.note and not explained.note.startswith("nearest: "):
+        write_data(f"{spell_out(explained.note)}\n")
     if not explained.explanations:
         write_data("No explanation was weighed: no open item was near, or none was looked for.\n")
     for one in explained.explanations:

@@ -12,6 +12,7 @@ import polars as pl
 from recon.frames.decisions import Decisions
 from recon.frames.evidence import Evidence
 from recon.frames.proposals import ProposalItems, Proposals
+from recon.match.duplicates import first_payments
 from recon.match.propose import bits
 from recon.money import format_minor_expr
 
@@ -177,11 +178,15 @@ def decisions_frame(
     """Give every line its decision, with the nearest miss and the rule that refused it."""
     notes = _nearest(fates, scored, tables)
     currencies = _in_other_currency(references, tables)
+    firsts = first_payments(fates, scored, references, tables)
     receipts = (
         fates.join(tables.receipts.select("line", "line_id"), on="line")
         .join(notes, on="line", how="left")
         .join(currencies, on="line", how="left")
+        .join(firsts, on="line", how="left")
     )
+    told = pl.concat_str("first", "note", separator="; ", ignore_nulls=True)
+    note = pl.when(pl.col("first").is_null()).then("note").otherwise(told)
     no_offer = pl.col("reason") == "no_candidate"
     decided = receipts.select(
         "line_id",
@@ -189,7 +194,7 @@ def decisions_frame(
         reason=pl.when(no_offer & pl.col("currency_note").is_not_null())
         .then(pl.lit("currency_differs"))
         .otherwise("reason"),
-        note=pl.when(pl.col("fate") != "applied").then(pl.coalesce("note", "currency_note")),
+        note=pl.when(pl.col("fate") != "applied").then(pl.coalesce(note, "currency_note")),
     )
     aside = set_aside.select("line_id", "fate", "reason", note=pl.lit(None, dtype=pl.String))
     marks = {"decided_by": pl.lit(RULE), "policy_hash": pl.lit(policy.hash)}

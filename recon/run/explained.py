@@ -69,9 +69,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The line as in lines.csv, and its explanations, best first; none if no item was looked for."""
+    """The line as in lines.csv, what the run noted of it, and its explanations, best first; none if none was weighed."""
 
     line: dict[str, str | None]
+    note: str | None
     explanations: tuple[Explanation, ...]
 
 
@@ -93,7 +94,12 @@ def explain_line(line_id: str, run: Path) -> Explained:
     rows = evidence.filter(pl.col("line_id") == line["line_id"]).to_dicts()
     rows.sort(key=lambda row: int(row["place"]))
     decide = json.loads(_bytes_of(run / "run.json"))["policy"]["decide"]
-    return Explained(line, tuple(_explanation(row, rows, decide) for row in rows))
+    notes = _table(run / "unmatched.csv").filter(pl.col("line_id") == line["line_id"])["note"]
+    return Explained(
+        line,
+        notes[0] if len(notes) else None,
+        tuple(_explanation(row, rows, decide) for row in rows),
+    )
 
 
 def _table(path: Path) -> pl.DataFrame:

@@ -66,6 +66,13 @@ def test_a_line_that_was_set_aside_has_no_explanation(out):
     assert explain_line(one_with(out, "own_transfer"), out).explanations == ()
 
 
+def test_a_second_payment_says_what_it_repeats(out):
+    explained = explain_line(one_with(out, "duplicate_payment"), out)
+
+    assert explained.note is not None
+    assert explained.note.startswith("second payment of ")
+
+
 def test_times_likelier_is_two_to_the_bits(out):
     explained = explain_line(one_with(out, "evidence_agrees"), out)
     prior = next(piece for piece in explained.explanations[0].ledger if piece.part == "prior")
