@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.combine import combine
+from recon.match.rarity import amount_prior, choice_millibits, millibits
 from recon.match.references import QUOTED_MILLIBITS
+from recon.match.subsets import MOST_ITEMS
 
 if TYPE_CHECKING:
     from recon.config import Policy
@@ -119,6 +121,7 @@ def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         .sort("line", pl.col("credits").list.len(), pl.col("credits").list.first())
         .unique("line", keep="first", maintain_order=True)
     )
+    first = _charged_for_chance(first, tables.items)
     paid = invoices.join(first.select("line", "fits"), on="line").select(
         "line",
         "customer",
@@ -132,11 +135,30 @@ def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         "customer",
         item="credits",
         reference_millibits=pl.lit(0, dtype=pl.Int64),
-        extra_millibits=pl.lit(_UNMENTIONED_MILLIBITS, dtype=pl.Int64),
+        extra_millibits=pl.col("chance_millibits") // pl.col("netted") + _UNMENTIONED_MILLIBITS,
         fits="fits",
     )
     both = pl.concat([paid, credited])
     return both.with_columns(shape=pl.lit("with_credit_notes"), pick=_ONLY).select(_ROW)
+
+
+def _charged_for_chance(netted: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Add `chance_millibits`: what it says against the notes that so many others, or a mere charge, come to as much.
+
+    It is the difference that the notes explain, so the total is no rarer than the difference: two notes of 5.00 make
+    10.00, and so does a bank's charge.
+    """
+    notes = items.filter(pl.col("open") < 0).group_by("customer", "currency").agg(notes=pl.len())
+    rarity, of_total = (
+        millibits(1.0, amount_prior(pl.col(name))) for name in ("credit_open", "amount")
+    )
+    counted = netted.join(notes, on=["customer", "currency"]).with_columns(
+        netted=pl.col("credits").list.len().cast(pl.Int64)
+    )
+    choice = choice_millibits(pl.col("netted"), pl.col("notes").clip(0, MOST_ITEMS))
+    return counted.with_columns(
+        chance_millibits=choice + pl.min_horizontal(rarity - of_total, pl.lit(0))
+    )
 
 
 def _nettable(items: pl.DataFrame) -> pl.DataFrame:
