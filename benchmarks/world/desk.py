@@ -49,6 +49,7 @@ class Line:
         code: what sort of booking it is; each format writes its own code for it.
         fate: the fates that are right, joined by `|`.
         decidable: a careful person can tell from the data which items it pays.
+        settled: what it settles besides its cash (discount, bank_charge); known of the months before alone.
         structured: the creditor reference in the field of its own, where the format has one.
     """
 
@@ -64,6 +65,7 @@ class Line:
     code: str = "transfer"
     end_to_end: str = ""
     structured: str = ""
+    settled: tuple[Expected, ...] = ()
     reference: str = ""
 
     def check(self) -> None:

@@ -93,18 +93,25 @@ def _fitting_credit(credits_: list[Item], invoice: Item, day: int) -> Item | Non
 def _payment(desk: Desk, day: int, items: list[Item], credit: Item | None) -> Line:
     """Pay items in one sum, less discounts, a credit note and the bank's charge, as is this customer's habit."""
     habits = desk.habits_of(items[0])
-    rows = []
+    rows, settled = [], []
     for item in items:
         takes = item.discount and habits.takes_discount and day <= item.discount_until
-        rows.append(Expected(item.number, item.amount - (item.discount if takes else 0)))
-    if habits.usual_charge and rows[0].amount > 10 * habits.usual_charge:
+        discount = item.discount if takes else 0
+        rows.append(Expected(item.number, item.amount - discount))
+        if discount:
+            settled.append(Expected(item.number, discount, "discount"))
+    first, charge = rows[0], habits.usual_charge
+    if charge and first.amount > 10 * charge:
         desk.book.seen.charged[items[0].customer] += 1
-        rows[0] = Expected(rows[0].number, rows[0].amount - habits.usual_charge)
+        rows[0] = Expected(first.number, first.amount - charge)
+        settled.append(Expected(first.number, charge, "bank_charge"))
     if credit:
         rows.append(Expected(credit.number, credit.amount))
     is_silent = habits.is_silent or desk.chance.happens(SILENT_SHARE)
     text = desk.silent_text() if is_silent else desk.quote([row.number for row in rows])
-    return _line(desk, day, items[0], text, tuple(rows))
+    line = _line(desk, day, items[0], text, tuple(rows))
+    line.settled = tuple(settled)
+    return line
 
 
 def _in_lumps(desk: Desk, paid: list[tuple[int, Item]]) -> Iterator[Line]:

@@ -61,10 +61,10 @@ def render_tables(
     Yields:
         relative name and bytes of each file.
     """
-    items = [(book, item) for book in books for item in book.items]
-    yield "open_items.csv", _table(ITEM_COLUMNS, (_item_row(*pair) for pair in items))
-    closed = [(book, item) for book in books for item in book.closed]
-    yield "history/closed_items.csv", _table(CLOSED_COLUMNS, (_closed_row(*row) for row in closed))
+    items = (_item_row(book, item) for book in books for item in book.items)
+    yield "open_items.csv", _table(ITEM_COLUMNS, items)
+    closed = (_closed_row(book, item) for book in books for item in book.closed)
+    yield "history/closed_items.csv", _table(CLOSED_COLUMNS, closed)
     yield "customers.csv", _table(CUSTOMER_COLUMNS, _customer_rows(books))
     yield "accounts.csv", _table(("account", "currency"), _account_rows())
     yield "policy.toml", PROFILE.format(account=BRITISH.account).encode()
@@ -89,7 +89,7 @@ def render_past(books: Sequence[Book], histories: Sequence[Sequence[Line]]) -> b
         )
         for book, lines in zip(books, histories, strict=True)
         for line in lines
-        for row in line.expected
+        for row in (*line.expected, *line.settled)
     )
     return _table(PAST_COLUMNS, rows)
 
