@@ -219,7 +219,7 @@ def _notes(fields: Fields, records: Records, encoding: str) -> pl.DataFrame:
 
 def _squeezed(fields: Fields, own: Numbers, encoding: str) -> pl.Series:
     closed = closed_ranges(fields.text, fields.start[own], fields.end[own])
-    return texts(squeeze(closed), encoding)
+    return texts([squeeze(closed)], encoding)
 
 
 def _located(fields: Fields, around: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:
@@ -230,7 +230,7 @@ def _located(fields: Fields, around: pl.DataFrame, notes: pl.DataFrame) -> pl.Da
 def _statement_dialects(records: Records, dialect: Numbers, messages: int) -> pl.Series:
     """Name the dialect of most narratives of each statement, plain only where all are; null where it has none."""
     has_text = dialect >= 0
-    codes = np.unique(dialect[has_text])
+    codes = positions(np.bincount(dialect[has_text]) > 0)
     if len(codes) == 0:
         return pl.Series([None] * messages, dtype=pl.String)
     slot = np.searchsorted(codes, dialect[has_text])

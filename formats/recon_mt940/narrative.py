@@ -20,17 +20,18 @@ from recon_mt940.scan import TAG
 from recon_mt940.tokens import (
     BLANK,
     END,
-    NEWLINE,
+    ERASED,
     PADDING,
     Widths,
     Words,
+    erase,
     first_of_run,
     gather,
     one_of,
-    owned,
     positions,
     squeeze,
     texts,
+    without_erased,
 )
 
 if TYPE_CHECKING:
@@ -98,16 +99,40 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
-    """Ranges of a text, each with its entry and its name."""
+class _Tokens:
+    """Texts one behind the other, each closed by END, with padding behind the last; each with its entry and its name."""
 
+    text: Bytes
     record: Numbers
+    name: Bytes
+
+    def at(self, *marks: int) -> tuple[Numbers, Numbers]:
+        """Find each of these bytes, in order, and the token in which it stands."""
+        found = [positions(self.text == mark) for mark in marks]
+        at = np.sort(np.concatenate(found)) if len(found) > 1 else found[0]
+        behind = np.searchsorted(at, positions(self.text == END))
+        return at, np.repeat(np.arange(len(behind)), np.diff(behind, prepend=0))
+
+    def cut(self, names: Bytes, codes: _Codes) -> _Tokens:
+        """Let a token begin at each code, whose own END closes what stands before it, named as `names` says."""
+        count = np.bincount(codes.token, minlength=len(names)) + 1
+        name = np.empty(len(names) + len(codes.token), dtype=np.uint8)
+        name[np.cumsum(count) - count] = names
+        name[codes.token + np.arange(1, len(codes.token) + 1)] = codes.name
+        return _Tokens(without_erased(self.text), np.repeat(self.record, count), name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """Codes that cut tokens: the token in which each stands, its name, its first byte, the byte behind it."""
+
+    token: Numbers
     name: Bytes
     start: Numbers
     end: Numbers
 
-    def where(self, rows: Flags | Numbers) -> _Cut:
-        return _Cut(self.record[rows], self.name[rows], self.start[rows], self.end[rows])
+    def where(self, rows: Flags | Numbers) -> _Codes:
+        return _Codes(self.token[rows], self.name[rows], self.start[rows], self.end[rows])
 
 
 def read_narratives(fields: Fields, records: Records, encoding: str) -> Parts:
@@ -119,29 +144,31 @@ def read_narratives(fields: Fields, records: Records, encoding: str) -> Parts:
     edges = np.append(np.searchsorted(owner, owner[::_BLOCK]), len(own))
     blocks = []
     for first, behind in pairwise(edges.tolist()):
-        text, narratives = _joined_lines(fields, records, own[first:behind], encoding)
+        narratives = _joined_lines(fields, records, own[first:behind], encoding)
         dialect[narratives.record] = narratives.name
         if len(narratives.record):
-            blocks.append(_cut_block(text, narratives, encoding))
+            blocks.append(_cut_block(narratives, encoding))
     if not blocks:
         nothing = np.zeros(0, dtype=np.uint8)
         return Parts(owner[:0], nothing, pl.Series(dtype=pl.String), dialect)
-    record, name, text = (np.concatenate(each) for each in zip(*blocks, strict=True))
-    return Parts(record, name, texts(text, encoding), dialect)
+    record, name, text, is_text = zip(*blocks, strict=True)
+    spoken = texts(text, encoding).filter(pl.Series(np.concatenate(is_text)))
+    return Parts(np.concatenate(record), np.concatenate(name), spoken, dialect)
 
 
-def _cut_block(text: Bytes, narratives: _Cut, encoding: str) -> tuple[Numbers, Bytes, Bytes]:
-    """Cut narratives (whose names are their dialects) into parts: entries, names, and texts closed by END."""
-    text, cut = _join_subfields(text, _first_cut(text, narratives), encoding)
-    cut = _cut_keywords(text, cut)
-    cut = cut.where(cut.end > cut.start)
-    text[cut.end] = END
-    return cut.record, cut.name, squeeze(gather(text, cut.start, cut.end + 1))
+def _cut_block(narratives: _Tokens, encoding: str) -> tuple[Numbers, Bytes, Bytes, Flags]:
+    """Cut narratives (whose names are their dialects) into parts.
+
+    Returns:
+        Entries and names of the parts that say something; tokens, and which of them do.
+    """
+    parts = _cut_keywords(_cut_codes(narratives, encoding))
+    text = squeeze(parts.text)
+    is_text = np.diff(positions(text == END), prepend=-1) > 1
+    return parts.record[is_text], parts.name[is_text], text, is_text
 
 
-def _joined_lines(
-    fields: Fields, records: Records, own: Numbers, encoding: str
-) -> tuple[Bytes, _Cut]:
+def _joined_lines(fields: Fields, records: Records, own: Numbers, encoding: str) -> _Tokens:
     """Join the lines of each narrative: without a blank where a line is full or a code begins, else with one.
 
     Args:
@@ -151,7 +178,7 @@ def _joined_lines(
         encoding: of the text.
 
     Returns:
-        The narratives, each closed by END, and where each stands, with its dialect as name.
+        The narratives, each with its dialect as name.
     """
     first, count = fields.line[own], fields.next_line[own] - fields.line[own]
     offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
@@ -174,13 +201,7 @@ def _joined_lines(
     is_joined = (last == BLANK) | (~next_field & (is_full | begins_code | (last == mark)))
     is_end = np.append(head[1:], True)[: len(start)]
     text[end] = np.where(is_end, END, BLANK)
-    if is_end.all():
-        return text, _Cut(record, dialects, start, end)
-    joined = gather(text, start, end + (is_end | ~is_joined))
-    closed = positions(joined == END)
-    return joined, _Cut(
-        record[head], dialects, np.append(0, closed[:-1] + 1)[: len(closed)], closed
-    )
+    return _Tokens(gather(text, start, end + (is_end | ~is_joined)), record[head], dialects)
 
 
 def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Bytes:
@@ -204,48 +225,25 @@ def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Bytes:
     return dialect
 
 
-def _first_cut(text: Bytes, narratives: _Cut) -> _Cut:
-    """Cut narratives at their sub-fields or slash codes."""
-    is_slash = narratives.name == SLASH
-    is_coded = narratives.name > SLASH
-    mark = np.where(is_coded, narratives.name, ord("/")).astype(np.uint8)
-    marks = np.unique(mark)
-    at = positions(text == marks[0] if len(marks) == 1 else np.isin(text, marks))
-    at, inside = owned(at, narratives.start, narratives.end)
+def _cut_codes(narratives: _Tokens, encoding: str) -> _Tokens:
+    """Cut narratives at their sub-fields or slash codes; what stands before the first code is a part too."""
+    text, is_slash, is_coded = narratives.text, narratives.name == SLASH, narratives.name > SLASH
+    mark = np.where(is_coded, narratives.name, np.uint8(ord("/")))
+    marks = positions(np.bincount(mark) > 0).tolist()
+    at, token = narratives.at(*marks)
     found, name, size = _codes_at(text, at)
     if not (is_slash | is_coded).all() or len(marks) > 1:
         # Where dialects are mixed, the mark of one is a letter of the other; plain text has none.
-        found &= (is_slash | is_coded)[inside] & (text[at] == mark[inside])
+        found &= (is_slash | is_coded)[token] & (text[at] == mark[token])
+    codes = _Codes(token, name, at, at + size)
+    if not found.all():
+        codes = codes.where(found)
     leading = np.where(is_coded, GVC, np.where(is_slash, FREE, PLAIN_TEXT)).astype(np.uint8)
-    # Three digits in front of the first slash code are the business code.
-    leading[is_slash & (text[narratives.start] != ord("/"))] = GVC
-    at = at[found]
-    codes = _Cut(inside[found], name[found], at, at + size[found])
-    cut, owner = _with_cuts(narratives, leading, codes)
-    return _trimmed(text, cut, is_slash[owner]) if is_slash.any() else cut
-
-
-def _with_cuts(whole: _Cut, names: Bytes, codes: _Cut) -> tuple[_Cut, Numbers]:
-    """Cut ranges at codes: what stands before the first code of a range is a part too, of the range's name.
-
-    Args:
-        whole: the ranges.
-        names: the name of what stands before the first code of each.
-        codes: start and end of each code, its name, and (as record) the range in which it stands.
-
-    Returns:
-        The parts, and the range of each.
-    """
-    count = np.bincount(codes.record, minlength=len(names)) + 1
-    behind = np.cumsum(count)
-    owner = np.repeat(np.arange(len(names)), count)
-    is_code = np.ones(len(owner), dtype=np.bool_)
-    is_code[behind - count] = False
-    name, begin, start = names[owner], whole.start[owner], whole.start[owner]
-    name[is_code], begin[is_code], start[is_code] = codes.name, codes.start, codes.end
-    end = np.append(begin[1:], 0)
-    end[behind - 1] = whole.end
-    return _Cut(whole.record[owner], name, start, end), owner
+    if is_slash.any():
+        # Three digits in front of the first slash code are the business code.
+        leading[is_slash & (text[_starts(text)] != ord("/"))] = GVC
+        _trim(text, leading, codes, is_slash)
+    return _join_subfields(narratives, leading, codes, encoding)
 
 
 def _codes_at(text: Bytes, at: Numbers) -> tuple[Flags, Bytes, Numbers]:
@@ -266,76 +264,127 @@ def _codes_at(text: Bytes, at: Numbers) -> tuple[Flags, Bytes, Numbers]:
     return found, name, size
 
 
-def _trimmed(text: Bytes, cut: _Cut, is_slash: Flags) -> _Cut:
-    """Take the closing slash off slash parts, and the type off a remittance (`USTD//text`, `STRD/CUR/9001...`)."""
-    start, end, name = cut.start, cut.end, cut.name
+def _trim(text: Bytes, leading: Bytes, codes: _Codes, is_slash: Flags) -> None:
+    """Take the closing slash off slash parts, and the type off a remittance; text and names of codes are written to.
+
+    `USTD//text`, `STRD/CUR/9001...`: the type tells free from structured remittance.
+    """
+    own = positions(is_slash[codes.token])
+    begin = np.concatenate([_starts(text)[is_slash], codes.end[own]])
+    behind = _behind(text, codes, begin)
+    name = np.concatenate([leading[is_slash], codes.name[own]])
+    start, end = begin.copy(), behind.copy()
     remittance = positions(name == WORD["REMI"])
-    if len(remittance):
-        number, size = _FREE_PREFIXES.match(text, start[remittance])
-        start[remittance] = np.minimum(start[remittance] + size, end[remittance])
-        name[remittance] = np.where(number == STRUCTURED, STRUCTURED, FREE)
-    slash = positions(is_slash & (name != WORD["CNTP"]) & (end > start))
-    while len(slash):
-        byte = text[end[slash] - 1]
-        closing = (byte == ord("/")) | (byte == BLANK)
-        slash = slash[closing]
-        end[slash] -= 1
-        slash = slash[(end[slash] > start[slash]) & (name[slash] != FREE)]
-    slash = positions(is_slash & (name != WORD["CNTP"]) & (name != FREE) & (end > start))
-    while len(slash):
-        byte = text[start[slash]]
-        slash = slash[(byte == ord("/")) | (byte == BLANK)]
-        start[slash] += 1
-        slash = slash[end[slash] > start[slash]]
-    return cut
+    number, size = _FREE_PREFIXES.match(text, start[remittance])
+    start[remittance] = np.minimum(start[remittance] + size, end[remittance])
+    name[remittance] = np.where(number == STRUCTURED, STRUCTURED, FREE)
+    left = positions((name != WORD["CNTP"]) & (end > start))
+    while len(left):
+        byte = text[end[left] - 1]
+        left = left[(byte == ord("/")) | (byte == BLANK)]
+        end[left] -= 1
+        left = left[(end[left] > start[left]) & (name[left] != FREE)]
+    left = positions((name != WORD["CNTP"]) & (name != FREE) & (end > start))
+    while len(left):
+        byte = text[start[left]]
+        left = left[(byte == ord("/")) | (byte == BLANK)]
+        start[left] += 1
+        left = left[end[left] > start[left]]
+    codes.name[own] = name[len(name) - len(own) :]
+    erase(text, begin, start)
+    erase(text, end, behind)
 
 
-def _join_subfields(text: Bytes, cut: _Cut, encoding: str) -> tuple[Bytes, _Cut]:
-    """Join purpose and name, which go on over several sub-fields; a keyword begins a text line of its own."""
-    slot = _SLOT[cut.name]
-    key = cut.record * 3 + slot
+def _starts(text: Bytes) -> Numbers:
+    """Give the first byte of each token."""
+    return np.append(0, positions(text == END)[:-1] + 1)
+
+
+def _behind(text: Bytes, codes: _Codes, start: Numbers) -> Numbers:
+    """Give the byte behind the part that starts at each place: that of the next code, or END."""
+    stops = np.sort(np.concatenate([codes.start, positions(text == END)]))
+    return stops[np.searchsorted(stops, start)]
+
+
+def _join_subfields(narratives: _Tokens, leading: Bytes, codes: _Codes, encoding: str) -> _Tokens:
+    """Join purpose and name, which go on over several sub-fields; a keyword begins a text line of its own.
+
+    Args:
+        narratives: the whole texts, which are written to.
+        leading: the name of what stands before the first code of each.
+        codes: those of sub-fields and slash codes.
+        encoding: of the text.
+    """
+    text, slot = narratives.text, _SLOT[codes.name]
     part = positions(slot > 0)
-    own = key[part]
+    own = codes.token[part] * 3 + slot[part]
     goes_on = own[1:] == own[:-1]
     before, after = part[:-1][goes_on], part[1:][goes_on]
     if bool((own[1:] < own[:-1]).any()) or bool((after > before + 1).any()):
         # ?60 goes on behind the name: each of the two is put together.
-        order = np.argsort(key, kind="stable")
-        return _join_subfields(text, cut.where(order), encoding)
-    number, _ = _KEYWORD_STARTS.match(text, cut.start[after])
-    start, end = cut.start[before], cut.end[before]
+        return _join_subfields(*_put_together(narratives, leading, codes), encoding)
+    number, _ = _KEYWORD_STARTS.match(text, codes.end[after])
+    start, end = codes.end[before], codes.start[after]
     is_full = Widths(text, encoding).of(start, end) >= SUBFIELD_WIDTH
     ends_blank = (end > start) & (text[end - 1] == BLANK)
-    glue = np.full(len(key), END, dtype=np.uint8)
-    glue[before] = np.where(number >= 0, NEWLINE, BLANK)
-    text[cut.end] = glue
-    behind = cut.end + 1
-    behind[before[(number < 0) & (is_full | ends_blank)]] -= 1
-    joined = gather(text, cut.start, behind)
-    whole = np.ones(len(key), dtype=np.bool_)
+    is_joined = (is_full | ends_blank) & (number < 0)
+    text[codes.start] = END
+    text[end] = np.where(is_joined, np.uint8(ERASED), np.uint8(BLANK))
+    erase(text, codes.start + 1, codes.end)
+    whole = np.ones(len(slot), dtype=np.bool_)
     whole[after] = False
-    end = positions(joined == END)
-    start = np.append(0, end[:-1] + 1)
-    return joined, _Cut(cut.record[whole], _JOINED_NAME[cut.name[whole]], start, end)
+    codes = codes.where(whole)
+    return narratives.cut(
+        leading, _Codes(codes.token, _JOINED_NAME[codes.name], codes.start, codes.end)
+    )
 
 
-def _cut_keywords(text: Bytes, cut: _Cut) -> _Cut:
+def _put_together(
+    narratives: _Tokens, leading: Bytes, codes: _Codes
+) -> tuple[_Tokens, Bytes, _Codes]:
+    """Sort the parts of each narrative: what has a column of its own, the purpose, the payer."""
+    text, slot = narratives.text, _SLOT[codes.name]
+    first, last = _starts(text), positions(text == END)
+    start = np.concatenate([first, codes.start, last])
+    behind = np.concatenate(
+        [_behind(text, codes, first), _behind(text, codes, codes.end), last + 1]
+    )
+    token = np.arange(len(first))
+    # What leads a narrative stays in front, and its END behind.
+    order = np.argsort(
+        np.concatenate([token * 5, codes.token * 5 + slot + 1, token * 5 + 4]), kind="stable"
+    )
+    size = (behind - start)[order]
+    moved = np.empty(len(order), dtype=np.int64)
+    moved[order] = np.cumsum(size) - size
+    codes = _Codes(
+        codes.token,
+        codes.name,
+        moved[len(first) : -len(first)],
+        moved[len(first) : -len(first)] + codes.end - codes.start,
+    )
+    text = gather(text, start[order], behind[order])
+    ordered = codes.where(np.argsort(codes.start))
+    return _Tokens(text, narratives.record, narratives.name), leading, ordered
+
+
+def _cut_keywords(parts: _Tokens) -> _Tokens:
     """Cut each purpose at its keywords: EREF+, MREF+, SVWZ+ and their like, or `EREF: ` with some banks."""
-    is_purpose = cut.name == PURPOSE
-    groups = positions(is_purpose)
-    colon = positions(text == ord(":"))
-    colon = colon[text[colon + 1] == BLANK]
-    signs = positions(text == ord("+"))
-    signs = np.sort(np.concatenate([signs, colon])) if len(colon) else signs
-    signs, inside = owned(signs, cut.start[groups], cut.end[groups])
-    inside = groups[inside]
+    text, is_purpose = parts.text, parts.name == PURPOSE
+    signs, token = parts.at(ord("+"), ord(":"))
+    own = is_purpose[token]
+    signs, token = signs[own], token[own]
     at = np.maximum(signs - 4, 0)
     number, size = _KEYWORD_STARTS.match(text, at)
     short = positions(number < 0)
     at[short] = np.maximum(signs[short] - 3, 0)
     number[short], size[short] = _KEYWORD_STARTS.match(text, at[short])
-    found = (number >= 0) & (at >= cut.start[inside]) & (at + size > signs)
-    found &= (at == cut.start[inside]) | ~_UPPER_OR_DIGIT[text[np.maximum(at - 1, 0)]]
+    # In front of the first byte stands padding.
+    found = (number >= 0) & (at + size > signs) & ~_UPPER_OR_DIGIT[text[at - 1]]
     at = at[found]
-    codes = _Cut(inside[found], number[found].astype(np.uint8), at, at + size[found])
-    return _with_cuts(cut, np.where(is_purpose, np.uint8(FREE), cut.name), codes)[0]
+    codes = _Codes(token[found], number[found].astype(np.uint8), at, at + size[found])
+    text[at] = END
+    # What stood in a sub-field of its own has a blank before the keyword.
+    erase(text, at - (text[at - 1] == BLANK), at)
+    erase(text, at + 1, codes.end)
+    return parts.cut(np.where(is_purpose, np.uint8(FREE), parts.name), codes)

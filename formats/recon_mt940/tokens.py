@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Bytes: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint8]]"
 Numbers: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.int64]]"
@@ -23,6 +23,8 @@ Flags: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.bool_]]"
 
 # Ends a token. The gate refuses control characters, so that no text can hold it.
 END: Final = 0x1E
+# Stands in the place of a byte that is no text, until `without_erased` takes it out.
+ERASED: Final = 0x1F
 BLANK: Final = 0x20
 NEWLINE: Final = 0x0A
 RETURN: Final = 0x0D
@@ -78,12 +80,16 @@ def squeeze(text: Bytes) -> Bytes:
     The gate lets no other control character through, so that all below a blank is white space or END.
     """
     text = text[:-PADDING]
-    low = positions(text <= BLANK)
-    is_end = text[low] == END
-    text[low[~is_end]] = BLANK
-    beside = low[1:] == low[:-1] + 1
-    if not beside.any() and (len(text) == 0 or text[0] != BLANK):
+    text[(text < BLANK) & (text != END)] = BLANK
+    is_blank, is_low = text == BLANK, text <= BLANK
+    if (
+        not ((is_blank[1:] & is_low[:-1]) | (is_low[1:] & is_blank[:-1])).any()
+        and not is_blank[:1].any()
+    ):
         return text
+    low = positions(is_low)
+    is_end = text[low] == END
+    beside = low[1:] == low[:-1] + 1
     # Of a run of blanks the first stays; of a run that touches an END only the END.
     dropped = np.append(len(text) > 0 and low[:1] == 0, beside) & ~is_end
     left = positions(~dropped)
@@ -104,18 +110,34 @@ def owned(at: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers
     return at[np.arange(len(which)) + shift[which]], which
 
 
-def texts(text: Bytes, encoding: str) -> pl.Series:
+def erase(text: Bytes, starts: Numbers, ends: Numbers) -> None:
+    """Write ERASED into short ranges."""
+    while len(starts):
+        size = ends - starts
+        shortest = int(size.min())
+        for offset in range(shortest):
+            text[starts + offset] = ERASED
+        longer = size > shortest
+        starts, ends = starts[longer] + shortest, ends[longer]
+
+
+def without_erased(text: Bytes) -> Bytes:
+    """Take out what `erase` wrote."""
+    return np.frombuffer(bytearray(text).translate(None, bytes([ERASED])), dtype=np.uint8)
+
+
+def texts(blocks: Sequence[Bytes], encoding: str) -> pl.Series:
     """Decode tokens, each closed by END, into a column of text."""
-    closed = positions(text == END)
-    if len(closed) == 0:
+    closed = bytes([END])
+    whole = [data[: data.rindex(closed)] for data in map(bytes, blocks) if closed in data]
+    if not whole:
         return pl.Series(dtype=pl.String)
-    decoded = text[: closed[-1]].tobytes().decode(encoding)
-    return pl.Series([decoded]).str.split(chr(END)).explode()
+    return pl.Series([data.decode(encoding) for data in whole]).str.split(chr(END)).explode()
 
 
 def range_texts(text: Bytes, starts: Numbers, ends: Numbers, encoding: str) -> pl.Series:
     """Decode ranges of bytes, behind each of which another byte stands."""
-    return texts(closed_ranges(text, starts, ends), encoding)
+    return texts([closed_ranges(text, starts, ends)], encoding)
 
 
 def closed_ranges(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
@@ -139,10 +161,14 @@ class Words:
     """A closed list of ASCII words of at most seven bytes, found at given positions."""
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
-        """Keep the words by length, each with the number that stands for it, in a table without collisions."""
+        """Keep the words by length, each with the number that stands for it, in a table without collisions.
+
+        Lengths are tried in the order in which the words name them: what is frequent comes first, and a word that begins
+        another one behind it.
+        """
         self._tables = [
             _Table.of({word: number for word, number in numbers.items() if len(word) == length})
-            for length in sorted({len(word) for word in numbers}, reverse=True)
+            for length in dict.fromkeys(len(word) for word in numbers)
         ]
 
     def match(self, text: Bytes, at: Numbers) -> tuple[Numbers, Numbers]:
@@ -180,23 +206,20 @@ class _Table:
     def of(cls, words: Mapping[str, int]) -> _Table:
         length = len(next(iter(words)))
         assert length < _WINDOW_BYTES, words
-        own = np.array(
-            [int.from_bytes(word.encode("ascii"), "little") for word in words], dtype=np.uint64
-        )
+        own = [int.from_bytes(word.encode("ascii"), "little") for word in words]
         bits = (4 * len(words)).bit_length()
-        shift = np.uint64(64 - bits)
         # Any odd factor serves that gives each word a slot of its own: one in a few does.
-        factor = next(
-            factor
-            for factor in (np.uint64((odd * _GOLDEN) % 2**64 | 1) for odd in count(1))
-            if len(np.unique((own * factor) >> shift)) == len(own)
+        factor, slot = next(
+            (factor, slot)
+            for factor in ((odd * _GOLDEN) % 2**64 | 1 for odd in count(1))
+            if len(set(slot := [word * factor % 2**64 >> 64 - bits for word in own])) == len(own)
         )
         # Words are shorter than a window, so that no text has the key of an empty slot.
         keys = np.full(2**bits, 2**64 - 1, dtype=np.uint64)
         numbers = np.full(2**bits, -1, dtype=np.int64)
-        slot = (own * factor) >> shift
         keys[slot], numbers[slot] = own, list(words.values())
-        return cls(length, np.uint64(256**length - 1), factor, shift, keys, numbers)
+        mask, shift = np.uint64(256**length - 1), np.uint64(64 - bits)
+        return cls(length, mask, np.uint64(factor), shift, keys, numbers)
 
 
 class Widths:

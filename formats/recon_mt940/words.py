@@ -77,7 +77,7 @@ def read_words(parts: Parts) -> Parts:
     dialect = parts.dialect
     if count[PLAIN_TEXT]:
         plain = read.filter(pl.col("name") == PLAIN_TEXT)["record"].to_numpy()
-        is_worded = dialect == PLAIN
+        is_worded = np.isin(np.arange(len(dialect)), read["record"].to_numpy()) & (dialect == PLAIN)
         is_worded[plain] = False
         dialect = np.where(is_worded, WORDED, dialect)
     return Parts(read["record"].to_numpy(), read["name"].to_numpy(), read["text"], dialect)
