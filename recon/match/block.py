@@ -12,6 +12,7 @@ import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from recon.match.cut import MOST_LOST
 from recon.match.payers import pairs_by_amount, pairs_by_party
 from recon.match.settle import add_amount_evidence, add_settlement
 
@@ -26,6 +27,10 @@ _NOT_ISSUED_MILLIBITS: Final = -3_000
 _LONG_OVERDUE_MILLIBITS: Final = -1_000
 _LONG_OVERDUE_DAYS: Final = 365
 _TYPO_MILLIBITS: Final = 5_000
+# Of the tokens that look like a structured reference one in some thousands lies one edit from a given one by chance.
+_REPAIRED_MILLIBITS: Final = 10_000
+_TYPO: Final = ("line", "item", "typo_text", "typo_kind", "typo_millibits")
+_NUMBERED: Final = ("line", "item", "number_text")
 
 
 def candidate_pairs(
@@ -91,7 +96,10 @@ def _with_references(pairs: pl.DataFrame, references: References) -> pl.DataFram
         reference_text="span",
     )
     quoted = pairs.join(hits, on=["line", "item"], how="left")
-    typos = _one_typo(quoted.filter(pl.col("reference_kind").is_null()), references.foreign)
+    unquoted = quoted.filter(pl.col("reference_kind").is_null())
+    typos = _strongest(
+        _one_typo(unquoted, references), _cut_short(unquoted.select(_NUMBERED), references)
+    )
     return (
         quoted.join(typos, on=["line", "item"], how="left")
         .with_columns(
@@ -105,28 +113,62 @@ def _with_references(pairs: pl.DataFrame, references: References) -> pl.DataFram
     )
 
 
-def _one_typo(pairs: pl.DataFrame, foreign: pl.DataFrame) -> pl.DataFrame:
-    """A number that is no item's, one edit away from an item that other evidence points to."""
-    near = pairs.select(
-        "line", "item", key=pl.col("number_text").str.replace_all(r"[^0-9A-Z]", "")
-    ).join(
-        foreign.filter(~pl.col("is_closed")).select("line", written="key", typo_text="span"),
-        on="line",
+def _strongest(typos: pl.DataFrame, cut: pl.DataFrame) -> pl.DataFrame:
+    ranked = pl.concat([typos, cut]).sort(
+        "line", "item", "typo_millibits", "typo_text", descending=[False, False, True, False]
     )
-    near = near.sort("line", "item", "written")
+    return ranked.unique(["line", "item"], keep="first", maintain_order=True)
+
+
+def _one_typo(pairs: pl.DataFrame, references: References) -> pl.DataFrame:
+    """A number that is no item's, one edit away from an item that other evidence points to.
+
+    Check digits find every single error, so that one edit away from a structured reference there is no other sound one:
+    such a neighbour is the reference with an error, and nothing else.
+    """
+    plain = pairs.select(
+        "line",
+        "item",
+        key=pl.col("number_text").str.replace_all(r"[^0-9A-Z]", ""),
+        typo_kind=pl.lit("number_one_typo"),
+        typo_millibits=pl.lit(_TYPO_MILLIBITS, dtype=pl.Int64),
+    )
+    structured = (
+        pairs.select("line", "item")
+        .join(references.structured, on="item")
+        .with_columns(
+            typo_kind=pl.lit("reference_one_typo"),
+            typo_millibits=pl.lit(_REPAIRED_MILLIBITS, dtype=pl.Int64),
+        )
+    )
+    written = references.foreign.filter(~pl.col("is_closed")).select(
+        "line", written="key", typo_text="span"
+    )
+    near = pl.concat([plain, structured]).join(written, on="line")
+    near = near.sort("line", "item", "written", "key", "typo_kind")
     distance = process.cpdist(
         near["key"].to_list(), near["written"].to_list(), scorer=OSA.distance, score_cutoff=1
     )
     return (
         near.with_columns(distance=pl.Series(distance).cast(pl.Int64))
         .filter(pl.col("distance") <= 1)
-        .unique(["line", "item"], keep="first", maintain_order=True)
+        .select(_TYPO)
+    )
+
+
+def _cut_short(pairs: pl.DataFrame, references: References) -> pl.DataFrame:
+    """The text ends in the beginning of the number of an item that other evidence points to."""
+    number = pl.col("number_text").str.replace_all(r"[^0-9A-Z]", "")
+    lost = number.str.len_bytes().cast(pl.Int64) - pl.col("key").str.len_bytes().cast(pl.Int64)
+    return (
+        pairs.join(references.cut, on="line")
+        .filter(number.str.starts_with(pl.col("key")), lost.is_between(1, MOST_LOST))
         .select(
             "line",
             "item",
-            "typo_text",
-            typo_kind=pl.lit("number_one_typo"),
-            typo_millibits=pl.lit(_TYPO_MILLIBITS, dtype=pl.Int64),
+            typo_text="span",
+            typo_kind=pl.lit("number_cut_short"),
+            typo_millibits="millibits",
         )
     )
 

@@ -24,8 +24,8 @@ _FOLLOWED: Final = 0.02
 _FOLLOWED_WEIGHT: Final = 200
 
 _HEADS: Final = ("number", "number_without_zeros", "number_without_letters")
-# A number, and behind it more digits: all that is looked at.
-_FOLDS: Final = r"[0-9]{2}\s*(?:[-/,+&;~|]|\.\.)\s*[0-9A-Z]*[0-9]"
+# Digits, and behind a mark something more: all that is looked at.
+_FOLDS: Final = r"[0-9]{2}\s*(?:[-/,+&;~|]|\.\.)\s*[0-9A-Z]"
 _UP_TO: Final = r"([0-9])\s+(?:BIS|TO|THRU|THROUGH|TILL?|T/M|TM|TOT|AL|A)\s+(?:NR\.?\s+)?([0-9A-Z])"
 _AND: Final = r"([0-9])\s*,?\s+(?:UND|AND|ET|EN|OG|OCH|JA|U\.?|Y|E)\s+([0-9])"
 _YEAR: Final = r"^(?:19|20)[0-9]{2}$"
@@ -77,9 +77,11 @@ def _numbers(items: pl.DataFrame) -> pl.DataFrame:
 
 def _tokens(texts: pl.DataFrame) -> pl.DataFrame:
     """Chunks of the lines that may hold a fold: line, at, chunk, mark (what stands in front of it), after."""
-    marked = texts.with_columns(
-        pl.col("text").str.replace_all(_UP_TO, "${1}~${2}").str.replace_all(_AND, "${1}|${2}")
-    ).filter(pl.col("text").str.contains(_FOLDS) | pl.col("text").str.contains("[0-9]~"))
+    text = pl.col("text")
+    folds = pl.any_horizontal(text.str.contains(fold) for fold in (_FOLDS, _UP_TO, _AND))
+    marked = texts.filter(folds).with_columns(
+        text.str.replace_all(_UP_TO, "${1}~${2}").str.replace_all(_AND, "${1}|${2}")
+    )
     pieces = (
         marked.select("line", piece=pl.col("text").str.extract_all(r"[0-9A-Z]+|[^0-9A-Z]+"))
         .explode("piece", empty_as_null=False)

@@ -25,6 +25,9 @@ REFERENCE_CAP_MILLIBITS: Final = 20_000
 PROVEN_REFERENCE_CAP_MILLIBITS: Final = 24_000
 PROVEN_REFERENCE_FACTOR: Final = 0.1
 
+# Years and days stand in one text in twenty for their own sake.
+DATE_CHANCE: Final = 5e-2
+
 # Numbers of fewer digits are too few to tell ranges apart.
 _RANGED_DIGITS: Final = 5
 
@@ -81,10 +84,9 @@ def key_prior(key: pl.Expr) -> pl.Expr:
         .otherwise(1e-6)
     )
     plain = pl.when(letters).then(with_letters).otherwise(digits_only)
-    # Years and days stand in texts for their own sake.
     return (
         pl.when(looks_like_date & (length == 4))
-        .then(5e-2)
+        .then(DATE_CHANCE)
         .when(looks_like_date)
         .then(pl.max_horizontal(plain, pl.lit(1e-4)))
         .otherwise(plain)

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.cut import cut_numbers
 from recon.match.lists import open_lists
 from recon.match.rarity import (
+    DATE_CHANCE,
     PROVEN_REFERENCE_CAP_MILLIBITS,
     PROVEN_REFERENCE_FACTOR,
     REFERENCE_CAP_MILLIBITS,
@@ -65,16 +67,28 @@ _PROVEN: Final = (
 # Digits joined across blanks were tried in many ways, so they coincide more often.
 _JOINED_DIGITS_FACTOR: Final = 8
 _MOST_SHARING: Final = 100
+# A day as it is printed, year first or last.
+_PRINTED_DAY: Final = (
+    r"^(?:19|20)[0-9]{2} (?:0[1-9]|1[0-2]) (?:0[1-9]|[12][0-9]|3[01])$"
+    r"|^(?:0[1-9]|[12][0-9]|3[01]) (?:0[1-9]|1[0-2]) (?:19|20)?[0-9]{2}$"
+)
 # Below this a token is no quotation but noise (a year, a two-digit number).
 QUOTED_MILLIBITS: Final = 8_000
 
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """hits: line, item, kind, millibits, span, key. foreign: line, key, span, is_closed."""
+    """What lines quote, and what they may quote with an error.
+
+    hits: line, item, kind, millibits, span, key. foreign: line, key, span, is_closed.
+    cut: line, key, span, millibits: the end of a text that begins some open number, worth so much for each of them.
+    structured: item, key: the structured references by which items may be quoted.
+    """
 
     hits: pl.DataFrame
     foreign: pl.DataFrame
+    cut: pl.DataFrame
+    structured: pl.DataFrame
 
 
 def find_references(receipts: pl.DataFrame, comparable: Comparable) -> References:
@@ -98,7 +112,13 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
             opened.unknown.with_columns(is_closed=pl.lit(value=False)),
         ]
     )
-    return References(hits=hits, foreign=foreign.sort("line", "key", "span"))
+    is_structured = pl.col("kind").str.ends_with("_reference")
+    return References(
+        hits=hits,
+        foreign=foreign.sort("line", "key", "span"),
+        cut=cut_numbers(receipts.select("line", "text"), comparable.items.select("number_text")),
+        structured=of_items.filter(is_structured).select("item", "key").unique(),
+    )
 
 
 def _with_opened(whole: pl.DataFrame, opened: Opened) -> pl.DataFrame:
@@ -124,42 +144,11 @@ def _once(keys: pl.DataFrame) -> pl.DataFrame:
 def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> pl.DataFrame:
     """Weigh each hit by how often its token, and tokens of its shape, stand where they belong to nothing."""
     # A token that names this many items names none; and its pairs would multiply.
-    sharing = of_items.group_by("key").agg(sharing=pl.col("item").n_unique())
-    of_items = of_items.join(
-        sharing.filter(pl.col("sharing") <= _MOST_SHARING), on="key", how="semi"
-    )
-    known = of_items.select("key").unique()
+    sharing = of_items.unique(["item", "key"]).group_by("key").agg(sharing=pl.len())
+    known = sharing.filter(pl.col("sharing") <= _MOST_SHARING)
     found = _once(of_lines.join(known, on="key", how="semi"))
-    hits = found.join(of_items, on="key")
-    shapes = known.with_columns(shape=shape(pl.col("key")))
-    lengths = known["key"].str.len_bytes().unique().sort().to_list()
-    strays = (
-        of_lines.filter(pl.col("chunks") == 1, pl.col("key").str.len_bytes().is_in(lengths))
-        .join(known, on="key", how="anti")
-        .unique(["line", "key"])
-        .with_columns(shape=shape(pl.col("key")))
-        .join(shapes.select("shape").unique(), on="shape", how="semi")
-        .group_by("shape")
-        .agg(strays=pl.len(), distinct=pl.col("key").n_unique())
-    )
-    spaces = shapes.group_by("shape").agg(space=pl.len())
-    seen = found.group_by("key").agg(seen=pl.len())
-    table = (
-        hits.with_columns(shape=shape(pl.col("key")))
-        .join(strays, on="shape", how="left")
-        .join(spaces, on="shape", how="left")
-        .join(seen, on="key", how="left")
-        .join(sharing, on="key", how="left")
-        .with_columns(pl.col("strays", "distinct").fill_null(0))
-    )
-    weight = REFERENCE_PRIOR_WEIGHT
-    by_shape = (
-        pl.col("strays") / (pl.col("distinct") + pl.col("space"))
-        + weight * key_prior(pl.col("key"))
-    ) / (line_count + weight)
-    # An item quoted twice is paid in parts or twice; beyond that the token is common for other causes.
-    surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (
-        line_count + weight
+    hits = found.join(_chances(of_lines, found, known, line_count), on="key").join(
+        of_items, on="key"
     )
     proven = pl.col("kind").is_in(_PROVEN)
     joined = (pl.col("chunks") > 1) & pl.col("is_digits")
@@ -172,37 +161,77 @@ def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> p
     )
     cap = pl.when(proven).then(PROVEN_REFERENCE_CAP_MILLIBITS).otherwise(REFERENCE_CAP_MILLIBITS)
     belongs = pl.col("kind").replace_strict(_QUOTED, return_dtype=pl.Float64)
-    coincidence = pl.max_horizontal(by_shape, surplus) * factor
-    weighed = table.with_columns(
+    # `2026 02 23` is a day, whoever has the invoice 2026-00223.
+    printed_day = joined & pl.col("span").str.contains(_PRINTED_DAY)
+    coincidence = pl.max_horizontal(
+        pl.col("chance") * factor, pl.when(printed_day).then(DATE_CHANCE).otherwise(0.0)
+    )
+    weighed = hits.with_columns(
         millibits=millibits(belongs, coincidence).clip(0, cap.cast(pl.Int64))
     ).filter(pl.col("millibits") > 0)
     # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
+    best = pl.col("millibits") == pl.col("millibits").max().over("line", "item")
     strongest = (
-        weighed.sort(
-            "line",
-            "item",
-            "millibits",
-            "kind",
-            "key",
-            descending=[False, False, True, False, False],
-        )
+        weighed.filter(best)
+        .sort("line", "item", "kind", "key")
         .unique(["line", "item"], keep="first", maintain_order=True)
         .select("line", "item", "kind", "millibits", "span", "key")
     )
     return _outermost(strongest)
 
 
+def _chances(
+    of_lines: pl.DataFrame, found: pl.DataFrame, known: pl.DataFrame, line_count: int
+) -> pl.DataFrame:
+    """How likely a line holds each token by coincidence: key, chance; measured today, smoothed with priors."""
+    lengths = known["key"].str.len_bytes().unique().sort().to_list()
+    spaces = known.group_by(shape=shape(pl.col("key"))).agg(space=pl.len())
+    strays = (
+        of_lines.filter(pl.col("chunks") == 1, pl.col("key").str.len_bytes().is_in(lengths))
+        .join(known, on="key", how="anti")
+        .unique(["line", "key"])
+        .with_columns(shape=shape(pl.col("key")))
+        .join(spaces, on="shape", how="semi")
+        .group_by("shape")
+        .agg(strays=pl.len(), distinct=pl.col("key").n_unique())
+    )
+    seen = found.group_by("key").agg(seen=pl.len()).with_columns(shape=shape(pl.col("key")))
+    table = (
+        seen.join(known, on="key")
+        .join(strays, on="shape", how="left")
+        .join(spaces, on="shape", how="left")
+        .with_columns(pl.col("strays", "distinct").fill_null(0))
+    )
+    weight = REFERENCE_PRIOR_WEIGHT
+    by_shape = (
+        pl.col("strays") / (pl.col("distinct") + pl.col("space"))
+        + weight * key_prior(pl.col("key"))
+    ) / (line_count + weight)
+    # An item quoted twice is paid in parts or twice; beyond that the token is common for other causes.
+    surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (
+        line_count + weight
+    )
+    return table.select("key", chance=pl.max_horizontal(by_shape, surplus))
+
+
 def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
     """Leave out hits on a piece of a number that is quoted whole: `00123` in `INV 2026 00123` is no tail of another."""
     is_whole = (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
-    whole = hits.filter(is_whole).select("line", outer="span", outer_millibits="millibits")
+    whole = hits.filter(is_whole).select(
+        "line", outer="span", outer_key="key", outer_millibits="millibits"
+    )
+    # Many bits reach the same cap; then the longer key is what was quoted.
+    is_stronger = pl.col("outer_millibits") > pl.col("millibits")
+    is_longer = (pl.col("outer_millibits") == pl.col("millibits")) & (
+        pl.col("outer_key").str.len_bytes() > pl.col("key").str.len_bytes()
+    )
     pieces = (
         hits.filter(~is_whole)
         .join(whole, on="line")
         .filter(
             spans_overlap("outer", "span"),
             pl.col("outer").str.len_bytes() >= pl.col("span").str.len_bytes(),
-            pl.col("outer_millibits") > pl.col("millibits"),
+            is_stronger | is_longer,
         )
     )
     return hits.join(pieces.select("line", "item").unique(), on=["line", "item"], how="anti")
