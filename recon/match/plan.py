@@ -86,7 +86,8 @@ def match_comparable(
     receipts = receipts.join(
         uncombined.with_columns(is_uncombined=pl.lit(value=True)), on="line", how="left"
     ).with_columns(pl.col("is_uncombined").fill_null(value=False))
-    scored = mark_rests(score([singles, sets], references, pairs, receipts), tables)
+    proposed = [mark_rests(part, tables) for part in (singles, sets)]
+    scored = score(proposed, references, pairs, receipts)
 
     assigned = assign(scored, tables.items)
     scored = discount_taken(scored, assigned, policy)

@@ -1,6 +1,6 @@
 """Mark overpayments whose rest is the price of another open item of the same customer: it pays that item.
 
-In: scored proposals, the day's tables. Out: the proposals with `rest_is_a_price`. The payer may have named the other
+In: proposals, the day's tables. Out: the proposals with `rest_is_a_price`. The payer may have named the other
 item in a way that nobody understood; money for an invoice must not end on account because of that.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from recon.match.tables import Tables
 
 
-def mark_rests(scored: Proposed, tables: Tables) -> Proposed:
+def mark_rests(made: Proposed, tables: Tables) -> Proposed:
     """Add `rest_is_a_price`: what an explanation leaves on account is due, in full or less discount, for an item."""
     currencies = tables.receipts.select("line", "currency")
     due = tables.items.select("customer", "currency", price="open", less="discount")
@@ -27,13 +27,13 @@ def mark_rests(scored: Proposed, tables: Tables) -> Proposed:
         ]
     ).unique()
     over = (
-        scored.proposals.filter(pl.col("settlement") == "over")
+        made.proposals.filter(pl.col("settlement") == "over")
         .select("proposal", "line", "customer", price=-pl.col("difference"))
         .join(currencies, on="line")
         .join(prices, on=["customer", "currency", "price"], how="semi")
         .select("proposal", rest_is_a_price=pl.lit(value=True))
     )
-    marked = scored.proposals.join(over, on="proposal", how="left").with_columns(
+    marked = made.proposals.join(over, on="proposal", how="left").with_columns(
         pl.col("rest_is_a_price").fill_null(value=False)
     )
-    return Proposed(proposals=marked, members=scored.members)
+    return Proposed(proposals=marked, members=made.members)

@@ -21,8 +21,6 @@ _CLASSES: Final = ("reference", "amount", "party", "history")
 # A class counts as agreeing only from here: weaker hints must not pass for a second witness.
 _AGREES_MILLIBITS: Final = 4_000
 _MOST_PER_LINE: Final = 50
-# A payer adds unquoted items once in eight payments (3 bits) and pays too much once in 32 (5 bits).
-_UNSEEN_TO_OVER: Final = 4
 
 
 def score(
@@ -31,7 +29,7 @@ def score(
     """Number all proposals anew, add them up, and compare those of one line.
 
     Args:
-        parts: what each maker proposed.
+        parts: what each maker proposed, with `rest_is_a_price`.
         references: hits and foreign numbers, for what a line quotes beyond a proposal.
         pairs: candidate pairs, for the spans that were taken for an item's number with a typing error.
         receipts: flags of the lines; `is_uncombined` where not every sum of the payer's items was tried.
@@ -172,9 +170,10 @@ def with_confidence(proposals: pl.DataFrame, free: pl.Expr) -> pl.DataFrame:
     shared = weight.sum().over("line", "millibits", "customer", "shape", "amount_millibits")
     alike = pl.when(pl.col("equals") > 1).then(shared).otherwise(weight)
     null = pl.lit(2.0).pow(-pl.col("best") / 1000)
-    # Where not every sum was tried, a rest is likelier the price of items that nobody named than an overpayment.
-    unseen = pl.when(pl.col("is_uncombined") & (pl.col("settlement") == "over")).then(weight)
-    total = weight.sum().over("line") + null + unseen.sum().over("line") * _UNSEEN_TO_OVER
+    # A rest that may be the price of items that nobody named is as likely that as an overpayment: nothing tells them apart.
+    may_be_a_price = pl.col("is_uncombined") | pl.col("rest_is_a_price")
+    unseen = pl.when(may_be_a_price & (pl.col("settlement") == "over")).then(weight)
+    total = weight.sum().over("line") + null + unseen.sum().over("line")
     confidence = (alike / total * 1_000_000).floor().cast(pl.Int64).clip(0, 999_999)
     return weighed.with_columns(confidence_ppm=confidence).drop("best", "weight")
 
