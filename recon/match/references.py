@@ -97,6 +97,7 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
     of_lines = comparable.line_keys.join(
         receipts.select("line"), on="line", how="semi"
     ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
+    of_lines = pl.concat([of_lines, _glued(of_lines, of_items)])
     whole = _weigh(of_lines, of_items, receipts.height)
     opened = open_lists(
         receipts.select("line", "text"),
@@ -132,6 +133,25 @@ def _with_opened(whole: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     )
     first = best.unique(["line", "item"], keep="first", maintain_order=True)
     return pl.concat([others, first]).sort("line", "item")
+
+
+def _glued(of_lines: pl.DataFrame, of_items: pl.DataFrame) -> pl.DataFrame:
+    """Numbers of open items behind a word that was glued to them: `INVOICEINV202500388`."""
+    parts = (
+        pl.col("key")
+        .str.extract_groups(r"^([A-Z]+)([0-9]{3,})$")
+        .struct.rename_fields(["letters", "digits"])
+    )
+    numbers = of_items.filter(pl.col("kind") == "number").select("key").unique()
+    split = numbers.select(parts=parts).unnest("parts").drop_nulls("digits")
+    words = of_lines.filter(pl.col("chunks") == 1, ~pl.col("is_digits")).join(
+        numbers, on="key", how="anti"
+    )
+    cut = words.with_columns(parts=parts).unnest("parts").drop_nulls("digits")
+    behind = cut.join(split.select("digits", own="letters"), on="digits").filter(
+        pl.col("letters").str.ends_with(pl.col("own"))
+    )
+    return behind.with_columns(key=pl.concat_str("own", "digits")).select(of_lines.columns)
 
 
 def _once(keys: pl.DataFrame) -> pl.DataFrame:
