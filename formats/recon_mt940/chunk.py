@@ -125,7 +125,9 @@ def _entries(
     text = closed_ranges(fields.text, fields.start[records.field], fields.end[records.field])
     currency = headings["currency"][records.message]
     decimals = headings["decimals"][records.message]
-    entries = read_entries(text[text != RETURN], encoding, currency, decimals)
+    is_return = text == RETURN
+    text = text[~is_return] if is_return.any() else text
+    entries = read_entries(text, encoding, currency, decimals)
     entries = entries.with_columns(
         message=pl.Series(records.message), index=pl.int_range(pl.len(), dtype=pl.Int64)
     )

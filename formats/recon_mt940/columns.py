@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from recon_mt940.narrative import FREE, GVC, NAMES, PAYER, PLAIN_TEXT, STRUCTURED, WORD
-from recon_mt940.tokens import positions, scattered
+from recon_mt940.tokens import positions, scattered, with_null
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ _SHAPES: Final = {
     for number in COLUMNS[column]
 }
 # What JSON wants escaped; the gate lets no other control character through.
-_ESCAPES: Final = (("\\", "\\\\"), ('"', '\\"'), ("\t", "\\t"), ("\n", "\\n"))
+_ESCAPES: Final = (("\\", "\\\\"), ('"', '\\"'), ("\t", "\\t"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,7 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
         text: the parts, none empty.
         count: number of entries.
     """
-    # The index -1, for no such part, gives the null that is added at the end.
-    text = pl.concat([text, pl.Series([None], dtype=pl.String)])
+    text = with_null(text)
     fit, spare = {}, {}
     for number in positions(np.bincount(name) > 0).tolist():
         rows = positions(name == number)
@@ -113,14 +112,13 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
         for number, rows in spare.items()
     }
     given = {label: values for label, values in extras.items() if values is not None}
-    return Placed(pl.DataFrame(columns).with_columns(_compact()), given)
+    for column in _COMPACT:
+        if columns[column].str.contains(" ", literal=True).any():
+            columns[column] = columns[column].str.replace_all(" ", "", literal=True)
+    return Placed(pl.DataFrame(columns), given)
 
 
 _NONE: Final = np.zeros(0, dtype=np.int64)
-
-
-def _compact() -> pl.Expr:
-    return pl.col(_COMPACT).str.replace_all(" ", "", literal=True)
 
 
 def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series) -> Flags:
@@ -175,15 +173,19 @@ def _spare_texts(
     return scattered(values, owner, count)
 
 
-def json_objects(named: Mapping[str, pl.Series], text: Bytes) -> pl.Expr:
+def json_objects(
+    named: Mapping[str, pl.Series], text: Bytes, *, has_lines: bool = False
+) -> pl.Expr:
     """Write columns of text as one JSON object a row, sorted by name; null where all are null.
 
     Args:
         named: the columns by name.
         text: the bytes from which they come: what is not in them needs no escape.
+        has_lines: whether a text can have several lines.
     """
     data = text.tobytes()
     escapes = [pair for pair in _ESCAPES if pair[0].encode("ascii") in data]
+    escapes += [("\n", "\\n")] if has_lines else []
     members = []
     for name in sorted(named):
         value = pl.lit(named[name])

@@ -36,12 +36,16 @@ if TYPE_CHECKING:
 # C and RD add to the account, D and RC take from it; E is for an entry that is only expected.
 MARKS: Final = ("C", "D", "RC", "RD", "EC", "ED")
 _ADDS: Final = np.array([mark in {"C", "RD", "EC"} for mark in MARKS])
+
+
+def _in_any_case(word: str) -> list[str]:
+    """Write a word in capitals, in small letters and mixed."""
+    cases = (dict.fromkeys((each, each.lower())) for each in word)
+    return ["".join(letters) for letters in product(*cases)]
+
+
 _MARK_WORDS: Final = Words(
-    {
-        "".join(letters): number
-        for number, mark in enumerate(MARKS)
-        for letters in product(*((each, each.lower()) for each in mark))
-    }
+    {each: number for number, mark in enumerate(MARKS) for each in _in_any_case(mark)}
 )
 _CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LETTER: Final = one_of(_CAPITALS + _CAPITALS.lower())
@@ -57,7 +61,11 @@ _POWERS: Final = 10 ** np.arange(10, dtype=np.int64)
 # Beyond every amount, and ten times it is still an Int64, which wraps in silence.
 _FAR: Final = 10**17
 # Words that say "there is no reference" or "look in field 86".
-NO_REFERENCE: Final = ("", "NONREF", "NOREF", "EREF", "MARF", "PREF", "KREF", "KREF+")
+NO_REFERENCE: Final = tuple(
+    each
+    for word in ("", "NONREF", "NOREF", "EREF", "MARF", "PREF", "KREF", "KREF+")
+    for each in _in_any_case(word)
+)
 
 # Faults of an entry: the part that is wrong and why. `{size}`, `{value}`, `{entry}`, `{currency}` are its own text.
 FAULTS: Final = {

@@ -19,7 +19,7 @@ from recon_mt940.columns import json_objects
 from recon_mt940.days import dates, days, digits
 from recon_mt940.entry import plain_amount
 from recon_mt940.scan import CLOSING, END_OF_MESSAGE, OPENING, TAG, TAGS
-from recon_mt940.tokens import positions, range_texts
+from recon_mt940.tokens import positions, range_texts, with_null
 
 if TYPE_CHECKING:
     from recon_mt940.scan import Fields
@@ -143,8 +143,7 @@ def _earliest(first: dict[str, Numbers], tags: tuple[int, ...]) -> Numbers:
 
 
 def _text(read: pl.DataFrame, rows: Numbers) -> pl.Series:
-    # The index -1, for no such field, gives the null that is added at the end.
-    return pl.concat([read["text"], pl.Series([None], dtype=pl.String)])[rows]
+    return with_null(read["text"])[rows]
 
 
 def _start(fields: Fields, message: int) -> int:
@@ -311,4 +310,4 @@ def statement_extras(read: pl.DataFrame, notes: pl.DataFrame, fields: Fields) ->
         if own.height:
             one = own.group_by("message").agg(pl.col("text").str.strip_chars().str.join("\n"))
             named[name] = every.join(one, on="message", how="left", maintain_order="left")["text"]
-    return every.with_columns(extras=json_objects(named, fields.text))["extras"]
+    return every.with_columns(extras=json_objects(named, fields.text, has_lines=True))["extras"]

@@ -46,7 +46,6 @@ def build_lines(
             remittance=pl.when(is_extra).then("remittance").otherwise(pl.lit(bank_text))
         )
     lines = _with_supplementary(lines, extras)
-    lines = lines.with_columns(pl.col("customer", "bank").str.strip_chars())
     lines = _with_money(lines, extras)
     code = pl.col("code")
     has_both = pl.col("transaction_code").is_not_null() & code.is_not_null()
@@ -68,9 +67,8 @@ def build_lines(
         .otherwise(pl.lit("booked")),
         ultimate_debtor=pl.coalesce("ultimate_debtor", pl.when(is_collection).then(receiver).otherwise(initiator)),
         ultimate_creditor=pl.coalesce("ultimate_creditor", pl.when(is_collection).then(initiator).otherwise(receiver)),
-        bank_reference=_reference(pl.col("bank")),
         # NCHK: the account owner's reference is the number of the cheque.
-        cheque_number=pl.when(code == "NCHK").then(_reference(pl.col("customer"))),
+        cheque_number=pl.when(code == "NCHK").then("own_reference"),
         transaction_code=pl.coalesce("transaction_code", code),
         remittance=pl.col("remittance").fill_null(""),
         is_reversal=pl.col("mark").is_in(["RC", "RD"]),
@@ -78,12 +76,11 @@ def build_lines(
 
 
 def _reference(stripped: pl.Expr) -> pl.Expr:
-    return pl.when(~stripped.str.to_uppercase().is_in(NO_REFERENCE)).then(stripped)
+    return pl.when(~stripped.is_in(NO_REFERENCE)).then(stripped)
 
 
 def _with_reference_field(lines: pl.DataFrame, extras: dict[str, pl.Series]) -> pl.DataFrame:
     """Read the owner's reference; some banks write the other party's account and name there."""
-    own = _reference(pl.col("customer").str.strip_chars())
     if lines["customer"].str.contains("  ", literal=True).any():
         nobody = pl.col("payer_account").is_null() & pl.col("payer_name").is_null()
         found = pl.when(nobody).then(pl.col("customer")).str.extract_groups(_ACCOUNT_AND_NAME)
@@ -95,11 +92,15 @@ def _with_reference_field(lines: pl.DataFrame, extras: dict[str, pl.Series]) -> 
             payer_name=pl.coalesce("payer_name", "other"),
             customer=pl.when(~is_party).then("customer"),
         )
+    stripped = pl.col("customer", "bank").str.strip_chars()
+    lines = lines.with_columns(stripped).with_columns(
+        own_reference=_reference(pl.col("customer")), bank_reference=_reference(pl.col("bank"))
+    )
     given = pl.col("customer_reference")
-    spare = lines.select(pl.when(given.is_not_null()).then(own)).to_series()
+    spare = lines.select(pl.when(given.is_not_null()).then("own_reference")).to_series()
     if spare.null_count() < len(spare):
         extras["reference"] = spare
-    return lines.with_columns(customer_reference=given.fill_null(own))
+    return lines.with_columns(customer_reference=given.fill_null(pl.col("own_reference")))
 
 
 def _with_supplementary(lines: pl.DataFrame, extras: dict[str, pl.Series]) -> pl.DataFrame:

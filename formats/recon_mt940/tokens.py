@@ -151,10 +151,15 @@ def scattered(values: pl.Series, rows: Numbers, count: int) -> pl.Series:
     """Put texts into their rows of a column, null elsewhere."""
     if len(rows) == count:
         return values
-    # The index -1, for no text, gives the null that is added at the end.
     where = np.full(count, -1, dtype=np.int64)
     where[rows] = np.arange(len(rows))
-    return pl.concat([values, pl.Series([None], dtype=pl.String)])[where]
+    return with_null(values)[where]
+
+
+def with_null(values: pl.Series) -> pl.Series:
+    """Add the null that the index -1 gives, for no text."""
+    # In one piece: of a column in two, Polars gathers at a sixth of the speed.
+    return pl.concat([values, pl.Series([None], dtype=pl.String)], rechunk=True)
 
 
 class Words:
