@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import dataframely as dy
 
     from benchmarks.generate import World
+    from benchmarks.world.customers import Customer
     from benchmarks.world.desk import Line
     from benchmarks.world.sellers import Seller
 
@@ -70,6 +71,7 @@ def _line_rows(seller: Seller, month: tuple[Line, ...]) -> Iterator[dict[str, ob
             "payer_name": line.name or None,
             "payer_account": line.account or None,
             "remittance": line.text,
+            "structured_reference": line.structured or None,
             "end_to_end_id": line.end_to_end or None,
             "transaction_code": _CODES.get(line.code),
             "is_reversal": line.code == "return",
@@ -88,7 +90,7 @@ def _items(world: World) -> dy.DataFrame[Items]:
             "number": item.number,
             "customer_id": book.customers[item.customer].customer_id,
             "customer_name": book.customers[item.customer].name,
-            "currency": book.seller.currency,
+            "currency": item.currency or book.seller.currency,
             "amount": item.amount,
             "open_amount": item.amount,
             "issue_date": date.fromordinal(item.issued),
@@ -114,12 +116,17 @@ def _parties(world: World) -> dy.DataFrame[Parties]:
             if customer.parent is None
             else book.customers[customer.parent].customer_id,
             "accounts": [customer.account] if customer.account_known else [],
-            "aliases": [],
+            "aliases": _aliases(customer),
         }
         for book in world.books
         for customer in book.customers
     ]
     return Parties.validate(pl.DataFrame(rows, infer_schema_length=None), cast=True)
+
+
+def _aliases(customer: Customer) -> list[str]:
+    alias = customer.habits.alias
+    return [alias.name] if alias and customer.habits.alias_is_known else []
 
 
 def _closed(world: World) -> dy.DataFrame[ClosedItems]:

@@ -19,7 +19,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.bench.machine import describe_machine
-from benchmarks.bench.measure import ProcessFailed, measure, middle
+from benchmarks.bench.measure import ProcessFailed, compile_as_installed, measure, middle
 from benchmarks.bench.statement_files import FORMATS, write_statement_file
 from benchmarks.bench.table import markdown, write_table
 
@@ -64,6 +64,7 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, help="a Python that has the libraries of peers.lock")
     parser.add_argument("--write", action="store_true", help="write the table of README.md")
     chosen = parser.parse_args()
+    compile_as_installed()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder:
         for format_ in chosen.formats:

@@ -18,6 +18,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.bench.machine import describe_machine
+from benchmarks.bench.measure import compile_as_installed
 from benchmarks.bench.table import render, write_table
 from benchmarks.bench.tasks import Findings, measure_job, measure_matching, measure_reading
 
@@ -41,6 +42,7 @@ def main() -> None:
         "--times", type=int, default=3, help="runs of each measurement (the median counts)"
     )
     chosen = parser.parse_args()
+    compile_as_installed()
     machine = describe_machine()
     times = 1 if chosen.quick else chosen.times
     with tempfile.TemporaryDirectory() as folder:

@@ -59,8 +59,10 @@ def combine(
     pools = _pools(wanted, tables, quoted, policy)
     is_large = pl.col("size") > policy.combine.most_items
     few = pools.filter(pl.col("size") <= SMALL_POOL, ~is_large)
-    # One item alone explains the line better than any set out of so many.
-    is_single = (pl.col("full") == pl.col("target")) | (pl.col("discounted") == pl.col("target"))
+    # Where nothing is quoted, one item alone explains the line better than any set out of so many.
+    is_single = (pl.col("fewest") == _FEWEST_UNQUOTED) & (
+        (pl.col("full") == pl.col("target")) | (pl.col("discounted") == pl.col("target"))
+    )
     many = pools.filter(pl.col("size") > SMALL_POOL, ~is_large, ~is_single.any().over("key"))
     searched, incomplete = _search_each(many, wanted)
     found = pl.concat([*_search_together(few, wanted), searched])
@@ -116,14 +118,14 @@ def _wanted(tables: Tables, quoted: pl.DataFrame, parties: pl.DataFrame) -> pl.D
 def _pools(
     wanted: pl.DataFrame, tables: Tables, quoted: pl.DataFrame, policy: Policy
 ) -> pl.DataFrame:
-    """The items of each pool, oldest first: key, target, place, size, item, full and discounted price."""
+    """The items of each pool, oldest first: key, target, fewest, place, size, item and both prices."""
     items = tables.items.select(
         "item", "customer", "currency", "open", "discount", "discount_until", "age_rank"
     )
     last_day = pl.col("discount_until").dt.offset_by(f"{policy.discount.grace_days}d")
     in_time = (pl.col("discount") > 0) & (pl.col("date") <= last_day).fill_null(value=False)
     return (
-        wanted.select("key", "line", "customer", "currency", "date", "target")
+        wanted.select("key", "line", "customer", "currency", "date", "target", "fewest")
         .join(items, on=["customer", "currency"])
         .join(quoted.select("line", "item"), on=["line", "item"], how="anti")
         .join(_paid_as_quoted(quoted), on="item", how="anti")
@@ -132,6 +134,7 @@ def _pools(
         .select(
             "key",
             "target",
+            "fewest",
             "item",
             place=pl.int_range(pl.len(), dtype=pl.Int64).over("key"),
             size=pl.len().over("key"),

@@ -75,16 +75,20 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
 
     Items of one customer with one amount, and lines of that customer with that amount, which quote none of
     them: the n-th line is offered the n-th item and the next ones. `equals` counts such items of a pair.
+    A line that quotes and pays one of them takes no turn among the others.
     """
-    quoted_items = (
-        pairs.filter(pl.col("reference_millibits") >= QUOTED_MILLIBITS).select("item").unique()
+    quoted = pairs.filter(pl.col("reference_millibits") >= QUOTED_MILLIBITS)
+    is_quoted = pl.col("item").is_in(quoted["item"].unique().implode())
+    served = quoted.filter(pl.col("settlement") == "exact").select("line", "customer").unique()
+    pairs = pairs.join(
+        served.with_columns(is_served=pl.lit(value=True)), on=["line", "customer"], how="left"
     )
-    is_quoted = pl.col("item").is_in(quoted_items["item"].to_list())
     alike = (
         (pl.col("reference_millibits") == 0)
         & (pl.col("party_millibits") > 0)
         & (pl.col("settlement") == "exact")
         & ~is_quoted
+        & pl.col("is_served").is_null()
     )
     group = [
         "customer",
@@ -112,7 +116,7 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
     offered = turned.filter(
         pl.col("item_turn").is_between(pl.col("line_turn"), pl.col("line_turn") + _TURNS)
     )
-    rest = pairs.filter(~alike).with_columns(equals=pl.lit(1, dtype=pl.Int64))
+    rest = pairs.filter(~alike).drop("is_served").with_columns(equals=pl.lit(1, dtype=pl.Int64))
     return pl.concat([rest, offered.select(rest.columns)])
 
 

@@ -235,7 +235,10 @@ def _chances(
 
 
 def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
-    """Leave out hits on a piece of a number that is quoted whole: `00123` in `INV 2026 00123` is no tail of another."""
+    """Leave out hits on a piece of a number that is quoted whole: `00123` in `INV 2026 00123` is no tail of another.
+
+    A structured reference is a piece too where it is only some of the digits: `2026 00004` of `TE 2026 00004`.
+    """
     is_whole = (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
     whole = hits.filter(is_whole).select(
         "line", outer="span", outer_key="key", outer_millibits="millibits"
@@ -245,12 +248,13 @@ def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
     is_longer = (pl.col("outer_millibits") == pl.col("millibits")) & (
         pl.col("outer_key").str.len_bytes() > pl.col("key").str.len_bytes()
     )
+    longer_span = pl.col("outer").str.len_bytes() - pl.col("span").str.len_bytes().cast(pl.Int64)
     pieces = (
-        hits.filter(~is_whole)
+        hits.with_columns(is_whole=is_whole)
         .join(whole, on="line")
         .filter(
             spans_overlap("outer", "span"),
-            pl.col("outer").str.len_bytes() >= pl.col("span").str.len_bytes(),
+            pl.when("is_whole").then(longer_span > 0).otherwise(longer_span >= 0),
             is_stronger | is_longer,
         )
     )

@@ -107,8 +107,8 @@ def _search(sizes: list[int], wanted: int) -> tuple[int, list[frozenset[int]]]:
     usable.sort(key=lambda at: -scaled[at])
     pairs = _Halves([scaled[at] for at in usable], wanted // common)
     count = pairs.count()
-    picks = pairs.spell(_MOST_SPELLED if count <= _MOST_SPELLED else _NAMED_OF_MANY)
-    return count, [frozenset(usable[at] for at in pick) for pick in picks]
+    spelled = pairs.spell(_MOST_SPELLED if count <= _MOST_SPELLED else _NAMED_OF_MANY)
+    return count, [frozenset(usable[at] for at in pick) for pick in spelled]
 
 
 @cache

@@ -37,3 +37,17 @@ def test_a_stronger_piece_of_a_weaker_whole_stays():
     strong_piece = (1, 20, "payment_reference_tail", 15_000, "443", "443")
 
     assert kept(weak_whole, strong_piece) == [10, 20]
+
+
+def test_digits_that_happen_to_pass_as_a_structured_reference_are_a_piece_too():
+    whole = (1, 10, "number", 20_000, "TE 2026 00004", "TE202600004")
+    scheme = (1, 20, "betalingskenmerk_reference", 16_588, "2026 00004", "202600004")
+
+    assert kept(whole, scheme) == [10]
+
+
+def test_a_structured_reference_of_the_same_span_stays():
+    whole = (1, 10, "number", 20_000, "202600004", "202600004")
+    scheme = (1, 20, "viite_reference", 16_588, "202600004", "202600004")
+
+    assert kept(whole, scheme) == [10, 20]
