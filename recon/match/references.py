@@ -254,8 +254,10 @@ def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
         .join(whole, on="line")
         .filter(
             spans_overlap("outer", "span"),
-            pl.when("is_whole").then(longer_span > 0).otherwise(longer_span >= 0),
-            is_stronger | is_longer,
+            # Whatever check digits say of some digits, the number they stand in was quoted.
+            pl.when("is_whole")
+            .then((longer_span > 0) & (pl.col("outer_millibits") >= QUOTED_MILLIBITS))
+            .otherwise((longer_span >= 0) & (is_stronger | is_longer)),
         )
     )
     return hits.join(pieces.select("line", "item").unique(), on=["line", "item"], how="anti")

@@ -51,3 +51,10 @@ def test_a_structured_reference_of_the_same_span_stays():
     scheme = (1, 20, "viite_reference", 16_588, "202600004", "202600004")
 
     assert kept(whole, scheme) == [10, 20]
+
+
+def test_check_digits_that_hold_inside_a_quoted_number_prove_nothing():
+    whole = (1, 10, "number", 20_000, "VK 2026 00279", "VK202600279")
+    proven = (1, 20, "ogm_reference", 24_000, "2026 00279", "202600279")
+
+    assert kept(whole, proven) == [10]
