@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.combine import combine
-from recon.match.rarity import amount_prior, choice_millibits, millibits
+from recon.match.rarity import amount_rarity, choice_millibits
 from recon.match.references import QUOTED_MILLIBITS
 from recon.match.subsets import MOST_ITEMS
 
@@ -149,9 +149,7 @@ def _charged_for_chance(netted: pl.DataFrame, items: pl.DataFrame) -> pl.DataFra
     10.00, and so does a bank's charge.
     """
     notes = items.filter(pl.col("open") < 0).group_by("customer", "currency").agg(notes=pl.len())
-    rarity, of_total = (
-        millibits(1.0, amount_prior(pl.col(name))) for name in ("credit_open", "amount")
-    )
+    rarity, of_total = (amount_rarity(pl.col(name)) for name in ("credit_open", "amount"))
     counted = netted.join(notes, on=["customer", "currency"]).with_columns(
         netted=pl.col("credits").list.len().cast(pl.Int64)
     )

@@ -54,6 +54,11 @@ def amount_prior(amount: pl.Expr) -> pl.Expr:
     )
 
 
+def amount_rarity(amount: pl.Expr) -> pl.Expr:
+    """How rare an amount is by its digits alone, in millibits: what its meeting by chance would be worth."""
+    return millibits(1.0, amount_prior(amount))
+
+
 def key_prior(key: pl.Expr) -> pl.Expr:
     """Chance that an unrelated line holds exactly this token, by the token's length and make-up."""
     length = key.str.len_bytes()

@@ -21,6 +21,8 @@ FLOATS_ALLOWED: Final = {
     "recon/match/score.py": PROBABILITY,
     "recon/match/parties.py": PROBABILITY,
     "recon/match/references.py": PROBABILITY,
+    "recon/match/lists.py": PROBABILITY,
+    "recon/match/cut.py": PROBABILITY,
     "recon/match/sets.py": PROBABILITY,
     "recon/match/solve.py": "the solver weighs bits, and shares of an item from 0 to 1",
     "recon/config.py": "TOML gives floats; their own text becomes Decimal",

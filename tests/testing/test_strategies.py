@@ -11,7 +11,16 @@ from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from docs.generate import frame_schemas
-from recon.frames import allocations, decisions, entries, evidence, outcomes, proposals, statements
+from recon.frames import (
+    allocations,
+    decisions,
+    entries,
+    evidence,
+    outcomes,
+    proposals,
+    statements,
+    weighed,
+)
 from recon.frames import lines as line_words
 from recon.frames.items import Items
 from recon.frames.lines import Lines
@@ -36,6 +45,7 @@ WORDS = {
         "balance_check": statements.BALANCE_CHECKS,
         "continuity_check": statements.BALANCE_CHECKS,
     },
+    "Weighed": {"status": weighed.STATUSES},
 }
 
 
