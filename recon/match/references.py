@@ -23,6 +23,7 @@ from recon.match.rarity import (
     millibits,
     shape,
 )
+from recon.match.spelling import RESPELLED, glued, letters_for_digits, of_other_series
 
 if TYPE_CHECKING:
     from recon.frames.comparable import Comparable
@@ -51,6 +52,7 @@ _QUOTED: Final = {
     "number_without_zeros": 0.2,
     "number_without_letters": 0.3,
     "number_tail": 0.1,
+    RESPELLED: 0.02,
 }
 # Schemes with a mark of their own, or check digits that few random numbers pass; one number in ten passes the others.
 _PROVEN: Final = (
@@ -97,8 +99,14 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
     of_lines = comparable.line_keys.join(
         receipts.select("line"), on="line", how="semi"
     ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
-    of_lines = pl.concat([of_lines, _glued(of_lines, of_items)])
-    whole = _weigh(of_lines, of_items, receipts.height)
+    of_lines = pl.concat([of_lines, glued(of_lines, of_items)])
+    respelled = letters_for_digits(of_lines, of_items)
+    unknown = _unknown(of_lines, of_items, comparable.closed_keys)
+    whole = _without(
+        _weigh(of_lines, of_items, respelled, receipts.height),
+        unknown,
+        comparable.items.select("item", "number_text"),
+    )
     opened = open_lists(
         receipts.select("line", "text"),
         whole.filter(pl.col("millibits") >= QUOTED_MILLIBITS),
@@ -109,7 +117,7 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
     read = pl.concat([hits.select("line", "span"), opened.used])
     foreign = pl.concat(
         [
-            _foreign(of_lines, of_items, read, comparable.closed_keys),
+            _unread(unknown, read),
             opened.unknown.with_columns(is_closed=pl.lit(value=False)),
         ]
     )
@@ -135,23 +143,7 @@ def _with_opened(whole: pl.DataFrame, opened: Opened) -> pl.DataFrame:
     return pl.concat([others, first]).sort("line", "item")
 
 
-def _glued(of_lines: pl.DataFrame, of_items: pl.DataFrame) -> pl.DataFrame:
-    """Numbers of open items behind a word that was glued to them: `INVOICEINV202500388`."""
-    parts = (
-        pl.col("key")
-        .str.extract_groups(r"^([A-Z]+)([0-9]{3,})$")
-        .struct.rename_fields(["letters", "digits"])
-    )
-    numbers = of_items.filter(pl.col("kind") == "number").select("key").unique()
-    split = numbers.select(parts=parts).unnest("parts").drop_nulls("digits")
-    words = of_lines.filter(pl.col("chunks") == 1, ~pl.col("is_digits")).join(
-        numbers, on="key", how="anti"
-    )
-    cut = words.with_columns(parts=parts).unnest("parts").drop_nulls("digits")
-    behind = cut.join(split.select("digits", own="letters"), on="digits").filter(
-        pl.col("letters").str.ends_with(pl.col("own"))
-    )
-    return behind.with_columns(key=pl.concat_str("own", "digits")).select(of_lines.columns)
+_FOUND: Final = ("line", "key", "span", "chunks")
 
 
 def _once(keys: pl.DataFrame) -> pl.DataFrame:
@@ -161,15 +153,22 @@ def _once(keys: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> pl.DataFrame:
+def _weigh(
+    of_lines: pl.DataFrame, of_items: pl.DataFrame, respelled: pl.DataFrame, line_count: int
+) -> pl.DataFrame:
     """Weigh each hit by how often its token, and tokens of its shape, stand where they belong to nothing."""
     # A token that names this many items names none; and its pairs would multiply.
     sharing = of_items.unique(["item", "key"]).group_by("key").agg(sharing=pl.len())
     known = sharing.filter(pl.col("sharing") <= _MOST_SHARING)
     found = _once(of_lines.join(known, on="key", how="semi"))
-    hits = found.join(_chances(of_lines, found, known, line_count), on="key").join(
-        of_items, on="key"
+    chances = _chances(of_lines, found, known, line_count)
+    whole = found.select(*_FOUND, "is_digits").join(chances, on="key").join(of_items, on="key")
+    # What has letters for digits in it stands nowhere for its own sake.
+    other = _once(respelled).join(of_items.filter(pl.col("kind") == "number"), on="key")
+    other = other.with_columns(
+        kind=pl.lit(RESPELLED), chance=key_prior(pl.col("key")), is_digits=pl.lit(value=False)
     )
+    hits = pl.concat([whole, other.select(whole.columns)])
     proven = pl.col("kind").is_in(_PROVEN)
     joined = (pl.col("chunks") > 1) & pl.col("is_digits")
     factor = (
@@ -191,13 +190,12 @@ def _weigh(of_lines: pl.DataFrame, of_items: pl.DataFrame, line_count: int) -> p
     ).filter(pl.col("millibits") > 0)
     # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
     best = pl.col("millibits") == pl.col("millibits").max().over("line", "item")
-    strongest = (
+    return (
         weighed.filter(best)
         .sort("line", "item", "kind", "key")
         .unique(["line", "item"], keep="first", maintain_order=True)
         .select("line", "item", "kind", "millibits", "span", "key")
     )
-    return _outermost(strongest)
 
 
 def _chances(
@@ -263,10 +261,16 @@ def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
     return hits.join(pieces.select("line", "item").unique(), on=["line", "item"], how="anti")
 
 
-def _foreign(
-    of_lines: pl.DataFrame, of_items: pl.DataFrame, read: pl.DataFrame, closed_keys: pl.DataFrame
+def _without(hits: pl.DataFrame, unknown: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """Leave out digits that stand behind another series' letters, and pieces of what is quoted whole."""
+    other = of_other_series(hits, unknown, numbers)
+    return _outermost(hits.join(other, on=["line", "item"], how="anti"))
+
+
+def _unknown(
+    of_lines: pl.DataFrame, of_items: pl.DataFrame, closed_keys: pl.DataFrame
 ) -> pl.DataFrame:
-    """Numbers on a line that look like ours, hit no open item, and are not part of what was `read` as one.
+    """Numbers on a line that look like ours and are no open item's: line, key, span, is_closed.
 
     A number looks like ours when it has the letters of one of our numbers and as many digits, give or take one;
     or, written in digits alone, as many digits and the same first two. A structured reference whose check digits hold
@@ -285,19 +289,22 @@ def _foreign(
     )
     settled = of_lines.join(closed_keys, on="key", how="semi")
     structured = of_lines.filter(pl.col("scheme").is_not_null())
-    strays = _once(
-        pl.concat([ours, settled, structured]).join(
-            of_items.select("key").unique(), on="key", how="anti"
-        )
-    ).with_columns(is_closed=pl.col("key").is_in(closed_keys["key"].to_list()))
-    # `2024 00123` inside the quoted `INV 2024 00123` is part of that quotation.
-    quoted = read.select("line", quoted="span").unique()
-    inside = strays.join(quoted, on="line").filter(spans_overlap("quoted", "span"))
     return (
-        strays.join(inside.select("line", "key").unique(), on=["line", "key"], how="anti")
+        _once(
+            pl.concat([ours, settled, structured]).join(
+                of_items.select("key").unique(), on="key", how="anti"
+            )
+        )
+        .with_columns(is_closed=pl.col("key").is_in(closed_keys["key"].to_list()))
         .select("line", "key", "span", "is_closed")
-        .sort("line", "key")
     )
+
+
+def _unread(unknown: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what is part of a quotation: `2024 00123` inside the quoted `INV 2024 00123`."""
+    quoted = read.select("line", quoted="span").unique()
+    inside = unknown.join(quoted, on="line").filter(spans_overlap("quoted", "span"))
+    return unknown.join(inside.select("line", "key").unique(), on=["line", "key"], how="anti")
 
 
 def spans_overlap(one: str, other: str) -> pl.Expr:
