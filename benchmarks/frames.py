@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines
 from recon.frames.parties import Parties
 from recon.run.matching import MatchInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import dataframely as dy
 
@@ -32,17 +33,40 @@ def match_inputs(world: World) -> MatchInputs:
     sellers = [book.seller for book in world.books]
     own = [account for seller in sellers for account in (seller.account, seller.second_account)]
     return MatchInputs(
-        lines=_lines(world),
+        lines=_lines(world, world.months),
         items=_items(world),
         parties=_parties(world),
         closed=_closed(world),
         own_accounts=pl.Series("account", own, dtype=pl.String),
+        history=_history(world),
     )
 
 
-def _lines(world: World) -> dy.DataFrame[Lines]:
+def _history(world: World) -> History:
+    rows = [
+        {
+            "bank_reference": line.reference,
+            "customer_id": book.customers[book.owners[row.number]].customer_id,
+            "item_number": row.number,
+            "amount": row.amount,
+            "kind": row.kind,
+        }
+        for book, lines in zip(world.books, world.histories, strict=True)
+        for line in lines
+        for row in (*line.expected, *line.settled)
+    ]
+    empty = ConfirmedAllocations.create_empty()
+    confirmed = pl.DataFrame(rows, schema=empty.schema, orient="row")
+    return History(
+        _lines(world, world.histories),
+        ConfirmedAllocations.validate(confirmed),
+        RefusedPairs.create_empty(),
+    )
+
+
+def _lines(world: World, months: Sequence[Sequence[Line]]) -> dy.DataFrame[Lines]:
     empty = Lines.create_empty()
-    rows = [row for book, month in zip(world.books, world.months, strict=True)
+    rows = [row for book, month in zip(world.books, months, strict=True)
             for row in _line_rows(book.seller, month)]  # fmt: skip
     made = pl.DataFrame(rows, infer_schema_length=None)
     absent = [
@@ -53,7 +77,7 @@ def _lines(world: World) -> dy.DataFrame[Lines]:
     return Lines.validate(made.with_columns(absent).select(empty.columns), cast=True)
 
 
-def _line_rows(seller: Seller, month: tuple[Line, ...]) -> Iterator[dict[str, object]]:
+def _line_rows(seller: Seller, month: Sequence[Line]) -> Iterator[dict[str, object]]:
     for record, line in enumerate(month, start=1):
         digest = hashlib.sha256(line.reference.encode()).digest()
         yield {

@@ -100,6 +100,21 @@ class Combine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         )
 
 
+class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What earlier payments teach: a payment counts half after so many days, a quarter after twice as many."""
+
+    half_life_days: int = 180
+
+    def __post_init__(self) -> None:
+        """Refuse a half-life that means nothing."""
+        _require(
+            1 <= self.half_life_days <= 36_500,
+            "history.half_life_days",
+            "from 1 to 36500",
+            self.half_life_days,
+        )
+
+
 class Chart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Ledger accounts by role; `{account}` in `cash` is replaced by the bank account."""
 
@@ -124,6 +139,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     bank_charges: BankCharges = BankCharges()
     combine: Combine = Combine()
     decide: Decide = Decide()
+    history: History = History()
     chart: Chart = Chart()
     item_columns: dict[str, str] = {}
     customer_columns: dict[str, str] = {}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recon.frames.decisions import Decisions
     from recon.frames.entries import Entries
     from recon.frames.evidence import Evidence
+    from recon.frames.history import ConfirmedAllocations, RefusedPairs
     from recon.frames.items import ClosedItems, Items
     from recon.frames.lines import Lines, ReadLines
     from recon.frames.outcomes import Outcomes
@@ -103,13 +104,15 @@ class DraftsOptions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The books' side as of a date."""
+    """The books' side as of a date; `confirmed` and `refused` are what was decided before, where it is known."""
 
     items: dy.DataFrame[Items]
     parties: dy.DataFrame[Parties]
     remittances: dy.DataFrame[Remittances]
     closed: dy.DataFrame[ClosedItems]
     own_accounts: dy.DataFrame[OwnAccounts]
+    confirmed: dy.DataFrame[ConfirmedAllocations] | None = None
+    refused: dy.DataFrame[RefusedPairs] | None = None
 
 
 @runtime_checkable

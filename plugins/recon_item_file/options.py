@@ -36,10 +36,14 @@ class ItemFileOptions(Reading, frozen=True, forbid_unknown_fields=True, kw_only=
     customers: str | None = None
     closed: str | None = None
     accounts: str | None = None
+    confirmed: str | None = None
+    refused: str | None = None
     item_columns: dict[str, str] = {}
     customer_columns: dict[str, str] = {}
     closed_columns: dict[str, str] = {}
     account_columns: dict[str, str] = {}
+    confirmed_columns: dict[str, str] = {}
+    refused_columns: dict[str, str] = {}
 
 
 def read_options(options: Mapping[str, Any]) -> ItemFileOptions:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from recon.api import Books, ItemSource, Remittances, hookimpl
 from recon_item_file.books import read_closed, read_customers, read_items, read_own_accounts
+from recon_item_file.decided import currencies_of, read_confirmed, read_refused
 from recon_item_file.options import read_options
 
 if TYPE_CHECKING:
@@ -31,12 +32,16 @@ class ItemFile:
             UnreadableItems: a file or any cell in it is wrong; the message lists the first ten.
         """
         checked = read_options(options)
+        items, closed = read_items(checked), read_closed(checked)
+        currencies = currencies_of(items, closed)
         return Books(
-            items=read_items(checked),
+            items=items,
             parties=read_customers(checked),
             remittances=Remittances.create_empty(),
-            closed=read_closed(checked),
+            closed=closed,
             own_accounts=read_own_accounts(checked),
+            confirmed=read_confirmed(checked, currencies),
+            refused=read_refused(checked, currencies),
         )
 
 

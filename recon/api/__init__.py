@@ -16,6 +16,7 @@ from recon.frames.complete import completed
 from recon.frames.decisions import Decisions
 from recon.frames.entries import Entries
 from recon.frames.evidence import Evidence
+from recon.frames.history import ConfirmedAllocations, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines, ReadLines
 from recon.frames.outcomes import Outcomes
@@ -62,6 +63,7 @@ __all__ = [
     "ChildLimits",
     "ClosedItems",
     "ConfigurationError",
+    "ConfirmedAllocations",
     "Decisions",
     "Decoded",
     "Delivered",
@@ -90,6 +92,7 @@ __all__ = [
     "ReadLines",
     "ReadStatements",
     "ReconError",
+    "RefusedPairs",
     "Rejects",
     "Remittances",
     "Report",

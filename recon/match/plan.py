@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from recon.frames.comparable import Comparable
     from recon.frames.decisions import Decisions
     from recon.frames.evidence import Evidence
+    from recon.frames.history import Memory
     from recon.frames.proposals import ProposalItems, Proposals, ProposedSets
 
 
@@ -55,6 +56,7 @@ class Matched:
 
 def match_comparable(
     comparable: Comparable,
+    memory: Memory,
     more_evidence: dy.DataFrame[Evidence],
     more_sets: dy.DataFrame[ProposedSets],
     policy: Policy,
@@ -63,6 +65,7 @@ def match_comparable(
 
     Args:
         comparable: lines, items and customers in comparable form.
+        memory: what was learnt from earlier payments.
         more_evidence: evidence that plugins found.
         more_sets: sets that passes of plugins propose.
         policy: all judgement.
@@ -70,7 +73,12 @@ def match_comparable(
     aside = set_aside(comparable.lines, comparable.line_keys, comparable.item_keys)
     receipts = comparable.lines.join(aside, on="line_id", how="anti").sort("line")
     tables = Tables(
-        receipts, comparable.items, comparable.customers, comparable.names, comparable.accounts
+        receipts,
+        comparable.items,
+        comparable.customers,
+        comparable.names,
+        comparable.accounts,
+        memory,
     )
 
     references = find_references(receipts, comparable)

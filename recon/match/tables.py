@@ -15,14 +15,16 @@ if TYPE_CHECKING:
         CustomerAccounts,
         CustomerNames,
     )
+    from recon.frames.history import Memory
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """receipts: the comparable lines that were not set aside; the rest is the books' side."""
+    """receipts: the comparable lines that were not set aside; the books' side; and what the history teaches."""
 
     receipts: pl.DataFrame
     items: dy.DataFrame[ComparableItems]
     customers: dy.DataFrame[ComparableCustomers]
     names: dy.DataFrame[CustomerNames]
     accounts: dy.DataFrame[CustomerAccounts]
+    memory: Memory

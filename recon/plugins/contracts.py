@@ -12,6 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from recon.frames.demands import validated
+from recon.frames.history import ConfirmedAllocations, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import ReadLines
 from recon.frames.parties import OwnAccounts, Parties, Remittances
@@ -94,6 +95,10 @@ def checked_books(books: object) -> Books:
         remittances=remittances,
         closed=checked(books.closed, ClosedItems),
         own_accounts=checked(books.own_accounts, OwnAccounts),
+        confirmed=None
+        if books.confirmed is None
+        else checked(books.confirmed, ConfirmedAllocations),
+        refused=None if books.refused is None else checked(books.refused, RefusedPairs),
     )
 
 

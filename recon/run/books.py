@@ -1,12 +1,16 @@
-"""Fetch the books' side for one run: open items, customers, our accounts, and what was settled before."""
+"""Fetch the books' side for one run: open items, customers, our accounts, and what was settled and refused before."""
 
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
+from recon.frames.lines import Lines
 from recon.protocols import InputFile
 from recon.run.files import shown_name
+from recon.run.reading import read_statements
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,11 +19,47 @@ if TYPE_CHECKING:
     from recon.config import Policy
     from recon.plugins import Plugins
     from recon.protocols import Books
+    from recon.run.progress import Progress
     from recon.run.request import MatchRequest
 
 # The source that reads files; it is found like any other plugin.
 FILE_SOURCE: Final = "item-file"
 CLOSED_ITEMS: Final = "closed_items.csv"
+CONFIRMED: Final = "allocations.csv"
+REFUSED: Final = "rejected.csv"
+PAST_STATEMENTS: Final = "statements"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The books' side, what was decided before, and the files that both were read from."""
+
+    books: Books
+    history: History
+    inputs: tuple[InputFile, ...]
+
+
+def fetch_all(
+    request: MatchRequest, policy: Policy, plugins: Plugins, progress: Progress
+) -> Fetched:
+    """Read the books' side and, where a history is given, the statements of then.
+
+    Raises:
+        UnreadableItems: anything of the books cannot be read in full. A statement of the history that cannot be
+            read is quarantined, as one of today is.
+    """
+    progress.step("Reading open items")
+    books, inputs = fetch_books(request, policy, plugins, request.as_of)
+    confirmed = ConfirmedAllocations.create_empty() if books.confirmed is None else books.confirmed
+    refused = RefusedPairs.create_empty() if books.refused is None else books.refused
+    folder = request.history / PAST_STATEMENTS if request.history else None
+    if folder is None or not folder.is_dir():
+        return Fetched(books, History(Lines.create_empty(), confirmed, refused), inputs)
+    past = read_statements((folder,), policy, plugins, progress)
+    past_inputs = tuple(
+        replace(one, role="history" if one.role == "statement" else one.role) for one in past.inputs
+    )
+    return Fetched(books, History(past.lines, confirmed, refused), (*inputs, *past_inputs))
 
 
 def fetch_books(
@@ -42,19 +82,22 @@ def fetch_books(
 
 
 def _paths(request: MatchRequest) -> dict[str, Path]:
-    closed = request.history / CLOSED_ITEMS if request.history else None
     named = {
         "items": request.open_items,
         "customers": request.customers,
         "accounts": request.accounts,
-        "closed": closed if closed and closed.is_file() else None,
     }
+    if request.history:
+        files = {"closed": CLOSED_ITEMS, "confirmed": CONFIRMED, "refused": REFUSED}
+        past = {name: request.history / file for name, file in files.items()}
+        named |= {name: path for name, path in past.items() if path.is_file()}
     return {name: path for name, path in named.items() if path is not None}
 
 
 def _input(role: str, path: Path) -> InputFile:
     data = path.read_bytes()
-    roles = {"items": "open_items", "closed": "history"}
+    of_history = dict.fromkeys(("closed", "confirmed", "refused"), "history")
+    roles = {"items": "open_items", **of_history}
     return InputFile(
         shown_name(path), hashlib.sha256(data).hexdigest(), len(data), roles.get(role, role), "read"
     )

@@ -20,7 +20,7 @@ from recon.protocols import InputFile, RunView
 from recon.report.evidence import evidence_csv
 from recon.report.outputs import render_outputs
 from recon.report.summary import run_id, summary
-from recon.run.books import fetch_books
+from recon.run.books import fetch_all
 from recon.run.deliver import post_entries, render_more_reports, write_files
 from recon.run.matching import MatchInputs, match_lines
 from recon.run.reading import Reading, read_statements
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from recon.frames.weighed import Weighed
     from recon.plugins import Plugins
     from recon.protocols import Books
+    from recon.run.books import Fetched
     from recon.run.progress import Progress
     from recon.run.request import MatchRequest
 
@@ -66,11 +67,10 @@ def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress
     """
     policy = load_policy(request.policy)
     reading = read_statements(request.statements, policy, plugins, progress)
-    progress.step("Reading open items")
-    books, book_inputs = fetch_books(request, policy, plugins, request.as_of)
+    fetched = fetch_all(request, policy, plugins, progress)
 
     progress.step("Matching")
-    view, weighed = match_view(reading, books, book_inputs, policy, plugins, as_of=request.as_of)
+    view, weighed = match_view(reading, fetched, policy, plugins, as_of=request.as_of)
     identity = run_id(view)
     plugins.run_started(identity)
 
@@ -106,8 +106,7 @@ def _post(
 
 def match_view(
     reading: Reading,
-    books: Books,
-    book_inputs: tuple[InputFile, ...],
+    fetched: Fetched,
     policy: Policy,
     plugins: Plugins,
     *,
@@ -118,6 +117,7 @@ def match_view(
     Returns:
         the run's view, and every explanation that was weighed, for `recon explain`.
     """
+    books = fetched.books
     own = pl.concat(
         [books.own_accounts["account"], reading.statements["account"].rename("account")]
     )
@@ -129,6 +129,7 @@ def match_view(
         own_accounts=own.filter(own != "").unique().sort(),
         more_evidence=_evidence_of_plugins(reading, books, plugins),
         more_sets=_sets_of_plugins(reading, books, plugins),
+        history=fetched.history,
     )
     matched = match_lines(inputs, policy)
     allocations = allocate(reading.lines, books.items, matched.proposals, matched.members)
@@ -137,7 +138,7 @@ def match_view(
     view = RunView(
         as_of=as_of or _last_day(reading),
         policy_hash=policy.hash,
-        inputs=(*reading.inputs, *book_inputs),
+        inputs=(*reading.inputs, *fetched.inputs),
         statements=reading.statements,
         lines=reading.lines,
         rejects=reading.rejects,

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recon.frames.evidence import Evidence
+from recon.frames.history import History
 from recon.frames.proposals import ProposedSets
 from recon.match.plan import Matched, match_comparable
+from recon.normalise.history import remember
 from recon.normalise.prepare import prepare
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class MatchInputs:
     own_accounts: pl.Series
     more_evidence: dy.DataFrame[Evidence] | None = None
     more_sets: dy.DataFrame[ProposedSets] | None = None
+    history: History | None = None
 
 
 def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
@@ -38,6 +41,13 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     comparable = prepare(
         inputs.lines, inputs.items, inputs.parties, inputs.closed, inputs.own_accounts
     )
+    memory = remember(
+        inputs.history or History.empty(),
+        (inputs.items, inputs.closed),
+        comparable,
+        inputs.lines.select("line_id", "bank_reference"),
+        policy.history.half_life_days,
+    )
     evidence = inputs.more_evidence if inputs.more_evidence is not None else Evidence.create_empty()
     sets = inputs.more_sets if inputs.more_sets is not None else ProposedSets.create_empty()
-    return match_comparable(comparable, evidence, sets, policy)
+    return match_comparable(comparable, memory, evidence, sets, policy)

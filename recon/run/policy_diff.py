@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.money import format_minor_expr
-from recon.run.books import fetch_books
+from recon.run.books import fetch_all
 from recon.run.flow import match_view
 from recon.run.reading import read_statements
 
@@ -72,10 +72,9 @@ def _replayed(
     request: MatchRequest, policy: Policy, plugins: Plugins, progress: Progress
 ) -> RunView:
     reading = read_statements(request.statements, policy, plugins, progress)
-    progress.step("Reading open items")
-    books, inputs = fetch_books(request, policy, plugins, request.as_of)
+    fetched = fetch_all(request, policy, plugins, progress)
     progress.step("Matching")
-    view, _ = match_view(reading, books, inputs, policy, plugins, as_of=request.as_of)
+    view, _ = match_view(reading, fetched, policy, plugins, as_of=request.as_of)
     return view
 
 

@@ -1,0 +1,124 @@
+"""History: what was confirmed or refused before, as it is read, and what it teaches, in comparable form.
+
+`customer`, `line` and `item` are the row numbers of `comparable.py`. Weights are thousandths of a payment: each
+payment counts less the older it is (`history.half_life_days`), so that what changed is forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import dataframely as dy
+
+from recon.frames.allocations import KINDS
+from recon.frames.lines import Lines
+from recon.money import AMOUNT_LIMIT
+
+
+class ConfirmedAllocations(dy.Schema):
+    """Allocations that were confirmed before: a row what one line did to one item."""
+
+    line_id = dy.String(nullable=True, description="the line, as an earlier run named it")
+    bank_reference = dy.String(nullable=True, description="or the bank's reference of the line")
+    item_number = dy.String(nullable=True, description="null: money on account")
+    customer_id = dy.String(nullable=True)
+    amount = dy.Int64(
+        nullable=True,
+        min=-AMOUNT_LIMIT,
+        max=AMOUNT_LIMIT,
+        description="minor units; null where no currency is told",
+    )
+    kind = dy.String(check=lambda c: c.is_in(KINDS))
+
+
+class RefusedPairs(dy.Schema):
+    """Suggestions that a person refused: a row a line and an item that do not belong together."""
+
+    line_id = dy.String(nullable=True, description="the line, as the run named it")
+    bank_reference = dy.String(nullable=True, description="or the bank's reference of the line")
+    item_number = dy.String(min_length=1)
+    open_amount = dy.Int64(
+        nullable=True, description="what was open then; another amount asks anew (minor units)"
+    )
+
+
+class SeenPayers(dy.Schema):
+    """A row an account or a name from which a customer's items were paid before."""
+
+    role = dy.String(check=lambda c: c.is_in(("account", "name", "name_on_account")))
+    key = dy.String(description="the account, or the name in comparable form")
+    customer = dy.Int64()
+    times = dy.Int64(min=1, description="payments seen")
+    last_seen = dy.Date()
+    weight = dy.Int64(min=0, description="payments seen, by age, in thousandths")
+    of_weight = dy.Int64(min=0, description="all payments of this customer, in thousandths")
+    other_weight = dy.Int64(min=0, description="those of other customers from here, in thousandths")
+    others = dy.Int64(min=0, description="how many other customers were paid for from here")
+
+
+class PastPayments(dy.Schema):
+    """A row a payment of a customer in the history: what it shows of the customer's habits."""
+
+    customer = dy.Int64()
+    habit = dy.String(description="discount, together, netting, oldest_first or bank_charge")
+    kept = dy.Int64(min=0, description="payments that show the habit, by age, in thousandths")
+    could = dy.Int64(min=0, description="payments that could have shown it, in thousandths")
+
+
+class UsualCharges(dy.Schema):
+    """A row an amount that the bank of a customer kept back before."""
+
+    customer = dy.Int64()
+    currency = dy.String()
+    charge = dy.Int64(min=1, description="minor units")
+    times = dy.Int64(min=1, description="payments that it was kept back from")
+    last_seen = dy.Date()
+    weight = dy.Int64(min=0, description="the same by age, in thousandths")
+    of_weight = dy.Int64(min=0, description="all payments of this customer, in thousandths")
+
+
+class RefusedMatches(dy.Schema):
+    """A row a line and an item that were refused and have not changed since."""
+
+    line = dy.Int64(primary_key=True)
+    item = dy.Int64(primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is known of earlier payments: the lines of then, what was confirmed of them, and what was refused."""
+
+    lines: dy.DataFrame[Lines]
+    confirmed: dy.DataFrame[ConfirmedAllocations]
+    refused: dy.DataFrame[RefusedPairs]
+
+    @classmethod
+    def empty(cls) -> History:
+        """Give the history of somebody who has none."""
+        return cls(
+            Lines.create_empty(), ConfirmedAllocations.create_empty(), RefusedPairs.create_empty()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the history teaches about today's customers, lines and items."""
+
+    payers: dy.DataFrame[SeenPayers]
+    habits: dy.DataFrame[PastPayments]
+    charges: dy.DataFrame[UsualCharges]
+    refused: dy.DataFrame[RefusedMatches]
+
+    @classmethod
+    def empty(cls) -> Memory:
+        """Give the memory of somebody who has seen nothing."""
+        return cls(
+            SeenPayers.create_empty(),
+            PastPayments.create_empty(),
+            UsualCharges.create_empty(),
+            RefusedMatches.create_empty(),
+        )
+
+    def with_refused(self, refused: dy.DataFrame[RefusedMatches]) -> Memory:
+        """Give the same memory with these refusals."""
+        return replace(self, refused=refused)
