@@ -43,16 +43,17 @@ def judge(world: World, inputs: MatchInputs, matched: Matched) -> Quality:
     lines = inputs.lines.join(matched.decisions, on="line_id").with_columns(amount=amount)
     written = allocations.with_columns(
         amount=amount,
+        item_amount=format_minor_expr(pl.col("item_amount"), pl.col("item_currency")),
         rank=pl.col("rank").cast(pl.String),
         confidence=confidence_text(pl.col("confidence_ppm")),
     )
     truth = pl.read_csv(render_truth(world.months), infer_schema=False)
-    return evaluate(lines, written, truth)
+    return evaluate(lines, written, truth, inputs.items)
 
 
 def verdict_of(quality: Quality) -> Verdict:
     """Take what the table shows, after checking that no line got lost and no cent."""
-    assert quality.broken_lines.is_empty(), quality.broken_lines
+    assert quality.conservation.holds, quality.conservation
     assert (quality.lost, quality.unlabelled) == (0, 0), (quality.lost, quality.unlabelled)
     return Verdict(
         shares={name: list(rest) for name, *rest in quality.figures().rows()},

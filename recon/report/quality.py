@@ -7,22 +7,21 @@ with exact bounds, a table by scenario, and every wrong line with the evidence t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.frames.allocations import CASH_KINDS
-from recon.frames.decisions import FATES
 from recon.money import format_minor_expr
 from recon.report.bounds import Share
+from recon.report.calibration import calibrate, calibration_error
+from recon.report.conservation import check_conservation
+from recon.report.judged import judge_lines, shown_set
 from recon.report.truth import checked_allocations, checked_lines, checked_truth
 
+if TYPE_CHECKING:
+    from recon.report.conservation import Conservation
+
 SUGGESTIONS: Final = 3
-# Bins of confidence, parts per million; the last one holds what is applied without a person.
-CONFIDENCE_EDGES: Final = (500_000, 900_000, 990_000, 999_900)
-# Between the parts and the members of a set; no text of a bank or a book has them.
-_INNER: Final = "\x1f"
-_OUTER: Final = "\x1e"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +39,11 @@ class Quality:
         traps: lines left alone, of those that no careful person would apply (undecidable).
         fates: lines whose fate is one that the truth allows.
         calibration_error: distance of stated confidence and share of right sets, mean over all sets by bin; 0 to 1.
-        scenarios: a row a scenario.
+        scenarios: a row a scenario; `traps` are its undecidable lines, `caught` those of them that were left alone.
         calibration: a row a bin of confidence.
         wrong_lines: a row a wrongly applied line, with expected and applied set and the evidence.
         wrong_value: a row a currency: amount of the wrongly applied lines.
-        broken_lines: a row a line whose applied cash is not its amount, or whose fate is none.
+        conservation: what became of every cent, checked again from the files.
     """
 
     lines: int
@@ -61,7 +60,7 @@ class Quality:
     calibration: pl.DataFrame
     wrong_lines: pl.DataFrame
     wrong_value: pl.DataFrame
-    broken_lines: pl.DataFrame
+    conservation: Conservation
 
     def figures(self) -> pl.DataFrame:
         """Give the shares as a table: measure, hits, of, percent, and the bounds in percent."""
@@ -81,13 +80,20 @@ class Quality:
         return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def evaluate(lines: pl.DataFrame, allocations: pl.DataFrame, truth: pl.DataFrame) -> Quality:
+def evaluate(
+    lines: pl.DataFrame,
+    allocations: pl.DataFrame,
+    truth: pl.DataFrame,
+    open_items: pl.DataFrame | None = None,
+) -> Quality:
     """Compare a run with the truth.
 
     Args:
         lines: `lines.csv`, all columns text.
         allocations: `allocations.csv`, all columns text.
         truth: as `recon.report.truth` says, all columns text.
+        open_items: `item_id`, `currency` and `open_amount` in minor units, as the run got them; without them no item
+            is checked.
 
     Returns:
         The figures; the order of rows does not matter.
@@ -96,13 +102,13 @@ def evaluate(lines: pl.DataFrame, allocations: pl.DataFrame, truth: pl.DataFrame
         ConfigurationError: a table is not as it must be.
     """
     lines = checked_lines(lines)
-    rows = checked_allocations(allocations, lines)
+    rows = checked_allocations(allocations, lines, with_items=open_items is not None)
     labels = checked_truth(truth, lines)
-    judged = _judge(lines, rows, labels)
+    judged = judge_lines(lines, rows, labels)
     receipts = judged.filter(pl.col("pays_items") & pl.col("decidable"))
     applied, rest = judged.filter("is_applied"), receipts.filter(~pl.col("is_applied"))
     wrong = applied.filter(~pl.col("is_right"))
-    bins = _calibrate(judged)
+    bins = calibrate(judged)
     return Quality(
         lines=judged.height,
         lost=judged["line_id"].null_count(),
@@ -113,12 +119,12 @@ def evaluate(lines: pl.DataFrame, allocations: pl.DataFrame, truth: pl.DataFrame
         hit_third=_share(rest, pl.col("hit") <= SUGGESTIONS),
         traps=_share(judged.filter(~pl.col("decidable")), ~pl.col("is_applied")),
         fates=_share(judged.filter(pl.col("allowed") != ""), pl.col("has_allowed_fate")),
-        calibration_error=_calibration_error(bins),
+        calibration_error=calibration_error(bins),
         scenarios=_by_scenario(judged),
         calibration=bins,
         wrong_lines=_shown(wrong),
         wrong_value=_value(wrong),
-        broken_lines=_broken(lines, rows),
+        conservation=check_conservation(lines, rows, open_items),
     )
 
 
@@ -126,174 +132,74 @@ def _share(frame: pl.DataFrame, hit: pl.Expr) -> Share:
     return Share(frame.filter(hit).height, frame.height)
 
 
-# ---------------------------------------------------------------- sets
-
-
-def _sets(rows: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
-    """Write each set of allocations as one text, so that two sets are equal when their texts are.
-
-    Args:
-        rows: `item_key`, `item_number`, `kind`, `minor`, `currency` and the columns `by`.
-        by: what tells one set from another.
-
-    Returns:
-        The columns `by`, `set`, and `pays_items`. Only cash counts: how a difference is called is not compared.
-    """
-    cash = rows.filter(pl.col("kind").is_in(CASH_KINDS)).with_columns(
-        item_key=pl.when(pl.col("kind") == "payment").then("item_key").otherwise("kind")
-    )
-    # One item paid in two rows is one payment; two items of one group are two.
-    whole = cash.group_by(*by, "item_number", "item_key", "currency").agg(
-        pl.col("minor").sum(), pays_items=(pl.col("kind") == "payment").any()
-    )
-    amount = format_minor_expr(pl.col("minor"), pl.col("currency"))
-    token = pl.concat_str("item_key", pl.lit(_INNER), amount)
-    return (
-        whole.filter(pl.col("minor") != 0)
-        .with_columns(token=token)
-        .group_by(by)
-        .agg(pl.col("token").sort().str.join(_OUTER).alias("set"), pl.col("pays_items").any())
-    )
-
-
-def _expected(labels: pl.DataFrame) -> pl.DataFrame:
-    """Give each line's set according to the truth."""
-    keyed = labels.filter(pl.col("line_id").is_not_null() & pl.col("minor").is_not_null())
-    key = pl.when(pl.col("group") != "").then("group").otherwise("item_number")
-    return _sets(keyed.with_columns(item_key=key), ("line_id",)).rename({"set": "expected"})
-
-
-def _proposed(rows: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
-    """Give each set of the run, applied or suggested, with its confidence and evidence."""
-    members = (
-        labels.filter(pl.col("group") != "")
-        .select("line_id", "group", pl.col("group").str.split("|").alias("item_number"))
-        .explode("item_number")
-        .unique()
-    )
-    joined = rows.join(members, on=["line_id", "item_number"], how="left")
-    keyed = joined.with_columns(item_key=pl.coalesce("group", "item_number"))
-    by = ("line_id", "status", "rank")
-    stated = rows.group_by(by).agg(
-        pl.col("ppm").min(), pl.col("because").unique().sort().str.join(" | ")
-    )
-    return _sets(keyed, by).join(stated, on=by)
-
-
-def _judge(lines: pl.DataFrame, rows: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
-    """Give a row a line of the truth: what it should be, what it became, and whether that is right."""
-    proposed = _proposed(rows, labels)
-    applied = proposed.filter(pl.col("status") == "applied").select("line_id", said="set")
-    expected = _expected(labels).select("line_id", "expected", "pays_items")
-    hits = (
-        proposed.filter(pl.col("status") == "suggested")
-        .join(expected, left_on=["line_id", "set"], right_on=["line_id", "expected"])
-        .group_by("line_id")
-        .agg(hit=pl.col("rank").min())
-    )
-    first = proposed.filter(pl.col("rank") == 1, "pays_items").sort("line_id", "status")
-    first = first.unique("line_id", keep="first", maintain_order=True)
-    stated = first.select("line_id", "because", stated_set="set", stated_ppm="ppm")
-    # What the run lost has no currency, so only its row in the truth says whether it pays an item.
-    labelled = labels.group_by("key").agg(
-        pl.col("line_id").first(),
-        pl.col("scenario").first(),
-        pl.col("decidable").all(),
-        allowed=pl.col("fate").first(),
-        pays_items=(pl.col("item_number") != "").any(),
-    )
-    facts = lines.select("line_id", "bank_reference", "amount", "currency", "minor", "fate")
-    judged = labelled
-    for frame in (facts, expected.drop("pays_items"), applied, hits, stated):
-        judged = judged.join(frame, on="line_id", how="left")
-    judged = judged.with_columns(pl.col("expected", "said", "fate", "stated_set").fill_null(""))
-    return judged.with_columns(
-        is_applied=pl.col("fate") == "applied",
-        is_right=pl.col("said") == pl.col("expected"),
-        is_stated_right=pl.col("stated_set") == pl.col("expected"),
-        has_allowed_fate=pl.col("allowed").str.split("|").list.contains(pl.col("fate")),
-    ).sort("key")
-
-
 # ---------------------------------------------------------------- tables
 
 
 def _by_scenario(judged: pl.DataFrame) -> pl.DataFrame:
+    is_receipt = pl.col("pays_items") & pl.col("decidable")
     left = pl.col("pays_items") & ~pl.col("is_applied")
-    is_right = pl.col("is_right")
-    return (
+    is_right = pl.col("is_applied") & pl.col("is_right")
+    is_wrong = pl.col("is_applied") & ~pl.col("is_right")
+    counted = (
         judged.group_by("scenario")
         .agg(
             lines=pl.len(),
             pays_items=pl.col("pays_items").sum(),
             decidable=pl.col("decidable").sum(),
             applied=pl.col("is_applied").sum(),
-            right=(pl.col("is_applied") & is_right).sum(),
-            wrong=(pl.col("is_applied") & ~is_right).sum(),
+            right=is_right.sum(),
+            wrong=is_wrong.sum(),
             left=left.sum(),
             hit_first=(left & (pl.col("hit") == 1)).sum(),
             hit_third=(left & (pl.col("hit") <= SUGGESTIONS)).sum(),
+            traps=(~pl.col("decidable")).sum(),
+            caught=(~pl.col("decidable") & ~pl.col("is_applied")).sum(),
             allowed_fate=pl.col("has_allowed_fate").sum(),
+            _receipts=is_receipt.sum(),
+            _covered=(is_receipt & is_right).sum(),
         )
         .sort("scenario")
     )
+    shares = {"precision": ("right", "applied"), "coverage": ("_covered", "_receipts")}
+    return counted.with_columns(
+        *(_percent(counted, *of).alias(name) for name, of in shares.items()),
+        wrong_value=_wrong_value_of(judged, counted["scenario"]),
+    ).drop("_receipts", "_covered")
 
 
-def _calibrate(judged: pl.DataFrame) -> pl.DataFrame:
-    """Compare stated confidence with the share of right sets, by bin; each line's best set counts."""
-    stated = judged.filter(pl.col("stated_set") != "")
-    edges = [0, *CONFIDENCE_EDGES]
-    floor = pl.lit(0)
-    for edge in CONFIDENCE_EDGES:
-        floor = pl.when(pl.col("stated_ppm") >= edge).then(pl.lit(edge)).otherwise(floor)
-    found = (
-        stated.group_by(floor.cast(pl.Int64).alias("from_ppm"))
-        .agg(
-            sets=pl.len(),
-            stated=pl.col("stated_ppm").mean() / 1_000_000,
-            right_share=pl.col("is_stated_right").mean(),
-        )
-        .sort("from_ppm")
+def _percent(counted: pl.DataFrame, hits: str, of: str) -> pl.Series:
+    rows = counted.select(hits, of).rows()
+    return pl.Series([Share(*row).percent for row in rows], dtype=pl.String)
+
+
+def _wrong_value_of(judged: pl.DataFrame, scenarios: pl.Series) -> pl.Series:
+    """Write the amounts of the wrongly applied lines of each scenario as text, currency by currency."""
+    wrong = judged.filter("is_applied", ~pl.col("is_right"))
+    by = _value(wrong, "scenario").select(
+        "scenario", text=pl.concat_str("amount", "currency", separator=" ")
     )
-    upper = dict(zip(edges, [*CONFIDENCE_EDGES, 1_000_000], strict=True))
-    to_ppm = pl.col("from_ppm").replace_strict(upper, return_dtype=pl.Int64)
-    return found.select("from_ppm", to_ppm.alias("to_ppm"), "sets", "stated", "right_share")
-
-
-def _calibration_error(bins: pl.DataFrame) -> float:
-    distance = (pl.col("stated") - pl.col("right_share")).abs() * pl.col("sets")
-    error = bins.select(distance.sum() / pl.max_horizontal(pl.col("sets").sum(), 1)).item()
-    return float(error)
+    joined = by.group_by("scenario", maintain_order=True).agg(pl.col("text").str.join(", "))
+    texts = dict(joined.rows())
+    return pl.Series([texts.get(name, "") for name in scenarios], dtype=pl.String)
 
 
 def _shown(wrong: pl.DataFrame) -> pl.DataFrame:
-    sets = (
-        pl.col(name).str.replace_all(_INNER, " ").str.replace_all(_OUTER, "; ")
-        for name in ("expected", "said")
-    )
     return wrong.select(
-        "line_id", "bank_reference", "scenario", "amount", "currency", *sets, "because"
-    ).rename({"said": "applied"})
+        "line_id",
+        "bank_reference",
+        "scenario",
+        "amount",
+        "currency",
+        shown_set("expected"),
+        shown_set("said").alias("applied"),
+        "because",
+    )
 
 
-def _value(wrong: pl.DataFrame) -> pl.DataFrame:
+def _value(wrong: pl.DataFrame, *by: str) -> pl.DataFrame:
     """Sum what the wrongly applied lines received, by currency."""
-    total = wrong.group_by("currency").agg(
+    total = wrong.group_by(*by, "currency").agg(
         lines=pl.len(), minor=pl.col("minor").cast(pl.Int128).sum()
     )
     amount = format_minor_expr(pl.col("minor"), pl.col("currency"))
-    return total.select("currency", "lines", amount=amount).sort("currency")
-
-
-def _broken(lines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """Find lines that were applied, in part or in full, without every cent having its place."""
-    is_cash = (pl.col("status") == "applied") & pl.col("kind").is_in(CASH_KINDS)
-    cash = rows.filter(is_cash).group_by("line_id").agg(allocated=pl.col("minor").sum())
-    checked = lines.join(cash, on="line_id", how="left")
-    is_off = pl.col("allocated") != pl.col("minor")
-    is_empty = (pl.col("fate") == "applied") & pl.col("allocated").is_null()
-    broken = checked.filter(is_off | is_empty | ~pl.col("fate").is_in(FATES))
-    allocated = format_minor_expr(pl.col("allocated"), pl.col("currency"))
-    return broken.select("line_id", "fate", "currency", "amount", allocated=allocated).sort(
-        "line_id"
-    )
+    return total.select(*by, "currency", "lines", amount=amount).sort(*by, "currency")

@@ -31,6 +31,8 @@ ALLOCATION_COLUMNS: Final = (
     "confidence",
     "because",
 )
+# Needed where it is checked that no item is settled beyond what was open.
+ITEM_COLUMNS: Final = ("item_id", "item_amount", "item_currency")
 TRUTH_COLUMNS: Final = ("item_number", "allocated_amount")
 _OPTIONAL: Final = ("kind", "fate", "scenario", "decidable", "group")
 
@@ -47,14 +49,19 @@ def checked_lines(lines: pl.DataFrame) -> pl.DataFrame:
     return checked
 
 
-def checked_allocations(allocations: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def checked_allocations(
+    allocations: pl.DataFrame, lines: pl.DataFrame, *, with_items: bool
+) -> pl.DataFrame:
     """Check `allocations.csv` against checked lines: its columns, with `minor`, `rank` and `ppm` as numbers.
+
+    With items, `ITEM_COLUMNS` must be there too, and `item_minor` is what a row settles, in the item's currency.
 
     Raises:
         ConfigurationError: a column is missing, a text is no number, a row belongs to no line.
     """
     name = "allocations.csv"
-    rows = _texts(allocations, ALLOCATION_COLUMNS, name).select("source_row", *ALLOCATION_COLUMNS)
+    columns = (*ALLOCATION_COLUMNS, *ITEM_COLUMNS) if with_items else ALLOCATION_COLUMNS
+    rows = _texts(allocations, columns, name).select("source_row", *columns)
     # Amounts of a line are in the line's currency.
     currency = lines.select("line_id", "currency")
     rows = rows.join(currency, on="line_id", how="left", maintain_order="left")
@@ -66,7 +73,15 @@ def checked_allocations(allocations: pl.DataFrame, lines: pl.DataFrame) -> pl.Da
     )
     _refuse(rows, pl.col("rank").is_null(), "rank_text", name, "is no rank")
     _refuse(rows, pl.col("ppm").is_null(), "confidence", name, "is no confidence")
-    return rows
+    return _with_item_minor(rows, name) if with_items else rows
+
+
+def _with_item_minor(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    amount = parse_minor_expr(pl.col("item_amount"), exponent_expr(pl.col("item_currency")))
+    parsed = rows.with_columns(item_minor=amount)
+    is_wrong = (pl.col("item_id") != "") & pl.col("item_minor").is_null()
+    _refuse(parsed, is_wrong, "item_amount", name, "is no amount of its currency")
+    return parsed
 
 
 def checked_truth(truth: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:

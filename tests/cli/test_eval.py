@@ -61,6 +61,33 @@ def test_the_table_shows_every_part(cli, folder, truth):
     assert "4 lines of the truth, 1 of them not in the run" in result.stdout
     assert "wrong lines: 1" in result.stdout
     assert "broken lines: none" in result.stdout
+    assert "items unchecked, as no open items were given" in result.stdout
+
+
+def test_open_items_are_read_as_a_run_reads_them_and_checked(cli, folder, truth, tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[item_columns]\nopen_amount = "Rest"\n', encoding="utf-8")
+    items = tmp_path / "open.csv"
+    items.write_text("item_id,number,currency,Rest\nX,RE-1001,EUR,119.00\n", encoding="utf-8")
+
+    result = cli(
+        "eval", "--truth", truth, "--run", folder, "--open-items", items, "--policy", policy
+    )
+
+    assert result.exit_code == 0
+    assert "items are settled beyond what was open" in result.stdout
+    assert "broken items: " in result.stdout
+
+
+def test_a_page_with_the_reliability_plot_is_written(cli, folder, truth, tmp_path):
+    page = tmp_path / "new" / "quality.html"
+    result = cli("eval", "--truth", truth, "--run", folder, "--out", page)
+
+    assert result.exit_code == 0
+    assert f"written to {page}" in result.stderr
+    text = page.read_text(encoding="utf-8")
+    assert text.count('<svg class="reliability"') == 2
+    assert "WRONG-1" in text
 
 
 def test_csv_is_the_figures_alone(cli, folder, truth):

@@ -74,6 +74,12 @@ B99, A99, 10.00, payment, applied, lost, true,
 """
 
 
+def run_on(lines: str, allocations: str, truth: str) -> Quality:
+    return evaluate(
+        table(LINE_HEADER, lines), table(ALLOCATION_HEADER, allocations), table(TRUTH_HEADER, truth)
+    )
+
+
 @pytest.fixture(scope="module")
 def quality() -> Quality:
     return evaluate(
@@ -143,32 +149,51 @@ def test_a_line_without_a_label_counts_nowhere(quality: Quality) -> None:
 
 
 def test_stated_confidence_is_compared_with_the_share_that_is_right(quality: Quality) -> None:
-    assert quality.calibration.select("from_ppm", "to_ppm", "sets", "right_share").rows() == [
-        (500_000, 900_000, 2, 0.0),
-        (999_900, 1_000_000, 8, 0.625),
+    bins = quality.calibration.select("from_ppm", "to_ppm", "sets", "right", "right_share")
+    assert bins.rows() == [
+        (600_000, 700_000, 2, 0, 0.0),
+        (999_990, 1_000_000, 8, 5, 0.625),
     ]
     # Two sets off by 0.6, eight by 0.99999 - 0.625.
     assert quality.calibration_error == pytest.approx(0.419992)
 
 
-def test_conservation_holds_on_a_sound_run(quality: Quality) -> None:
-    assert quality.broken_lines.is_empty()
-
-
-def test_a_line_whose_cash_is_not_its_amount_is_reported() -> None:
-    allocations = ALLOCATIONS.replace("L1, A1, 100.00", "L1, A1, 99.99")
-    allocations = allocations.replace(
-        "L12, J1, 1200, payment, applied", "L12, J1, 1200, payment, suggested"
+@pytest.mark.parametrize(
+    ("confidence", "right", "verdict"),
+    [("0.999990", 8, "agrees"), ("0.300000", 8, "too modest"), ("0.999990", 0, "too sure")],
+)
+def test_a_bin_is_believed_as_far_as_its_bounds_allow(
+    confidence: str, right: int, verdict: str
+) -> None:
+    numbers = range(8)
+    lines = "\n".join(f"L{n}, B{n}, 1.00, EUR, suggested, x" for n in numbers)
+    rows = "\n".join(f"L{n}, A{n}, 1.00, payment, suggested, 1, {confidence}, x" for n in numbers)
+    truth = "\n".join(
+        f"B{n}, {'A' if n < right else 'Z'}{n}, 1.00, payment, , , ," for n in numbers
     )
 
-    found = evaluate(
-        table(LINE_HEADER, LINES), table(ALLOCATION_HEADER, allocations), table(TRUTH_HEADER, TRUTH)
-    )
+    bins = run_on(lines, rows, truth).calibration
 
-    assert found.broken_lines.rows() == [
-        ("L1", "applied", "EUR", "100.00", "99.99"),
-        ("L12", "applied", "JPY", "1200", None),
-    ]
+    assert bins["verdict"].to_list() == [verdict]
+    low, high = bins.select("low_95", "high_95").row(0)
+    assert low <= right / 8 <= high
+    assert high - low < 0.4
+
+
+def test_a_scenario_says_what_was_applied_what_was_wrong_and_what_that_was_worth(
+    quality: Quality,
+) -> None:
+    rows = quality.scenarios.rows_by_key("scenario", named=True, unique=True)
+
+    assert rows["wrong_item"]["precision"] == "0.0000 %"
+    assert rows["wrong_item"]["coverage"] == "0.0000 %"
+    assert rows["wrong_item"]["wrong_value"] == "70.00 EUR"
+    assert rows["exact"]["coverage"] == "100.0000 %"
+    assert rows["exact"]["wrong_value"] == ""
+    assert (rows["trap"]["traps"], rows["trap"]["caught"]) == (1, 0)
+    assert (rows["amount_only"]["traps"], rows["amount_only"]["caught"]) == (1, 1)
+    # Nothing was applied of it, so there is no share.
+    assert rows["rivals"]["precision"] == ""
 
 
 def test_the_same_item_in_two_rows_is_one_payment() -> None:
