@@ -41,14 +41,27 @@ class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Discount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Cash discount: taken within `discount_until` plus the days of grace that a bank transfer needs."""
+    """Cash discount: taken within `discount_until` plus the days of grace that a bank transfer needs.
+
+    How it may be taken otherwise are conventions of countries and trades: on the amount before tax, rounded, or with a
+    difference on top.
+    """
 
     grace_days: int = 3
+    late: Literal["leave_open", "suggest"] = "leave_open"
+    with_tolerance: bool = True
+    tax_percents: tuple[Decimal, ...] = ()
+    rounded_to: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
         """Refuse a grace that means nothing."""
         _require(
             0 <= self.grace_days <= 365, "discount.grace_days", "from 0 to 365", self.grace_days
+        )
+        for rate in self.tax_percents:
+            _require(0 < rate <= 100, "discount.tax_percents", "above 0, up to 100", rate)
+        _require(
+            0 <= self.rounded_to <= 100, "discount.rounded_to", "from 0 to 100", self.rounded_to
         )
 
 

@@ -25,6 +25,10 @@ MEANING: Final = MappingProxyType(
         "tolerance.percent": "Of the item's open amount.",
         "discount": "Cash discount.",
         "discount.grace_days": "Days after the discount date on which a payment may still take it.",
+        "discount.late": "A discount taken after that: leave_open (the rest stays open) or suggest.",
+        "discount.with_tolerance": "Beside a discount in time the tolerance may be written off as well.",
+        "discount.tax_percents": 'Rates of tax: the discount may be taken on the amount before it, e.g. ["19", "7"].',
+        "discount.rounded_to": "The discounted amount may be rounded to a multiple of so many units, e.g. 0.05; 0: never.",
         "bank_charges": "Charges that a bank on the way kept back from a payment that quotes its items.",
         "bank_charges.limit": "Above this, in units of the line's currency, a person looks.",
         "combine": "Items that a payer does not quote are combined to the amount of its line.",
@@ -144,7 +148,5 @@ def _key(path: str, name: str, value: Any) -> list[str]:
     import json
 
     # Our defaults are plain text, and plain JSON text is plain TOML text.
-    return [
-        f"# {MEANING[path]}",
-        f"{name} = {value if isinstance(value, Decimal) else json.dumps(value)}",
-    ]
+    plain = value if isinstance(value, Decimal) else json.dumps(value, default=str)
+    return [f"# {MEANING[path]}", f"{name} = {plain}"]

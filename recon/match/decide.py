@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.settle import LEAVES_OPEN
+
 if TYPE_CHECKING:
     from recon.config import Policy
     from recon.match.propose import Proposed
@@ -68,6 +70,7 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
     """List the rules over scored proposals, each with the reason it gives, in the order in which they are asked."""
     threshold = int(policy.decide.min_confidence * 1_000_000)
     part, over = pl.col("settlement") == "part", pl.col("settlement") == "over"
+    leaves_open = pl.col("settlement").is_in(LEAVES_OPEN)
     # Without an agreeing amount, the number quoted and the payer must both be certain.
     amount_agrees = ~(part | over)
     sure_payer = pl.col("party_is_strong") & pl.col("classes").str.contains("reference")
@@ -81,7 +84,8 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
         ("late_discount", pl.col("settlement") == "late_discount"),
         ("before_issue", pl.col("is_before_issue") & ~pl.col("classes").str.contains("reference")),
         ("ambiguous", pl.col("fits") > 1),
-        ("short_payment", part & ((policy.decide.part_payment == "suggest") | ~sure_payer)),
+        ("short_payment", leaves_open & (policy.decide.part_payment == "suggest")),
+        ("short_payment", part & ~sure_payer),
         ("short_payment", part & (pl.col("shape") != "one_item")),
         ("overpayment", over & ((policy.decide.overpayment == "suggest") | ~sure_payer)),
         # Who leaves more than was quoted pays for something else as well.
@@ -173,7 +177,7 @@ def _other_lines(
         "reference_millibits",
         "settlement",
     )
-    got = chosen.select(rival_line="line", got_millibits="millibits")
+    got = chosen.select(rival_line="line", got_millibits="millibits", got_proposal="proposal")
     claims = (
         mine.select("line", "proposal", "millibits")
         .join(items, on=["line", "proposal"])
@@ -207,10 +211,13 @@ def _other_lines(
         & (pl.col("own_settlement") == pl.col("rival_settlement"))
     )
     contented = (pl.col("got_millibits") >= pl.col("rival_millibits") + margin).fill_null(False)
+    # Both got their share of the item: what the one leaves open, the other pays.
+    shared = (pl.col("rival") == pl.col("got_proposal")).fill_null(value=False)
     disputed = claims.filter(
         pl.col("rival_millibits") > pl.col("millibits") - margin,
         pl.col("rival_millibits") > 0,
         ~twice,
+        ~shared,
         ~contented,
     )
     return disputed.select("line", rival=pl.lit("competing_lines")).unique("line").sort("line")
@@ -247,7 +254,7 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         outbid
         & (pl.col("class_count") >= 2)
         & pl.col("classes").str.contains("reference")
-        & (pl.col("settlement") != "part")
+        & ~pl.col("settlement").is_in(LEAVES_OPEN)
     )
     worth = (pl.col("confidence_ppm") >= _WORTH_SUGGESTING_PPM).fill_null(False)
     return judged.select(

@@ -7,6 +7,7 @@ are made in `sets.py` in the same shape. Int ids: `proposal` counts within one c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import polars as pl
@@ -36,6 +37,18 @@ PROPOSAL_COLUMNS: Final = (
     "evidence",
 )
 MEMBER_COLUMNS: Final = ("proposal", "line", "item", "kind", "amount")
+# How a difference settles the item without cash; any other leaves it open.
+_WITHOUT_CASH: Final = MappingProxyType(
+    {
+        "discount": "discount",
+        "discount_on_net": "discount",
+        "discount_rounded": "discount",
+        "discount_write_off": "discount",
+        "late_discount": "discount",
+        "write_off": "write_off",
+        "bank_charge": "bank_charge",
+    }
+)
 # Of many items that no one can tell apart, a line needs to be offered only a few in its turn.
 _TURNS: Final = 2
 
@@ -137,20 +150,24 @@ def _members(numbered: pl.DataFrame) -> pl.DataFrame:
         kind=pl.lit("on_account"),
         amount=-pl.col("difference"),
     )
-    kinds = {
-        "discount": "discount",
-        "late_discount": "discount",
-        "write_off": "write_off",
-        "bank_charge": "bank_charge",
-    }
-    without_cash = numbered.filter(pl.col("settlement").is_in(list(kinds))).select(
+    # Of a discount and a difference the discount is taken first, as far as it goes.
+    is_both = pl.col("settlement") == "discount_write_off"
+    discount = pl.when(is_both).then(pl.min_horizontal("difference", "discount"))
+    without_cash = numbered.filter(pl.col("settlement").is_in(list(_WITHOUT_CASH))).select(
         "proposal",
         "line",
         "item",
-        kind=pl.col("settlement").replace_strict(kinds, return_dtype=pl.String),
-        amount="difference",
+        kind=pl.col("settlement").replace_strict(_WITHOUT_CASH, return_dtype=pl.String),
+        amount=discount.otherwise("difference"),
     )
-    return pl.concat([cash, rest, without_cash]).select(MEMBER_COLUMNS)
+    beside = numbered.filter(is_both, pl.col("difference") > pl.col("discount")).select(
+        "proposal",
+        "line",
+        "item",
+        kind=pl.lit("write_off"),
+        amount=pl.col("difference") - pl.col("discount"),
+    )
+    return pl.concat([cash, rest, without_cash, beside]).select(MEMBER_COLUMNS)
 
 
 def bits(column: str) -> pl.Expr:

@@ -11,15 +11,25 @@ import polars as pl
 
 from recon.match.gather_sets import gather_sets
 from recon.match.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
-from recon.match.settle import add_total_evidence, limits
+from recon.match.settle import (
+    OVER_MILLIBITS,
+    PART_MILLIBITS,
+    add_total_evidence,
+    lapsed_discount,
+    limits,
+    taken_in_time,
+)
 
 if TYPE_CHECKING:
     from recon.config import Policy
     from recon.match.references import References
     from recon.match.tables import Tables
 
-_PART_MILLIBITS: Final = -4_000
-_OVER_MILLIBITS: Final = -5_000
+# A difference within a limit fits many amounts, and a lapsed discount is seldom taken.
+_CLOSE_MILLIBITS: Final = -6_000
+_LAPSED_MILLIBITS: Final = -4_000
+_CLOSE: Final = ("write_off", "bank_charge", "discount_write_off")
+_LAPSED: Final = ("late_discount", "discount_refused")
 # Chosen for their total: a difference would make them fit nearly any amount.
 _MADE_TO_FIT: Final = ("whole_account", "subset", "quoted_and_more")
 
@@ -58,13 +68,16 @@ def _assemble(
         ),
         on="item",
     ).join(tables.receipts.select("line", "amount", "currency", "date", "payer_key"), on="line")
-    last_day = pl.col("discount_until").dt.offset_by(f"{policy.discount.grace_days}d")
-    in_time = (pl.col("discount") > 0) & (pl.col("date") <= last_day).fill_null(False)
-    listed = listed.with_columns(discount=pl.when(in_time).then("discount").otherwise(0))
+    in_time = taken_in_time(policy)
+    listed = listed.with_columns(
+        discount=pl.when(in_time).then("discount").otherwise(0),
+        lapsed=pl.when(~in_time).then("discount").otherwise(0),
+    )
     sets = listed.group_by(key, maintain_order=False).agg(
         pl.col("amount", "currency", "date", "payer_key", "fits").first(),
         open=pl.col("open").sum(),
         discount=pl.col("discount").sum(),
+        lapsed=pl.col("lapsed").sum(),
         size=pl.len(),
         reference_millibits=pl.col("reference_millibits").sum(),
         quoted=(pl.col("reference_millibits") > 0).sum(),
@@ -85,12 +98,24 @@ def _assemble(
 def _explain_difference(sets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     tolerance, charges = limits(policy)
     short = pl.col("open") - pl.col("amount")
+    # Beside the discounts the tolerance may be written off, never taken back from them: it is no set's own choice.
+    beyond = short - pl.col("discount")
+    with_both = (
+        (pl.col("discount") > 0)
+        & (beyond > 0)
+        & (beyond <= tolerance)
+        & policy.discount.with_tolerance
+    )
     quoted_only = ~pl.col("shape").is_in(_MADE_TO_FIT)
     settlement = (
         pl.when(short == 0)
         .then(pl.lit("exact"))
         .when((pl.col("discount") > 0) & (short == pl.col("discount")))
         .then(pl.lit("discount"))
+        .when((pl.col("lapsed") > 0) & (short == pl.col("discount") + pl.col("lapsed")))
+        .then(pl.lit(lapsed_discount(policy)))
+        .when(quoted_only & with_both)
+        .then(pl.lit("discount_write_off"))
         .when(quoted_only & (short > 0) & (short <= tolerance))
         .then(pl.lit("write_off"))
         .when(quoted_only & (short > 0) & (short <= charges))
@@ -126,9 +151,10 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
     known = parties.filter("is_strong").select("line", known=pl.lit(True)).unique()
     joined = sets.join(hits, on=["line", "customer"], how="left").join(known, on="line", how="left")
     conflict = pl.col("hit").is_null() & pl.col("known").fill_null(False)
-    fixed = pl.when(pl.col("settlement") == "part").then(_PART_MILLIBITS).otherwise(_OVER_MILLIBITS)
-    close = pl.col("settlement").is_in(["write_off", "bank_charge"])
-    measured = pl.col("total_millibits") - pl.when(close).then(6_000).otherwise(0)
+    fixed = pl.when(pl.col("settlement") == "part").then(PART_MILLIBITS).otherwise(OVER_MILLIBITS)
+    close, lapsed = (pl.col("settlement").is_in(names) for names in (_CLOSE, _LAPSED))
+    conceded = pl.when(close).then(_CLOSE_MILLIBITS).when(lapsed).then(_LAPSED_MILLIBITS)
+    measured = pl.col("total_millibits") + conceded.otherwise(0)
     weighed = joined.with_columns(
         amount_millibits=pl.when(pl.col("settlement").is_in(["part", "over"]))
         .then(fixed)
@@ -163,34 +189,37 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
 
 
 def _members(proposals: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
-    """Spread the line's money over the set, oldest item first; the last one bears a difference."""
+    """Spread the line's money over the set, oldest item first; the largest one bears a difference."""
     key = ["line", "shape", "customer", "pick"]
     members = listed.join(
-        proposals.select(*key, "proposal", "settlement", "difference"), on=key, nulls_equal=True
+        proposals.select(*key, "proposal", "settlement", "difference", discount_of_set="discount"),
+        on=key,
+        nulls_equal=True,
     ).sort("proposal", pl.col("open") > 0, "age_rank")
     before = pl.col("open").cum_sum().over("proposal") - pl.col("open")
     left = (pl.col("amount") - before).clip(0)
-    discounted = pl.col("settlement") == "discount"
-    part = pl.col("settlement") == "part"
-    close = pl.col("settlement").is_in(["write_off", "bank_charge"])
-    last = pl.int_range(pl.len()).over("proposal") == pl.len().over("proposal") - 1
+    settlement = pl.col("settlement")
+    discounted = settlement.is_in(["discount", "discount_write_off", *_LAPSED])
+    close = settlement.is_in(_CLOSE)
+    # The largest item can bear any difference within a limit.
+    bears = pl.int_range(pl.len()).over("proposal") == pl.col("open").arg_max().over("proposal")
+    # What a lapsed discount leaves is settled only if a person grants it.
+    lapsed = pl.when(settlement.is_in(_LAPSED)).then("lapsed").otherwise(0)
+    granted = pl.when(settlement == "late_discount").then(lapsed).otherwise(0)
+    off = pl.when(discounted).then("discount").otherwise(0)
+    within = pl.col("difference") - pl.when(discounted).then("discount_of_set").otherwise(0)
     cash = (
-        pl.when(discounted)
-        .then(pl.col("open") - pl.col("discount"))
-        .when(close & last)
-        .then(pl.col("open") - pl.col("difference"))
-        .when(part & (pl.col("open") > 0))
+        pl.when((settlement == "part") & (pl.col("open") > 0))
         .then(pl.min_horizontal("open", left))
-        .otherwise("open")
+        .otherwise(pl.col("open") - off - lapsed)
+    ) - pl.when(close & bears).then(within).otherwise(0)
+    paid = members.select("proposal", "line", "item", kind=pl.lit("payment"), amount=cash)
+    discount = members.select(
+        "proposal", "line", "item", kind=pl.lit("discount"), amount=off + granted
     )
-    paid = members.select("proposal", "line", "item", kind=pl.lit("payment"), amount=cash).filter(
-        pl.col("amount") != 0
-    )
-    discount = members.filter(discounted, pl.col("discount") > 0).select(
-        "proposal", "line", "item", kind=pl.lit("discount"), amount="discount"
-    )
-    short = members.filter(close & last).select(
-        "proposal", "line", "item", kind="settlement", amount="difference"
+    charged = pl.when(settlement == "bank_charge").then(settlement).otherwise(pl.lit("write_off"))
+    short = members.filter(close & bears).select(
+        "proposal", "line", "item", kind=charged, amount=within
     )
     rest = proposals.filter(pl.col("settlement") == "over").select(
         "proposal",
@@ -199,4 +228,5 @@ def _members(proposals: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
         kind=pl.lit("on_account"),
         amount=-pl.col("difference"),
     )
-    return pl.concat([frame.select(MEMBER_COLUMNS) for frame in (paid, discount, short, rest)])
+    rows = pl.concat([frame.select(MEMBER_COLUMNS) for frame in (paid, discount, short, rest)])
+    return rows.filter(pl.col("amount") != 0)

@@ -1,6 +1,7 @@
 """How an amount settles an item: exactly, with a discount, short within tolerance, in part, or with a rest.
 
-In: pairs of line and item with both amounts. Out: the settlement, its difference and the amount evidence.
+In: pairs of line and item with both amounts. Out: the settlement, its difference and the amount evidence. Every
+settlement is a convention with a name; there is no "close enough".
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.rarity import AMOUNT_PRIOR_WEIGHT, amount_prior, millibits
+from recon.match.stated import name_stated_parts
 from recon.money import AMOUNT_LIMIT, exponent_expr
 
 if TYPE_CHECKING:
@@ -22,17 +24,24 @@ if TYPE_CHECKING:
 _BELONGS: Final = {
     "exact": 0.85,
     "discount": 0.6,
+    "discount_on_net": 0.02,
+    "discount_rounded": 0.02,
+    "discount_write_off": 0.05,
     "late_discount": 0.05,
+    "discount_refused": 0.05,
     "write_off": 0.05,
     "bank_charge": 0.05,
+    "instalment": 0.02,
+    "stated_deduction": 0.02,
 }
 # How often a payment of several items comes to their total.
 _TOTAL_BELONGS: Final = 0.7
-_PART_MILLIBITS: Final = -4_000
-_OVER_MILLIBITS: Final = -5_000
+PART_MILLIBITS: Final = -4_000
+OVER_MILLIBITS: Final = -5_000
+# Settlements that leave some of the item open, so that a later line may pay the rest.
+LEAVES_OPEN: Final = ("part", "instalment", "stated_deduction", "discount_refused")
 # Policies are counted to eight decimals: a percentage of four is exact.
 _SCALE: Final = 10**8
-SETTLEMENTS: Final = (*_BELONGS, "part", "over")
 
 
 def limits(policy: Policy) -> tuple[pl.Expr, pl.Expr]:
@@ -55,36 +64,81 @@ def _part_of(whole: pl.Expr, factor: Decimal) -> pl.Expr:
     return (whole.cast(pl.Int128) * scaled // _SCALE).clip(0, AMOUNT_LIMIT).cast(pl.Int64)
 
 
-def add_settlement(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Add `settlement` and `difference` (open - amount) to pairs with amount, open, discount, discount_until, date."""
-    tolerance, charges = limits(policy)
+def taken_in_time(policy: Policy) -> pl.Expr:
+    """Say whether a discount may still be taken, for rows with discount, discount_until and date."""
     last_day = pl.col("discount_until").dt.offset_by(f"{policy.discount.grace_days}d")
-    discounted = (pl.col("discount") > 0) & (
-        pl.col("open") - pl.col("discount") == pl.col("amount")
-    )
+    return (pl.col("discount") > 0) & (pl.col("date") <= last_day).fill_null(value=False)
+
+
+def lapsed_discount(policy: Policy) -> str:
+    """Name what taking a discount too late is: a question to a person, or the rest stays open."""
+    return "late_discount" if policy.discount.late == "suggest" else "discount_refused"
+
+
+def add_settlement(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Add `settlement`, `difference` (open - amount) and `band` to pairs with both amounts, the discount and the date.
+
+    `band` is how many amounts would have settled the item in the same way.
+    """
+    tolerance, charges = limits(policy)
     short = pl.col("open") - pl.col("amount")
-    settlement = (
-        pl.when(short == 0)
-        .then(pl.lit("exact"))
-        .when(discounted & (pl.col("date") <= last_day))
-        .then(pl.lit("discount"))
-        .when(discounted)
-        .then(pl.lit("late_discount"))
-        .when((short > 0) & (short <= tolerance))
-        .then(pl.lit("write_off"))
-        .when((short > 0) & (short <= charges))
-        .then(pl.lit("bank_charge"))
-        .when(short > 0)
-        .then(pl.lit("part"))
-        .otherwise(pl.lit("over"))
-    )
+    in_time, taken = taken_in_time(policy), short == pl.col("discount")
+    near_discount = (short > 0) & ((short - pl.col("discount")).abs() <= tolerance)
+    rates = policy.discount.tax_percents
+    one, by_tolerance, by_charges = pl.lit(1), tolerance + 1, charges + 1
+    cases: list[tuple[str, pl.Expr, pl.Expr | int]] = [
+        ("exact", short == 0, one),
+        ("discount", in_time & taken, one),
+        ("discount_on_net", in_time & _on_net(short, rates), 2 * len(rates)),
+        ("discount_rounded", in_time & _rounded(short, policy.discount.rounded_to), 2),
+        (
+            "discount_write_off",
+            in_time & near_discount & policy.discount.with_tolerance,
+            2 * tolerance + 1,
+        ),
+        (lapsed_discount(policy), (pl.col("discount") > 0) & ~in_time & taken, one),
+        ("write_off", (short > 0) & (short <= tolerance), by_tolerance),
+        ("bank_charge", (short > 0) & (short <= charges), by_charges),
+        ("part", short > 0, one),
+    ]
+    names = [pl.when(holds).then(pl.lit(name)) for name, holds, _ in cases]
+    bands = [pl.when(holds).then(band) for _, holds, band in cases]
     return pairs.with_columns(
-        settlement=settlement, difference=short, tolerance=tolerance, charges=charges
+        settlement=pl.coalesce(*names, pl.lit("over")),
+        difference=short,
+        band=pl.coalesce(*bands, one),
     )
+
+
+def _on_net(short: pl.Expr, rates: tuple[Decimal, ...]) -> pl.Expr:
+    """The discount was taken on the amount before tax, at one of the rates: rounded to a minor unit up or down."""
+    whole = 100 * _SCALE
+    each = [
+        (
+            short.cast(pl.Int128) * pl.lit(whole + int(rate * _SCALE), dtype=pl.Int128)
+            - pl.col("discount").cast(pl.Int128) * whole
+        ).abs()
+        < whole + int(rate * _SCALE)
+        for rate in rates
+    ]
+    return pl.any_horizontal(each) & (short > 0) if each else pl.lit(value=False)
+
+
+def _rounded(short: pl.Expr, step: Decimal) -> pl.Expr:
+    """The discounted amount was rounded, up or down, to a multiple of `step` units of the currency."""
+    if not step:
+        return pl.lit(value=False)
+    unit = pl.lit(10, dtype=pl.Int64).pow(exponent_expr(pl.col("currency")))
+    minor = _part_of(unit, step)
+    is_round = (minor > 0) & (pl.col("amount") % minor == 0)
+    return is_round & (short > 0) & ((short - pl.col("discount")).abs() < minor)
 
 
 def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Add `amount_millibits`: how much the amount says for this item, given how common it is today."""
+    """Add `amount_millibits`: how much the amount says for this item, given how common it is today.
+
+    Part payments that the line's own words explain get the name of what they are.
+    """
     items = tables.items.filter(pl.col("open") > 0)
     totals = items.group_by("currency").agg(items_in_currency=pl.len())
     due = pl.concat(
@@ -96,27 +150,24 @@ def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         ]
     )
     equal = due.group_by("currency", "amount").agg(equal=pl.len())
-    counted = pairs.join(totals, on="currency", how="left").join(
+    named = name_stated_parts(pairs, tables.receipts)
+    counted = named.join(totals, on="currency", how="left").join(
         equal, on=["currency", "amount"], how="left"
     )
     weight = AMOUNT_PRIOR_WEIGHT
     in_currency = pl.col("items_in_currency").fill_null(1)
     others = (pl.col("equal").fill_null(0).cast(pl.Float64) - 1).clip(0)
-    chance = (others + weight * amount_prior(pl.col("amount"))) / (in_currency + weight)
-    # A band of amounts is hit by chance as often as all the amounts in it.
-    band = (
-        pl.when(pl.col("settlement") == "write_off")
-        .then(pl.col("tolerance") + 1)
-        .when(pl.col("settlement") == "bank_charge")
-        .then(pl.col("charges") + 1)
-        .otherwise(1)
-    )
+    measured = (others + weight * amount_prior(pl.col("amount"))) / (in_currency + weight)
+    # Of a stated deduction the text tells the difference, so that is what coincides by chance.
+    is_stated = pl.col("settlement") == "stated_deduction"
+    chance = pl.when(is_stated).then(amount_prior(pl.col("difference"))).otherwise(measured)
     belongs = pl.col("settlement").replace_strict(_BELONGS, default=None, return_dtype=pl.Float64)
-    measured = millibits(belongs, (chance * band).clip(upper_bound=1.0)).clip(0)
-    fixed = pl.when(pl.col("settlement") == "part").then(_PART_MILLIBITS).otherwise(_OVER_MILLIBITS)
+    # A band of amounts is hit by chance as often as all the amounts in it.
+    weighed = millibits(belongs, (chance * pl.col("band")).clip(upper_bound=1.0)).clip(0)
+    fixed = pl.when(pl.col("settlement") == "part").then(PART_MILLIBITS).otherwise(OVER_MILLIBITS)
     prior = -((in_currency.cast(pl.Float64).log(2) + 1) * 1000).round(0).cast(pl.Int64)
     return counted.with_columns(
-        amount_millibits=pl.when(belongs.is_not_null()).then(measured).otherwise(fixed),
+        amount_millibits=pl.when(belongs.is_not_null()).then(weighed).otherwise(fixed),
         prior_millibits=prior,
     ).drop("items_in_currency", "equal")
 

@@ -13,6 +13,7 @@ import polars as pl
 from recon.match.decide import with_refusal
 from recon.match.propose import Proposed
 from recon.match.score import with_confidence
+from recon.match.settle import LEAVES_OPEN
 
 if TYPE_CHECKING:
     from recon.config import Policy
@@ -29,7 +30,7 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
     """
     sure = with_refusal(scored, assigned, policy).filter(pl.col("refusal").is_null())
     # A part payment leaves the rest of the item to others.
-    settling = sure.filter(pl.col("settlement") != "part").select(
+    settling = sure.filter(~pl.col("settlement").is_in(LEAVES_OPEN)).select(
         "proposal",
         doubt=(1 - pl.col("confidence_ppm") / 1_000_000).clip(lower_bound=_PAID_TWICE),
     )

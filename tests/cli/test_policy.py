@@ -40,8 +40,8 @@ def test_each_key_stands_below_its_meaning(cli):
 def test_a_diff_lists_what_changes_says_what_could_not_be_read_and_leaves_with_0(cli, tmp_path):
     demo = demo_folder()
     old, new = tmp_path / "old.toml", tmp_path / "new.toml"
-    old.write_text("", encoding="utf-8")
-    new.write_text('[decide]\npart_payment = "suggest"\n', encoding="utf-8")
+    old.write_text('[discount]\nlate = "suggest"\n', encoding="utf-8")
+    new.write_text('[discount]\nlate = "suggest"\n[decide]\npart_payment = "suggest"\n', encoding="utf-8")
     broken = tmp_path / "broken.sta"
     broken.write_text("nothing that a bank would send", encoding="utf-8")
     result = cli(
