@@ -150,7 +150,11 @@ def ambiguous_amount(desk: Desk) -> list[Line]:
         payer = desk.person()
     if item is None:
         return []
-    line = silent_line(desk, "ambiguous_amount", payer, payments(item), item)
+    # Those that this customer owes are as good as each other.
+    owed = desk.book.by_customer[item.customer]
+    equal = sorted(each.number for each in owed if each.amount == item.amount)
+    expected = (Expected(item.number, item.amount, group="|".join(equal)),)
+    line = silent_line(desk, "ambiguous_amount", payer, expected, item)
     line.fate, line.decidable = "unmatched|suggested", False
     return [line]
 

@@ -126,9 +126,10 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
         item_turn=item_turn,
         line_turn=line_turn,
     )
-    offered = turned.filter(
-        pl.col("item_turn").is_between(pl.col("line_turn"), pl.col("line_turn") + _TURNS)
-    )
+    # Where two customers may have paid, whose turn it is says nothing.
+    is_in_turn = pl.col("item_turn").is_between(pl.col("line_turn"), pl.col("line_turn") + _TURNS)
+    has_one_payer = pl.col("customer").n_unique().over("line") == 1
+    offered = turned.filter(is_in_turn | ~has_one_payer)
     rest = pairs.filter(~alike).drop("is_served").with_columns(equals=pl.lit(1, dtype=pl.Int64))
     return pl.concat([rest, offered.select(rest.columns)])
 
