@@ -26,20 +26,25 @@ def allocate(
 
     Returns:
         Allocations sorted by line, rank, item and kind; amounts in minor units of the line's currency. The item
-        amount is what it takes off the item; matching is within one currency so far, so both are equal.
+        amount is what it takes off the item; of an item in another currency that is all of it, which is suggested and
+        never applied, because the books hold no rate of the bank.
     """
     named = (
         members.join(proposals, on=["line_id", "rank"])
         .join(lines.select("line_id", "currency"), on="line_id")
         .join(
             items.select(
-                "item_id", "number", item_customer="customer_id", item_currency="currency"
+                "item_id",
+                "number",
+                "open_amount",
+                item_customer="customer_id",
+                item_currency="currency",
             ),
             on="item_id",
             how="left",
         )
     )
-    has_item = pl.col("item_id").is_not_null()
+    is_of_line = pl.col("currency") == pl.col("item_currency")
     return Allocations.validate(
         named.select(
             "line_id",
@@ -53,7 +58,7 @@ def allocate(
             "because",
             item_number="number",
             customer_id=pl.coalesce("item_customer", "customer_id"),
-            item_amount=pl.when(has_item).then("amount"),
+            item_amount=pl.when(is_of_line).then("amount").otherwise("open_amount"),
             item_currency="item_currency",
         )
         .select(Allocations.column_names())

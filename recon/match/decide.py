@@ -80,6 +80,7 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
         ("component_too_large", ~pl.col("is_exact")),
         ("party_conflict", pl.col("has_party_conflict")),
         ("reference_conflict", pl.col("quotes_other")),
+        ("currency_differs", pl.col("settlement") == "other_currency"),
         ("one_class_only", pl.col("class_count") < 2),
         ("late_discount", pl.col("settlement") == "late_discount"),
         ("before_issue", pl.col("is_before_issue") & ~pl.col("classes").str.contains("reference")),
@@ -254,7 +255,7 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         outbid
         & (pl.col("class_count") >= 2)
         & pl.col("classes").str.contains("reference")
-        & ~pl.col("settlement").is_in(LEAVES_OPEN)
+        & ~pl.col("settlement").is_in([*LEAVES_OPEN, "other_currency"])
     )
     worth = (pl.col("confidence_ppm") >= _WORTH_SUGGESTING_PPM).fill_null(False)
     return judged.select(

@@ -194,7 +194,10 @@ def decisions_frame(
         reason=pl.when(no_offer & pl.col("currency_note").is_not_null())
         .then(pl.lit("currency_differs"))
         .otherwise("reason"),
-        note=pl.when(pl.col("fate") != "applied").then(pl.coalesce(note, "currency_note")),
+        note=pl.when(pl.col("reason") == "currency_differs")
+        .then("currency_note")
+        .when(pl.col("fate") != "applied")
+        .then(pl.coalesce(note, "currency_note")),
     )
     aside = set_aside.select("line_id", "fate", "reason", note=pl.lit(None, dtype=pl.String))
     marks = {"decided_by": pl.lit(RULE), "policy_hash": pl.lit(policy.hash)}

@@ -62,7 +62,7 @@ def gather_sets(
         apart), item, reference_millibits, extra_millibits (what the set costs beside its priors), fits (how many such
         sets fit equally); and the lines (`line`) whose payer has too many items to try every subset.
     """
-    quoted = _quoted_rows(tables, references)
+    quoted = _quoted_rows(tables, references, parties)
     combined = combine(tables, quoted, parties, policy)
     rows = pl.concat(
         [
@@ -76,11 +76,28 @@ def gather_sets(
     return rows, combined.uncombined
 
 
-def _quoted_rows(tables: Tables, references: References) -> pl.DataFrame:
-    """Quoted items of each line, the best one of each span; a span that two items share equally is left out."""
+def _quoted_rows(tables: Tables, references: References, parties: pl.DataFrame) -> pl.DataFrame:
+    """Quoted items of each line, the best one of each span; a span that two items share equally is left out.
+
+    Where a span may be read as several items, those of a possible payer are meant, and those whose number is the whole
+    span: `RE202501014` is that invoice, whatever the digits in it are by their check digit.
+    """
     hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)
-    best = pl.col("millibits") == pl.col("millibits").max().over("line", "span")
-    clear = hits.filter(best).filter(pl.len().over("line", "span") == 1)
+    span = ["line", "span"]
+    owners = tables.items.select("item", "customer")
+    payers = parties.select("line", "customer", is_payers=pl.lit(value=True))
+    shared = hits.filter(pl.len().over(span) > 1).join(owners, on="item")
+    of_payers = shared.join(payers, on=["line", "customer"], how="left").with_columns(
+        pl.col("is_payers").fill_null(value=False)
+    )
+    meant = of_payers.filter(pl.col("is_payers") == pl.col("is_payers").any().over(span))
+    is_whole = (
+        pl.col("key").str.len_bytes() == pl.col("span").str.replace_all(" ", "").str.len_bytes()
+    )
+    meant = meant.filter(is_whole == is_whole.any().over(span))
+    read = pl.concat([hits.filter(pl.len().over(span) == 1), meant.select(hits.columns)])
+    best = pl.col("millibits") == pl.col("millibits").max().over(span)
+    clear = read.filter(best).filter(pl.len().over(span) == 1)
     currencies = tables.receipts.select("line", "currency", "amount")
     return clear.join(tables.items, on="item").join(currencies, on=["line", "currency"])
 

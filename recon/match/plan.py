@@ -13,6 +13,7 @@ import polars as pl
 from recon.match.assign import assign
 from recon.match.block import candidate_pairs
 from recon.match.classify import set_aside
+from recon.match.currencies import propose_in_other_currency
 from recon.match.decide import decide
 from recon.match.duplicates import settle_closed_quotes
 from recon.match.explain import (
@@ -94,7 +95,8 @@ def match_comparable(
     receipts = receipts.join(
         uncombined.with_columns(is_uncombined=pl.lit(value=True)), on="line", how="left"
     ).with_columns(pl.col("is_uncombined").fill_null(value=False))
-    proposed = [mark_rests(part, tables) for part in (singles, sets)]
+    converted = propose_in_other_currency(tables, references, parties)
+    proposed = [mark_rests(part, tables) for part in (singles, sets, converted)]
     scored = score(proposed, references, pairs, receipts)
 
     assigned = assign(scored, tables.items)
