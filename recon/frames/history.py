@@ -14,6 +14,9 @@ from recon.frames.allocations import KINDS
 from recon.frames.lines import Lines
 from recon.money import AMOUNT_LIMIT
 
+ROLES = ("account", "name", "name_on_account")
+HABITS = ("discount", "together", "netting", "bank_charge")
+
 
 class ConfirmedAllocations(dy.Schema):
     """Allocations that were confirmed before: a row what one line did to one item."""
@@ -45,22 +48,23 @@ class RefusedPairs(dy.Schema):
 class SeenPayers(dy.Schema):
     """A row an account or a name from which a customer's items were paid before."""
 
-    role = dy.String(check=lambda c: c.is_in(("account", "name", "name_on_account")))
+    role = dy.String(
+        check=lambda c: c.is_in(ROLES),
+        description="name_on_account: on an account of the customer, whatever it paid",
+    )
     key = dy.String(description="the account, or the name in comparable form")
     customer = dy.Int64()
     times = dy.Int64(min=1, description="payments seen")
     last_seen = dy.Date()
     weight = dy.Int64(min=0, description="payments seen, by age, in thousandths")
     of_weight = dy.Int64(min=0, description="all payments of this customer, in thousandths")
-    other_weight = dy.Int64(min=0, description="those of other customers from here, in thousandths")
-    others = dy.Int64(min=0, description="how many other customers were paid for from here")
 
 
 class PastPayments(dy.Schema):
     """A row a payment of a customer in the history: what it shows of the customer's habits."""
 
     customer = dy.Int64()
-    habit = dy.String(description="discount, together, netting, oldest_first or bank_charge")
+    habit = dy.String(check=lambda c: c.is_in(HABITS))
     kept = dy.Int64(min=0, description="payments that show the habit, by age, in thousandths")
     could = dy.Int64(min=0, description="payments that could have shown it, in thousandths")
 

@@ -1,6 +1,6 @@
-"""Party evidence: which customers may have sent a line, by account, by name, by their own number in the text.
+"""Party evidence: which customers may have sent a line, by account, by name, by what was seen before, by their own number.
 
-In: Tables. Out: pairs of line and customer with kind, millibits, text and whether the hit is strong.
+In: Tables, tokens of the texts. Out: pairs of line and customer with kind, millibits, text and whether the hit is strong.
 An account or a name can belong to several customers, so each hit is a set, weighed by its size.
 """
 
@@ -9,135 +9,140 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-from rapidfuzz import fuzz, process
 
+from recon.match.customer_numbers import find_customer_numbers
+from recon.match.names import find_similar_names
 from recon.match.rarity import PARTY_PRIOR_WEIGHT, millibits
 
 if TYPE_CHECKING:
+    import dataframely as dy
+
+    from recon.frames.comparable import ItemKeys, LineKeys
     from recon.match.tables import Tables
 
+# How often a payment that belongs to a customer shows an account, or a name, that the books list for it.
+_ACCOUNT_BELONGS: Final = 0.9
+_NAME_BELONGS: Final = 0.85
+# How often a payment shows an account, or a name, that is listed for a customer and does not belong to it.
 _ACCOUNT_PRIOR: Final = 2e-4
 _NAME_PRIOR: Final = 1e-3
-# Words that more customers share than this find nobody.
-_COMMON_WORD: Final = 30
-_SIMILAR: Final = 88
-_FUZZY_DISCOUNT_MILLIBITS: Final = 3_000
-_IN_TEXT_DISCOUNT_MILLIBITS: Final = 2_000
+# A name that an account of the customer showed without a confirmed payment: three in four of those are the account's
+# owner under another name, or a tenant, and say little of who pays items.
+_ON_ACCOUNT: Final = 0.25
+# After so many payments for one customer and for no other, the next is for another less than once in seven times.
+_OFTEN: Final = 5
 _FAMILY_DISCOUNT_MILLIBITS: Final = 3_000
+# One payment, in the thousandths by which the history counts.
+_ONE: Final = 1000
+
+PARTY_COLUMNS: Final = ("line", "customer", "kind", "millibits", "text", "is_strong")
 
 
-def find_parties(tables: Tables) -> pl.DataFrame:
+def find_parties(
+    tables: Tables, line_keys: dy.DataFrame[LineKeys], item_keys: dy.DataFrame[ItemKeys]
+) -> pl.DataFrame:
     """Find the customers that may have sent each line.
 
+    Args:
+        tables: the day's tables.
+        line_keys: tokens of the receipts' texts.
+        item_keys: ways of quoting open items: such a token is no customer's number.
+
     Returns:
-        line, customer, kind, millibits, text, is_strong; one row a pair, the strongest evidence of it.
+        PARTY_COLUMNS; one row a pair, the strongest evidence of it, strong where any of it is.
     """
-    count = tables.customers.height
-    exact = pl.concat([_by_account(tables, count), _by_name(tables, count)])
-    loose = _by_words(tables, count, exact.select("line").unique())
+    exact = pl.concat(
+        [
+            _by_account(tables),
+            _by_name(tables),
+            find_customer_numbers(tables, line_keys, item_keys).select(PARTY_COLUMNS),
+        ]
+    )
+    loose = find_similar_names(tables, exact.select("line").unique()).select(PARTY_COLUMNS)
     family = _by_family(pl.concat([exact, loose]), tables.customers)
     return (
         pl.concat([exact, loose, family])
+        .with_columns(is_strong=pl.col("is_strong").any().over("line", "customer"))
         .sort("line", "customer", "millibits", "kind", descending=[False, False, True, False])
         .unique(["line", "customer"], keep="first", maintain_order=True)
     )
 
 
-def _weigh(pairs: pl.DataFrame, belongs: float, prior: float, count: int) -> pl.DataFrame:
-    others = pl.len().over("line").cast(pl.Float64) - 1
-    chance = (others + PARTY_PRIOR_WEIGHT * prior) / (count + PARTY_PRIOR_WEIGHT)
-    return pairs.with_columns(millibits=millibits(belongs, chance).clip(0))
+def _by_account(tables: Tables) -> pl.DataFrame:
+    """The account is one that the books list for the customer, or that paid for it before."""
+    listed = tables.accounts.select("customer", key="account")
+    seen = tables.memory.payers.filter(pl.col("role") == "account")
+    known = _known(listed, seen, _ACCOUNT_BELONGS)
+    payers = tables.receipts.select("line", shown="payer_account", key="payer_account")
+    pairs = _weigh(payers.drop_nulls().join(known, on="key"), _ACCOUNT_PRIOR, tables)
+    # Seen alone, an account is somebody's for certain only when it never paid for another.
+    always = (pl.col("times") >= _OFTEN) & (pl.col("others") == 0)
+    return _hits(pairs, ("payer_account", "account_seen"), pl.col("is_listed") | always)
 
 
-def _by_account(tables: Tables, count: int) -> pl.DataFrame:
-    pairs = (
-        tables.receipts.select("line", account="payer_account")
-        .drop_nulls()
-        .join(tables.accounts, on="account")
-    )
-    return _weigh(pairs, 0.9, _ACCOUNT_PRIOR, count).select(
-        "line",
-        "customer",
-        kind=pl.lit("payer_account"),
-        millibits="millibits",
-        text="account",
-        is_strong=pl.lit(True),
-    )
+def _by_name(tables: Tables) -> pl.DataFrame:
+    """The name is the customer's by the books, or paid for it before, or stood on an account of it."""
+    listed = tables.names.select("customer", key="name_key")
+    seen = tables.memory.payers.filter(pl.col("role") != "account")
+    known = _known(listed, seen, _NAME_BELONGS)
+    payers = tables.receipts.select("line", shown="payer_name", key="payer_key").drop_nulls()
+    pairs = _weigh(payers.join(known, on="key"), _NAME_PRIOR, tables)
+    # However often it was seen, a name that the books do not know is anybody's.
+    return _hits(pairs, ("payer_name", "name_seen"), pl.col("is_listed"))
 
 
-def _by_name(tables: Tables, count: int) -> pl.DataFrame:
-    payers = tables.receipts.select("line", "payer_name", name_key="payer_key").drop_nulls()
-    pairs = payers.filter(pl.col("name_key") != "").join(tables.names, on="name_key")
-    return _weigh(pairs, 0.85, _NAME_PRIOR, count).select(
-        "line",
-        "customer",
-        kind=pl.lit("payer_name"),
-        millibits="millibits",
-        text="payer_name",
-        is_strong=pl.lit(True),
-    )
+def _known(listed: pl.DataFrame, seen: pl.DataFrame, belongs: float) -> pl.DataFrame:
+    """Put together what the books list and what was seen: key, customer, is_listed, times, last_seen, belongs, others.
 
-
-def _by_words(tables: Tables, count: int, known: pl.DataFrame) -> pl.DataFrame:
-    """Names that are cut, misspelt or only in the text, for lines whose payer is not known exactly.
-
-    Candidates share a word that few customers have; then all words of the name stand in the line's text, or
-    the names are similar letter by letter.
+    `belongs` is how often a payment of the customer shows the key; `others` is the sum of that over all other customers,
+    so that one payment out of many that an account made for a neighbour takes little of what it says of its owner.
     """
-    names = tables.names.with_columns(word=pl.col("name_key").str.split(" "))
-    spread = names.explode("word", empty_as_null=False)
-    rare = spread.filter(
-        pl.col("customer").n_unique().over("word") <= _COMMON_WORD,
-        pl.col("word").str.len_chars() >= 3,
+    shares = seen.with_columns(
+        # The mean of a Beta posterior with a flat prior: Laplace's rule of succession, (k + 1) / (n + 2).
+        belongs=(pl.col("weight") + _ONE)
+        / (pl.col("of_weight") + 2 * _ONE)
+        * pl.when(pl.col("role") == "name_on_account").then(_ON_ACCOUNT).otherwise(1.0)
+    ).sort("key", "customer", "belongs", "role", descending=[False, False, True, False])
+    strongest = shares.unique(["key", "customer"], keep="first", maintain_order=True)
+    both = listed.with_columns(is_listed=pl.lit(value=True)).join(
+        strongest.select("key", "customer", "times", "last_seen", "belongs"),
+        on=["key", "customer"],
+        how="full",
+        coalesce=True,
     )
-    open_lines = tables.receipts.join(known, on="line", how="anti")
-    words = (
-        open_lines.select(
-            "line", word=pl.col("words").str.extract_all(r"[0-9A-Z]{3,}").list.unique()
-        )
-        .explode("word", empty_as_null=False)
-        .drop_nulls("word")
+    of_key = both.with_columns(
+        pl.col("is_listed").fill_null(value=False),
+        belongs=pl.when("is_listed").then(belongs).otherwise("belongs"),
     )
-    found = words.join(rare.select("customer", "name_key", "word"), on="word").unique(
-        ["line", "customer", "name_key"], maintain_order=False
+    return of_key.with_columns(others=pl.col("belongs").sum().over("key") - pl.col("belongs"))
+
+
+def _weigh(pairs: pl.DataFrame, prior: float, tables: Tables) -> pl.DataFrame:
+    """Add millibits; `prior` says how often to expect somebody who is not known to show the same."""
+    weight = PARTY_PRIOR_WEIGHT
+    chance = (pl.col("others").clip(0) + weight * prior) / (tables.customers.height + weight)
+    return pairs.with_columns(millibits=millibits(pl.col("belongs"), chance).clip(0))
+
+
+def _hits(pairs: pl.DataFrame, kinds: tuple[str, str], is_strong: pl.Expr) -> pl.DataFrame:
+    """Name the hits: as listed, or as seen with how often and when."""
+    times = pl.when(pl.col("times") == 1).then(pl.lit(" time")).otherwise(pl.lit(" times"))
+    seen = pl.concat_str(
+        pl.lit("seen "),
+        pl.col("times").cast(pl.String),
+        times,
+        pl.lit(", last "),
+        pl.col("last_seen").dt.to_string("iso"),
+        pl.lit(": "),
+        "shown",
     )
-    pairs = found.join(
-        open_lines.select("line", "words", "payer_key", "payer_name"), on="line"
-    ).sort("line", "customer", "name_key")
-    if pairs.is_empty():
-        return _no_pairs()
-    all_words = (
-        pl.col("name_key")
-        .str.split(" ")
-        .list.set_difference(pl.col("words").str.split(" "))
-        .list.len()
-        == 0
-    )
-    telling = pl.col("name_key").str.len_chars() >= 6
-    similarity = process.cpdist(
-        pairs["payer_key"].fill_null("").to_list(),
-        pairs["name_key"].to_list(),
-        scorer=fuzz.token_sort_ratio,
-    )
-    judged = pairs.with_columns(
-        similarity=pl.Series(similarity).cast(pl.Int64), in_text=all_words & telling
-    )
-    judged = judged.filter((pl.col("similarity") >= _SIMILAR) | pl.col("in_text"))
-    best = judged.filter(pl.col("similarity") == pl.col("similarity").max().over("line"))
-    kept = pl.concat([best, judged.filter("in_text")]).unique(
-        ["line", "customer"], keep="first", maintain_order=True
-    )
-    similar = pl.col("similarity") >= _SIMILAR
-    discount = (
-        pl.when(similar).then(_FUZZY_DISCOUNT_MILLIBITS).otherwise(_IN_TEXT_DISCOUNT_MILLIBITS)
-    )
-    return _weigh(kept, 0.6, _NAME_PRIOR, count).select(
+    return pairs.select(
         "line",
         "customer",
-        kind=pl.when(similar).then(pl.lit("payer_name_similar")).otherwise(pl.lit("name_in_text")),
-        millibits=(pl.col("millibits") - discount).clip(0),
-        text=pl.when(similar).then("payer_name").otherwise("name_key"),
-        is_strong=pl.lit(False),
+        kind=pl.when("is_listed").then(pl.lit(kinds[0])).otherwise(pl.lit(kinds[1])),
+        millibits="millibits",
+        text=pl.when("is_listed").then("shown").otherwise(seen),
+        is_strong=is_strong,
     )
 
 
@@ -153,18 +158,5 @@ def _by_family(pairs: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
         kind=pl.lit("group_company"),
         millibits=(pl.col("millibits") - _FAMILY_DISCOUNT_MILLIBITS).clip(0),
         text="text",
-        is_strong=pl.lit(False),
-    )
-
-
-def _no_pairs() -> pl.DataFrame:
-    return pl.DataFrame(
-        schema={
-            "line": pl.Int64,
-            "customer": pl.Int64,
-            "kind": pl.String,
-            "millibits": pl.Int64,
-            "text": pl.String,
-            "is_strong": pl.Boolean,
-        }
+        is_strong=pl.lit(value=False),
     )

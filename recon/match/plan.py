@@ -24,6 +24,7 @@ from recon.match.explain import (
     proposals_frame,
 )
 from recon.match.ledger import Workings
+from recon.match.oldest import propose_oldest_first
 from recon.match.parties import find_parties
 from recon.match.propose import propose_single_items
 from recon.match.references import find_references
@@ -83,7 +84,7 @@ def match_comparable(
     )
 
     references = find_references(receipts, comparable)
-    parties = find_parties(tables)
+    parties = find_parties(tables, comparable.line_keys, comparable.item_keys)
     pairs = candidate_pairs(
         tables, references, parties, _numbered_evidence(more_evidence, tables), policy
     )
@@ -96,7 +97,8 @@ def match_comparable(
         uncombined.with_columns(is_uncombined=pl.lit(value=True)), on="line", how="left"
     ).with_columns(pl.col("is_uncombined").fill_null(value=False))
     converted = propose_in_other_currency(tables, references, parties)
-    proposed = [mark_rests(part, tables) for part in (singles, sets, converted)]
+    oldest = propose_oldest_first(tables, references, parties, [singles, sets, converted])
+    proposed = [mark_rests(part, tables) for part in (singles, sets, converted, oldest)]
     scored = score(proposed, references, pairs, receipts)
 
     assigned = assign(scored, tables.items)

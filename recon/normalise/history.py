@@ -136,11 +136,7 @@ def _payers(
         weight=pl.col("weight").sum(),
     )
     whole = payments.group_by("customer_id").agg(of_weight=pl.col("weight").sum())
-    shared = counted.with_columns(
-        other_weight=pl.col("weight").sum().over("role", "key") - pl.col("weight"),
-        others=pl.len().over("role", "key").cast(pl.Int64) - 1,
-    )
-    known = shared.join(whole, on="customer_id", how="left").join(customers, on="customer_id")
+    known = counted.join(whole, on="customer_id", how="left").join(customers, on="customer_id")
     rows = known.with_columns(
         of_weight=pl.max_horizontal(pl.col("of_weight").fill_null(0), "weight")
     )

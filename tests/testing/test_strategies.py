@@ -16,6 +16,7 @@ from recon.frames import (
     decisions,
     entries,
     evidence,
+    history,
     outcomes,
     proposals,
     statements,
@@ -31,6 +32,7 @@ from recon.testing.strategies import frames, items, lines, values
 # Columns whose rule is a function: the words that they may hold.
 WORDS = {
     "Allocations": {"kind": allocations.KINDS, "status": allocations.STATUSES},
+    "ConfirmedAllocations": {"kind": allocations.KINDS},
     "Decisions": {"fate": decisions.FATES},
     "Entries": {"role": entries.ROLES},
     "Evidence": {"evidence_class": evidence.CLASSES},
@@ -38,8 +40,10 @@ WORDS = {
     "ReadLines": {"status": line_words.STATUSES},
     "Items": {"kind": ("invoice", "credit_note")},
     "Outcomes": {"outcome": outcomes.OUTCOMES},
+    "PastPayments": {"habit": history.HABITS},
     "Proposals": {"status": proposals.STATUSES},
     "ReadStatements": {"kind": statements.KINDS},
+    "SeenPayers": {"role": history.ROLES},
     "Statements": {
         "kind": statements.KINDS,
         "balance_check": statements.BALANCE_CHECKS,
