@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow fuzz lint types arch wheel bench bench-readers lock clean
+.PHONY: demo test test-slow fuzz lint types arch wheel bench bench-readers bench-rivals lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -48,7 +48,13 @@ bench-readers: $(STAMP)
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement benchmarks/peers.lock
 	$(BIN)/python benchmarks/readers.py --peers $(PEERS)/bin/python --write
 
-# Renews both locks: exact versions with hashes for every platform, no index named. Needs `uv` on the path.
+RIVALS := .venv-rivals
+bench-rivals: $(STAMP)
+	$(PYTHON) -m venv $(RIVALS)
+	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement benchmarks/rivals.lock
+	$(BIN)/python benchmarks/compare.py --rivals $(RIVALS)/bin/python --write
+
+# Renews all locks: exact versions with hashes for every platform, no index named. Needs `uv` on the path.
 # requirements.lock is what the program needs to run; requirements-dev.lock adds what the checks need.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-header --no-annotate
@@ -56,6 +62,7 @@ lock:
 	$(LOCK) pyproject.toml --output-file requirements.lock
 	$(LOCK) --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 	$(LOCK) benchmarks/peers.txt --output-file benchmarks/peers.lock
+	$(LOCK) benchmarks/rivals.txt --output-file benchmarks/rivals.lock
 
 clean:
-	rm -rf $(VENV) $(PEERS) out dist build
+	rm -rf $(VENV) $(PEERS) $(RIVALS) out dist build

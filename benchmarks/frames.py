@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from benchmarks.world.desk import Line
     from benchmarks.world.sellers import Seller
 
+_PIECE = 50_000
 _CODES = {"interest": "INT", "bank_fee": "FEE", "return": "RTI"}
 
 
@@ -66,15 +68,26 @@ def _history(world: World) -> History:
 
 def _lines(world: World, months: Sequence[Sequence[Line]]) -> dy.DataFrame[Lines]:
     empty = Lines.create_empty()
-    rows = [row for book, month in zip(world.books, months, strict=True)
-            for row in _line_rows(book.seller, month)]  # fmt: skip
-    made = pl.DataFrame(rows, infer_schema_length=None)
+    made = _framed(
+        row
+        for book, month in zip(world.books, months, strict=True)
+        for row in _line_rows(book.seller, month)
+    )
     absent = [
         pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in empty.schema.items()
         if name not in made.columns
     ]
     return Lines.validate(made.with_columns(absent).select(empty.columns), cast=True)
+
+
+def _framed(rows: Iterator[dict[str, object]]) -> pl.DataFrame:
+    """Make a frame piece by piece: a row as a dict takes many times what it takes in a frame."""
+    pieces = []
+    while piece := list(islice(rows, _PIECE)):
+        pieces.append(pl.DataFrame(piece, infer_schema_length=None))
+    # A column of which a piece has no value is of no type there.
+    return pl.concat(pieces, how="vertical_relaxed")
 
 
 def _line_rows(seller: Seller, month: Sequence[Line]) -> Iterator[dict[str, object]]:
@@ -107,7 +120,7 @@ def _line_rows(seller: Seller, month: Sequence[Line]) -> Iterator[dict[str, obje
 
 
 def _items(world: World) -> dy.DataFrame[Items]:
-    rows = [
+    rows = (
         {
             "item_id": item.item_id,
             "kind": item.kind,
@@ -126,12 +139,12 @@ def _items(world: World) -> dy.DataFrame[Items]:
         }
         for book in world.books
         for item in book.items
-    ]
-    return Items.validate(pl.DataFrame(rows, infer_schema_length=None), cast=True)
+    )
+    return Items.validate(_framed(rows), cast=True)
 
 
 def _parties(world: World) -> dy.DataFrame[Parties]:
-    rows = [
+    rows = (
         {
             "customer_id": customer.customer_id,
             "name": customer.name,
@@ -144,8 +157,8 @@ def _parties(world: World) -> dy.DataFrame[Parties]:
         }
         for book in world.books
         for customer in book.customers
-    ]
-    return Parties.validate(pl.DataFrame(rows, infer_schema_length=None), cast=True)
+    )
+    return Parties.validate(_framed(rows), cast=True)
 
 
 def _aliases(customer: Customer) -> list[str]:
@@ -154,7 +167,7 @@ def _aliases(customer: Customer) -> list[str]:
 
 
 def _closed(world: World) -> dy.DataFrame[ClosedItems]:
-    rows = [
+    rows = (
         {
             "number": item.number,
             "customer_id": book.customers[item.customer].customer_id,
@@ -163,5 +176,5 @@ def _closed(world: World) -> dy.DataFrame[ClosedItems]:
         }
         for book in world.books
         for item in book.closed
-    ]
-    return ClosedItems.validate(pl.DataFrame(rows, infer_schema_length=None), cast=True)
+    )
+    return ClosedItems.validate(_framed(rows), cast=True)

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from benchmarks.world.tables import render_truth
 from recon.apply.allocate import allocate
 from recon.money import format_minor_expr
 from recon.report.exports import confidence_text
 from recon.report.quality import Quality, evaluate
 
 if TYPE_CHECKING:
-    from benchmarks.generate import World
     from recon.match.plan import Matched
     from recon.run.matching import MatchInputs
 
@@ -36,8 +34,8 @@ class Verdict:
     wrong: list[str]
 
 
-def judge(world: World, inputs: MatchInputs, matched: Matched) -> Quality:
-    """Compare what the matcher decided with the world's truth."""
+def judge(truth: bytes, inputs: MatchInputs, matched: Matched) -> Quality:
+    """Compare what the matcher decided with the truth, given as the bytes of truth.csv."""
     allocations = allocate(inputs.lines, inputs.items, matched.proposals, matched.members)
     amount = format_minor_expr(pl.col("amount"), pl.col("currency"))
     lines = inputs.lines.join(matched.decisions, on="line_id").with_columns(amount=amount)
@@ -47,8 +45,8 @@ def judge(world: World, inputs: MatchInputs, matched: Matched) -> Quality:
         rank=pl.col("rank").cast(pl.String),
         confidence=confidence_text(pl.col("confidence_ppm")),
     )
-    truth = pl.read_csv(render_truth(world.months), infer_schema=False)
-    return evaluate(lines, written, truth, inputs.items)
+    labels = pl.read_csv(truth, infer_schema=False)
+    return evaluate(lines, written, labels, inputs.items)
 
 
 def verdict_of(quality: Quality) -> Verdict:

@@ -1,42 +1,56 @@
-"""Match a world that was made in memory, in this process, and print as JSON what it took and what it was worth.
+"""Match a world that another process made, and print as JSON what it took and what it was worth.
 
-python -m benchmarks.bench.match_once LINES ITEMS NOISE SEED
+python -m benchmarks.bench.match_once LINES ITEMS NOISE SEED     makes the world in a process of its own
+python -m benchmarks.bench.match_once FOLDER                     takes one that `benchmarks.bench.stored` wrote
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from benchmarks.bench.judge import judge, verdict_of
 from benchmarks.bench.measure import RSS_UNIT
-from benchmarks.frames import match_inputs
-from benchmarks.generate import build_world
+from benchmarks.bench.stored import TRUTH, load
 from recon.config import Policy
 from recon.run.matching import match_lines
 
 
 def main() -> None:
-    """Make the world, then time the matcher alone."""
-    lines, items, noise, seed = sys.argv[1:]
-    world = build_world(int(lines), int(items), noise, int(seed))
-    inputs = match_inputs(world)
+    """Make the world if it is not there, then time the matcher alone."""
+    if len(sys.argv) == 2:
+        found = match_once(Path(sys.argv[1]))
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, "-m", "benchmarks.bench.stored", *sys.argv[1:], folder]
+            subprocess.run(command, check=True)
+            found = match_once(Path(folder))
+    print(json.dumps(found))
+
+
+def match_once(folder: Path) -> dict[str, Any]:
+    """Match what is stored; the peak is taken before anything is judged."""
+    inputs = load(folder)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
     wall, cpu = time.perf_counter(), time.process_time()
     matched = match_lines(inputs, Policy())
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
-    found = {
+    return {
         "fates": dict(sorted(matched.decisions["fate"].value_counts().rows())),
         "wall_seconds": wall,
         "cpu_seconds": cpu,
-        # The world itself is in this process too, so this is an upper bound.
+        "input_bytes": before,
         "peak_bytes": peak,
-        "verdict": asdict(verdict_of(judge(world, inputs, matched))),
+        "verdict": asdict(verdict_of(judge((folder / TRUTH).read_bytes(), inputs, matched))),
     }
-    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import compileall
 import json
-import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,8 @@ from benchmarks.bench.machine import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+
+LAUNCHER = Path(__file__).resolve().with_name("launch.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +55,19 @@ def measure(command: Sequence[str], folder: Path) -> Measured:
     Raises:
         ProcessFailed: it ended with another code than 0.
     """
-    out, err = folder / "stdout", folder / "stderr"
+    out, err, report = folder / "stdout", folder / "stderr", folder / "report.json"
+    # Started by a small process: see there.
+    launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(report)]
     with out.open("wb") as stdout, err.open("wb") as stderr:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=stdout, stderr=stderr)
-        # wait4 gives the usage of this child alone; getrusage would give the largest child so far.
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+        done = subprocess.run([*launcher, *command], stdout=stdout, stderr=stderr, check=False)
+    if done.returncode:
         tail = err.read_text(encoding="utf-8", errors="replace")[-2000:]
-        raise ProcessFailed(f"{' '.join(command)} ended with {process.returncode}\n{tail}")
+        raise ProcessFailed(f"{' '.join(command)} ended with {done.returncode}\n{tail}")
+    took = json.loads(report.read_text(encoding="utf-8"))
     return Measured(
-        wall_seconds=wall,
-        cpu_seconds=usage.ru_utime + usage.ru_stime,
-        peak_megabytes=usage.ru_maxrss * RSS_UNIT / 1e6,
+        wall_seconds=took["wall_seconds"],
+        cpu_seconds=took["cpu_seconds"],
+        peak_megabytes=took["max_rss"] * RSS_UNIT / 1e6,
         printed=out.read_text(encoding="utf-8"),
     )
 

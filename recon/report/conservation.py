@@ -132,13 +132,17 @@ def _broken_items(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     settled = (
         rows.filter(pl.col("status") == "applied", pl.col("item_id") != "")
         .group_by("item_id", "item_currency")
-        .agg(pl.col("item_number").first(), settled=pl.col("item_minor").cast(pl.Int128).sum())
+        .agg(
+            pl.col("item_number").first(),
+            settled=pl.col("item_minor").cast(pl.Int128).sum(),
+            is_unsaid=pl.col("item_minor").is_null().any(),
+        )
     )
     books = items.select(
         "item_id", open_currency="currency", open=pl.col("open_amount").cast(pl.Int128)
     )
     compared = settled.join(books, on="item_id", how="left")
-    is_unknown = pl.col("open").is_null() | pl.col("settled").is_null()
+    is_unknown = pl.col("open").is_null() | pl.col("is_unsaid")
     is_wrong_way = pl.col("settled").sign() * pl.col("open").sign() < 0
     is_beyond = pl.col("settled").abs() > pl.col("open").abs()
     is_other = pl.col("item_currency") != pl.col("open_currency")

@@ -79,7 +79,8 @@ def checked_allocations(
 def _with_item_minor(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     amount = parse_minor_expr(pl.col("item_amount"), exponent_expr(pl.col("item_currency")))
     parsed = rows.with_columns(item_minor=amount)
-    is_wrong = (pl.col("item_id") != "") & pl.col("item_minor").is_null()
+    # A suggestion may leave open what it settles, such as of an item in another currency.
+    is_wrong = (pl.col("item_amount") != "") & pl.col("item_minor").is_null()
     _refuse(parsed, is_wrong, "item_amount", name, "is no amount of its currency")
     return parsed
 

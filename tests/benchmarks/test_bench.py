@@ -17,6 +17,7 @@ from benchmarks.bench.table import render, write_table
 from benchmarks.bench.tasks import Figure, Findings
 from benchmarks.frames import match_inputs
 from benchmarks.generate import World, build_world, render_world
+from benchmarks.world.tables import render_truth
 from recon.config import Policy
 from recon.plugins import Plugins
 from recon.protocols import ParsedStatements, SourceFile
@@ -98,7 +99,9 @@ def _solid(text: str | None) -> str:
 def test_no_line_gets_lost_between_matcher_and_verdict(world: World) -> None:
     inputs = match_inputs(world)
 
-    verdict = verdict_of(judge(world, inputs, match_lines(inputs, Policy())))
+    truth = render_truth(world.months)
+
+    verdict = verdict_of(judge(truth, inputs, match_lines(inputs, Policy())))
 
     assert sum(row["lines"] for row in verdict.scenarios) == 600
     hits, of, *_ = verdict.shares["applied lines that are right"]

@@ -120,9 +120,10 @@ def test_a_suggestion_off_its_amount_is_broken() -> None:
         (changed(1, item_amount="-20.01"), ("i2", "C1", "EUR", "-20.00", "-20.01")),
         (changed(1, item_amount="20.00"), ("i2", "C1", "EUR", "-20.00", "20.00")),
         (changed(1, item_id="x9"), ("x9", "C1", "EUR", None, "-20.00")),
+        (changed(2, item_amount=""), ("i1", "A1", "EUR", "192.00", "122.00")),
         (changed(1, item_currency="JPY", item_amount="-20"), ("i2", "C1", "JPY", "-20.00", "-20")),
     ],
-    ids=["beyond", "credit beyond", "wrong way", "not open", "other currency"],
+    ids=["beyond", "credit beyond", "wrong way", "not open", "amount unsaid", "other currency"],
 )
 def test_an_item_settled_beyond_what_was_open_is_broken(
     rows: list[tuple[str | None, ...]], broken: tuple[str | None, ...]
@@ -138,6 +139,10 @@ def test_a_suggestion_settles_nothing() -> None:
     twice = ("L3", "j1", "J1", "1200", "2400", "JPY", "payment")
 
     assert check(SOUND, suggested=twice).holds
+
+
+def test_a_suggestion_may_leave_open_what_it_settles() -> None:
+    assert check(SOUND, suggested=("L3", "j1", "J1", "1200", "", "EUR", "payment")).holds
 
 
 def test_an_item_amount_that_is_none_is_refused() -> None:

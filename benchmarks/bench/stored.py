@@ -1,0 +1,80 @@
+"""What the matcher works on, kept in files: the world is made by one process and matched by another.
+
+python -m benchmarks.bench.stored LINES ITEMS NOISE SEED FOLDER     makes a world and stores it
+
+In: a world, or a folder. Out: a folder with frames as Arrow files and the truth, or the matcher's inputs. So the memory
+of a process that matches is the matcher's, and not that of a million objects from which the lines were made.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from benchmarks.frames import match_inputs
+from benchmarks.generate import build_world
+from benchmarks.world.tables import render_truth
+from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
+from recon.frames.items import ClosedItems, Items
+from recon.frames.lines import Lines
+from recon.frames.parties import Parties
+from recon.run.matching import MatchInputs
+
+if TYPE_CHECKING:
+    from benchmarks.generate import World
+
+TRUTH = "truth.csv"
+
+
+def store(world: World, folder: Path) -> None:
+    """Write the matcher's inputs and the truth."""
+    inputs = match_inputs(world)
+    past = inputs.history
+    assert past is not None, "a world has a history"
+    frames = {
+        "lines": inputs.lines,
+        "items": inputs.items,
+        "parties": inputs.parties,
+        "closed": inputs.closed,
+        "own_accounts": inputs.own_accounts.to_frame("account"),
+        "past_lines": past.lines,
+        "confirmed": past.confirmed,
+        "refused": past.refused,
+    }
+    for name, frame in frames.items():
+        frame.write_ipc(folder / f"{name}.arrow")
+    (folder / TRUTH).write_bytes(render_truth(world.months))
+
+
+def load(folder: Path) -> MatchInputs:
+    """Read the matcher's inputs."""
+    read = {path.stem: pl.read_ipc(path) for path in folder.glob("*.arrow")}
+    past = History(
+        Lines.validate(read["past_lines"]),
+        ConfirmedAllocations.validate(read["confirmed"]),
+        RefusedPairs.validate(read["refused"]),
+    )
+    return MatchInputs(
+        lines=Lines.validate(read["lines"]),
+        items=Items.validate(read["items"]),
+        parties=Parties.validate(read["parties"]),
+        closed=ClosedItems.validate(read["closed"]),
+        own_accounts=read["own_accounts"]["account"],
+        history=past,
+    )
+
+
+def main() -> None:
+    """Make a world and store it."""
+    lines, items, noise, seed, folder = sys.argv[1:]
+    # Millions of objects and no cycle among them: looking for cycles would take half of the time.
+    gc.disable()
+    store(build_world(int(lines), int(items), noise, int(seed)), Path(folder))
+
+
+if __name__ == "__main__":
+    main()
