@@ -17,7 +17,8 @@ from recon_mt940.columns import place
 from recon_mt940.entry import FAULTS, read_entries
 from recon_mt940.heading import Where, read_headings, statement_extras
 from recon_mt940.line import build_lines
-from recon_mt940.narrative import PLAIN, SLASH, WORDED, read_narratives
+from recon_mt940.names import PLAIN, SLASH, WORDED
+from recon_mt940.narrative import read_narratives
 from recon_mt940.record import find_records, raw_ends
 from recon_mt940.scan import CLOSING, END_OF_MESSAGE, TAG, scan
 from recon_mt940.tokens import RETURN, closed_ranges, positions, range_texts, squeeze, texts

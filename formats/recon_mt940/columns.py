@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from recon_mt940.narrative import FREE, GVC, NAMES, PAYER, PLAIN_TEXT, STRUCTURED, WORD
+from recon_mt940.names import FREE, GVC, NAMES, PAYER, PLAIN_TEXT, STRUCTURED, WORD
 from recon_mt940.tokens import positions, scattered, with_null
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
 
     Args:
         record: entry of each part, ascending.
-        name: name of each part, as narrative.py numbers them.
+        name: name of each part, as names.py numbers them.
         text: the parts, none empty.
         count: number of entries.
     """

@@ -295,7 +295,7 @@ def _references(text: Bytes, encoding: str, at: Numbers, end: Numbers) -> dict[s
     feed, more = feed[first], more[first]
     line_end = end.copy()
     line_end[more] = feed
-    supplementary = range_texts(text, feed, end[more], encoding).str.strip_chars("\n")
+    supplementary = range_texts(text, feed + 1, end[more], encoding).str.strip_chars("\n")
     is_type = np.all([letters[text[at + place]] for place, letters in enumerate(_TYPE)], axis=0)
     # `NONREF` right behind the amount is no type NONR.
     typed = positions(is_type & (_NO_TYPE.match(text, at)[0] < 0))

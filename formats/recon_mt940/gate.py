@@ -28,8 +28,8 @@ _FRAME: Final = re.compile(
 # Old German banks write `@@` for the end of a line. Only a tag right behind it proves that.
 _AT_SIGNS: Final = re.compile(rb"@@(?=:(?:20|25|28C?|60[FM]|61|86|62[FM]):)")
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
-_WHITE: Final = np.isin(np.arange(256), [*b"\t\r\n"])
-_CHUNK_BYTES: Final = 6 * 1024 * 1024
+_RETURN, _FEED = b"\r\n"
+_CHUNK_BYTES: Final = 12 * 1024 * 1024
 _MESSAGE: Final = b"\n:20:"
 
 
@@ -87,6 +87,7 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
         has_control = _controls(data)[1]
     if has_control or b"\x7f" in data:
         refuse_controls(source.name, text)
+    name = "ascii" if text.isascii() else name
     return Gated(source.name, data, name, offset, decoded.findings)
 
 
@@ -96,11 +97,11 @@ def _controls(data: bytes) -> tuple[bool, bool]:
     A quick look: of the latter refuse_controls is certain.
     """
     text = np.frombuffer(data, dtype=np.uint8)
-    at = np.flatnonzero(text < ord(" "))
-    found = text[at]
-    returns = at[found == ord("\r")]
-    is_lone = data.endswith(b"\r") or bool((text[returns + 1] != ord("\n")).any())
-    return is_lone, not bool(_WHITE[found].all())
+    returns = np.flatnonzero(text == _RETURN) if b"\r" in data else np.zeros(0, dtype=np.int64)
+    is_lone = data.endswith(b"\r") or bool((text[returns + 1] != _FEED).any())
+    tabs = data.count(b"\t") if b"\t" in data else 0
+    white = len(returns) + tabs + np.count_nonzero(text == _FEED)
+    return is_lone, bool(np.count_nonzero(text < ord(" ")) != white)
 
 
 def _normalised(data: bytes) -> bytes:

@@ -82,7 +82,8 @@ def read_headings(
         MalformedFile: no account or currency, a balance that is none, two closing balances or currencies, or no opening
             balance.
     """
-    noted = np.isin(fields.tag, (TAG["86"], TAG["NS"])) & (fields.message >= 0)
+    is_text = (fields.tag == TAG["86"]) | (fields.tag == TAG["NS"])
+    noted = is_text & (fields.message >= 0)
     around = positions((fields.tag != TAG["61"]) & (fields.tag != END_OF_MESSAGE) & ~noted)
     texts = range_texts(fields.text, fields.start[around], fields.end[around], encoding)
     read = pl.DataFrame(

@@ -72,7 +72,8 @@ def _attach_early(fields: Fields, owner: Numbers, entry: Numbers, closed_at: Num
         return
     following = np.minimum(np.searchsorted(entry, free), len(entry) - 1)
     is_first = np.append(True, fields.message[entry][1:] != fields.message[entry][:-1])
-    has_text = np.isin(np.arange(len(entry)), owner[fields.tag == TAG["86"]])
+    has_text = np.zeros(len(entry) + 1, dtype=np.bool_)
+    has_text[owner[fields.tag == TAG["86"]]] = True  # the last is for notes
     fits = (
         (entry[following] > free)
         & (fields.message[entry[following]] == fields.message[free])

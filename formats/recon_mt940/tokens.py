@@ -31,6 +31,8 @@ RETURN: Final = 0x0D
 # Reading a word at the last byte must not run out of the array.
 PADDING: Final = 16
 _WINDOW_BYTES: Final = 8
+# Below that, the start of a reader costs more than it saves.
+_MANY_BYTES: Final = 64 * 1024
 # 2**64 over the golden ratio: multiples of it scatter well.
 _GOLDEN: Final = 0x9E3779B97F4A7C15
 
@@ -45,6 +47,9 @@ def one_of(characters: str) -> Flags:
     table = np.zeros(256, dtype=np.bool_)
     table[np.frombuffer(characters.encode("ascii"), dtype=np.uint8)] = True
     return table
+
+
+UPPER_OR_DIGIT: Final = one_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
 def first_of_run(keys: Numbers) -> Flags:
@@ -80,7 +85,9 @@ def squeeze(text: Bytes) -> Bytes:
     The gate lets no other control character through, so that all below a blank is white space or END.
     """
     text = text[:-PADDING]
-    text[(text < BLANK) & (text != END)] = BLANK
+    control = positions(text < BLANK)
+    if (text[control] != END).any():
+        text[control[text[control] != END]] = BLANK
     is_blank, is_low = text == BLANK, text <= BLANK
     if (
         not ((is_blank[1:] & is_low[:-1]) | (is_low[1:] & is_blank[:-1])).any()
@@ -126,18 +133,23 @@ def without_erased(text: Bytes) -> Bytes:
     return np.frombuffer(bytearray(text).translate(None, bytes([ERASED])), dtype=np.uint8)
 
 
-def texts(blocks: Sequence[Bytes], encoding: str) -> pl.Series:
-    """Decode tokens, each closed by END, into a column of text."""
-    closed = bytes([END])
-    whole = [data[: data.rindex(closed)] for data in map(bytes, blocks) if closed in data]
+def texts(blocks: Sequence[Bytes], encoding: str, end: int = END) -> pl.Series:
+    """Decode tokens, each closed by `end`, into a column of text."""
+    whole = b"".join(block.data for block in blocks)
     if not whole:
         return pl.Series(dtype=pl.String)
-    return pl.Series([data.decode(encoding) for data in whole]).str.split(chr(END)).explode()
+    has_lines = end != NEWLINE and b"\n" in whole
+    if len(whole) < _MANY_BYTES or has_lines or b"\r" in whole:
+        return pl.Series([whole[:-1].decode(encoding)]).str.split(chr(end)).explode()
+    # Polars cuts lines at half the cost of a split; a return at the end of a line would be a part of the end.
+    lines = whole if end == NEWLINE else whole.replace(bytes([end]), b"\n")
+    lines = lines if encoding in {"ascii", "utf-8"} else lines.decode(encoding).encode()
+    return pl.read_lines(lines).to_series().rechunk().alias("")
 
 
 def range_texts(text: Bytes, starts: Numbers, ends: Numbers, encoding: str) -> pl.Series:
     """Decode ranges of bytes, behind each of which another byte stands."""
-    return texts([closed_ranges(text, starts, ends)], encoding)
+    return texts([closed_ranges(text, starts, ends)[:-PADDING]], encoding)
 
 
 def closed_ranges(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
@@ -185,14 +197,16 @@ class Words:
         size = np.zeros(len(at), dtype=np.int64)
         for table in self._tables:
             prefix = packed & table.mask
-            slot = (prefix * table.factor) >> table.shift
-            hit = table.keys[slot] == prefix
+            slot = ((prefix * table.factor) >> table.shift).view(np.int64)
+            is_hit = table.keys[slot] == prefix
+            # Indices gather several columns faster than flags.
+            hit, missed = positions(is_hit), positions(~is_hit)
             own = left[hit]
             number[own] = table.numbers[slot[hit]]
             size[own] = table.length
-            left, packed = left[~hit], packed[~hit]
-            if len(left) == 0:
+            if len(missed) == 0:
                 break
+            left, packed = left[missed], packed[missed]
         return number, size
 
 

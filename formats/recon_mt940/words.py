@@ -13,17 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from recon_mt940.narrative import (
-    FREE,
-    GVC,
-    PAYER,
-    PLAIN,
-    PLAIN_TEXT,
-    STRUCTURED,
-    WORD,
-    WORDED,
-    Parts,
-)
+from recon_mt940.names import FREE, GVC, PAYER, PLAIN, PLAIN_TEXT, STRUCTURED, WORD, WORDED
+from recon_mt940.narrative import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
