@@ -84,6 +84,7 @@ class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     equal_items: Literal["oldest_first", "suggest"] = "oldest_first"
     part_payment: Literal["apply", "suggest"] = "apply"
     overpayment: Literal["on_account", "suggest"] = "on_account"
+    account_payment: Literal["oldest_first", "suggest"] = "suggest"
 
     def __post_init__(self) -> None:
         """Refuse thresholds that mean nothing."""

@@ -40,6 +40,7 @@ MEANING: Final = MappingProxyType(
         "decide.equal_items": "Items that nothing tells apart: oldest_first or suggest.",
         "decide.part_payment": "A payment below its quoted item: apply or suggest.",
         "decide.overpayment": "The rest above the quoted items: on_account or suggest.",
+        "decide.account_payment": "Money of a certain payer that names nothing and that no set explains: oldest_first or suggest.",
         "history": "What earlier payments teach about who pays, and how.",
         "history.half_life_days": "After so many days a payment of the history counts half.",
         "chart": "Ledger accounts by role; {account} is replaced by the bank account.",

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
-from recon.match.rarity import amount_prior, millibits
 from recon.match.references import QUOTED_MILLIBITS
+from recon.match.settle import stated_elsewhere_millibits
 from recon.match.stated import stated_amounts
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 # About one receipt in sixty comes in another currency than its item: a stated prior.
 _PRIOR_MILLIBITS: Final = -6_000
-# One in three who pay so write what they pay in the item's currency.
-_STATED: Final = 0.3
 _CONFLICT_MILLIBITS: Final = -8_000
 
 
@@ -83,7 +81,7 @@ def _quoted_alone(tables: Tables, references: References) -> pl.DataFrame:
 def _weigh(joined: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     in_currency = tables.items.group_by(item_currency="currency").agg(rivals=pl.len())
     conflict = pl.col("hit").is_null() & pl.col("known").fill_null(value=False)
-    choice = (pl.col("rivals").cast(pl.Float64).log(2) + 1) * 1000
+    choice = (pl.col("rivals").log(2) + 1) * 1000
     none = pl.lit(0, dtype=pl.Int64)
     weighed = joined.join(in_currency, on="item_currency").with_columns(
         shape=pl.lit("one_item"),
@@ -92,7 +90,7 @@ def _weigh(joined: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         equals=pl.lit(1, dtype=pl.Int64),
         fits=pl.lit(1, dtype=pl.Int64),
         amount_millibits=pl.when("is_told")
-        .then(millibits(_STATED, amount_prior(pl.col("open"))))
+        .then(stated_elsewhere_millibits(pl.col("open")))
         .otherwise(none),
         party_millibits=pl.when(conflict)
         .then(_CONFLICT_MILLIBITS)

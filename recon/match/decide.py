@@ -73,6 +73,10 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
     leaves_open = pl.col("settlement").is_in(LEAVES_OPEN)
     # Without an agreeing amount, the number quoted and the payer must both be certain.
     amount_agrees = ~(part | over)
+    # An account payment is spread by the policy's order, so no evidence has to single out its items.
+    by_order = (pl.col("settlement") == "account_payment") & (
+        policy.decide.account_payment == "oldest_first"
+    )
     sure_payer = pl.col("party_is_strong") & pl.col("classes").str.contains("reference")
     return [
         ("held_balance_break", pl.col("is_held")),
@@ -81,7 +85,7 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
         ("party_conflict", pl.col("has_party_conflict")),
         ("reference_conflict", pl.col("quotes_other")),
         ("currency_differs", pl.col("settlement") == "other_currency"),
-        ("one_class_only", pl.col("class_count") < 2),
+        ("one_class_only", (pl.col("class_count") < 2) & ~by_order),
         ("late_discount", pl.col("settlement") == "late_discount"),
         ("before_issue", pl.col("is_before_issue") & ~pl.col("classes").str.contains("reference")),
         ("ambiguous", pl.col("fits") > 1),
@@ -95,7 +99,7 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
         ("overpayment", over & (pl.col("is_uncombined") | pl.col("rest_is_a_price"))),
         ("difference", ~amount_agrees & (pl.col("class_count") < 2)),
         ("equal_items", (pl.col("equals") > 1) & (policy.decide.equal_items == "suggest")),
-        ("below_threshold", pl.col("confidence_ppm") < threshold),
+        ("below_threshold", (pl.col("confidence_ppm") < threshold) & ~by_order),
     ]
 
 
@@ -272,6 +276,10 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         .then(pl.lit("duplicate_payment"))
         .when(outbid)
         .then(pl.lit("item_settled_by_other_line"))
+        .when(worth & (pl.col("settlement") == "account_payment") & ~pl.col("is_uncombined"))
+        .then(pl.lit("account_payment"))
+        .when(worth & (pl.col("settlement") == "account_payment"))
+        .then(pl.lit("too_many_to_combine"))
         .when(worth & (pl.col("millibits") > 0))
         .then(pl.lit("competing_lines"))
         .when(worth)

@@ -97,7 +97,7 @@ def match_comparable(
         uncombined.with_columns(is_uncombined=pl.lit(value=True)), on="line", how="left"
     ).with_columns(pl.col("is_uncombined").fill_null(value=False))
     converted = propose_in_other_currency(tables, references, parties)
-    oldest = propose_oldest_first(tables, references, parties, [singles, sets, converted])
+    oldest = propose_oldest_first(tables, references, parties, [singles, sets, converted], policy)
     proposed = [mark_rests(part, tables) for part in (singles, sets, converted, oldest)]
     scored = score(proposed, references, pairs, receipts)
 

@@ -39,7 +39,15 @@ _TOTAL_BELONGS: Final = 0.7
 PART_MILLIBITS: Final = -4_000
 OVER_MILLIBITS: Final = -5_000
 # Settlements that leave some of the item open, so that a later line may pay the rest.
-LEAVES_OPEN: Final = ("part", "instalment", "stated_deduction", "discount_refused")
+LEAVES_OPEN: Final = (
+    "part",
+    "instalment",
+    "stated_deduction",
+    "discount_refused",
+    "account_payment",
+)
+# One in three who pay an item of another currency write what they pay of it.
+_STATED_ELSEWHERE: Final = 0.3
 # Policies are counted to eight decimals: a percentage of four is exact.
 _SCALE: Final = 10**8
 
@@ -170,6 +178,11 @@ def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         amount_millibits=pl.when(belongs.is_not_null()).then(weighed).otherwise(fixed),
         prior_millibits=prior,
     ).drop("items_in_currency", "equal")
+
+
+def stated_elsewhere_millibits(amount: pl.Expr) -> pl.Expr:
+    """What it says for an item of another currency that the text states its amount."""
+    return millibits(_STATED_ELSEWHERE, amount_prior(amount))
 
 
 def add_total_evidence(sets: pl.DataFrame, tables: Tables) -> pl.DataFrame:
