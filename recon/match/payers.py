@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.match.settle import add_settlement
+from recon.match.settle import add_settlement, most_short
 
 if TYPE_CHECKING:
     from recon.config import Policy
@@ -39,12 +39,34 @@ def pairs_by_party(tables: Tables, parties: pl.DataFrame, policy: Policy) -> pl.
     few = sizes.filter(
         (pl.col("items") <= _MANY_OPEN_ITEMS) & (pl.col("items") * pl.col("lines") <= _MANY_PAIRS)
     )
-    each = payers.join(items.join(few, on=owner, how="semi"), on=owner)
-    settled = add_settlement(each, policy).filter(~pl.col("settlement").is_in(["part", "over"]))
+    settled = _settled(payers, items.join(few, on=owner, how="semi"), policy)
     # Without its amount a payer's only open item is still worth a suggestion.
-    only = each.filter(pl.len().over("line", "customer") == 1)
+    alone = sizes.filter(pl.col("items") == 1)
+    only = payers.join(items.join(alone, on=owner, how="semi"), on=owner)
     equal = _equal_amounts(payers, items.join(few, on=owner, how="anti"))
     return pl.concat([frame.select("line", "item") for frame in (settled, equal, only)])
+
+
+def _settled(payers: pl.DataFrame, items: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Pairs of payer and item that settle it, found among the few whose amounts are near enough."""
+    owed = items.select(
+        "item",
+        "customer",
+        "currency",
+        "open",
+        "discount",
+        "discount_until",
+        least=pl.col("open") - most_short(policy),
+    )
+    # Every payer meets every item it owes: only what is near is ever written out.
+    near = (
+        payers.lazy()
+        .join(owed.lazy(), on=["customer", "currency"])
+        .filter(pl.col("amount").is_between("least", "open"))
+        .drop("least")
+        .collect()
+    )
+    return add_settlement(near, policy).filter(~pl.col("settlement").is_in(["part", "over"]))
 
 
 def _sizes(payers: pl.DataFrame, items: pl.DataFrame, group: list[str]) -> pl.DataFrame:

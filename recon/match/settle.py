@@ -118,6 +118,14 @@ def add_settlement(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     )
 
 
+def most_short(policy: Policy) -> pl.Expr:
+    """How many minor units a settlement other than `part` may fall short, for items with `currency` and `discount`."""
+    unit = pl.lit(10, dtype=pl.Int64).pow(exponent_expr(pl.col("currency")))
+    allowed = (policy.tolerance.amount, policy.bank_charges.limit, policy.discount.rounded_to)
+    # One more, for what is rounded to a minor unit.
+    return pl.col("discount") + pl.sum_horizontal(_part_of(unit, each) for each in allowed) + 1
+
+
 def _on_net(short: pl.Expr, rates: tuple[Decimal, ...]) -> pl.Expr:
     """The discount was taken on the amount before tax, at one of the rates: rounded to a minor unit up or down."""
     whole = 100 * _SCALE

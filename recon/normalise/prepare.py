@@ -20,7 +20,7 @@ from recon.frames.comparable import (
 from recon.normalise.accounts import is_own_account
 from recon.normalise.customers import customer_tables
 from recon.normalise.parties import name_key, name_words
-from recon.normalise.references import FIELD_BREAK, item_keys, line_keys
+from recon.normalise.references import FIELD_BREAK, item_keys, letters_of, line_keys
 from recon.normalise.structured import other_forms, recognise, scheme_of
 from recon.normalise.text import compact, fold, is_disguised
 
@@ -52,15 +52,18 @@ def prepare(
     comparable = _lines(lines, own_accounts)
     numbered, quotable = _items(items, customers)
     receipts = comparable.filter(pl.col("amount") > 0).select("line", "text")
+    closed_texts = _closed_texts(closed)
+    quoted = [quotable["text"], closed_texts["text"], fold(customers["customer_id"])]
+    letters = letters_of(pl.concat(part.rename("text") for part in quoted))
     return Comparable(
         lines=comparable,
         items=numbered,
         customers=customers,
         names=names,
         accounts=accounts,
-        line_keys=LineKeys.validate(recognise(line_keys(receipts))),
+        line_keys=LineKeys.validate(recognise(line_keys(receipts, letters))),
         item_keys=ItemKeys.validate(item_keys(quotable)),
-        closed_keys=_closed_keys(closed),
+        closed_keys=_closed_keys(closed_texts),
     )
 
 
@@ -132,11 +135,14 @@ def _items(
     return ComparableItems.validate(numbered_items), quotable
 
 
-def _closed_keys(closed: dy.DataFrame[ClosedItems]) -> dy.DataFrame[ClosedKeys]:
-    texts = closed.select(
+def _closed_texts(closed: dy.DataFrame[ClosedItems]) -> pl.DataFrame:
+    return closed.select(
         item=pl.int_range(pl.len(), dtype=pl.Int64),
         text=fold(closed["number"]),
         role=pl.lit("number"),
     )
+
+
+def _closed_keys(texts: pl.DataFrame) -> dy.DataFrame[ClosedKeys]:
     whole = item_keys(texts).filter(pl.col("kind") == "number")
     return ClosedKeys.validate(whole.select("key").unique().sort("key"))

@@ -22,13 +22,17 @@ FIELD_BREAK: Final = " \x1e "
 
 _CHUNK = r"[0-9A-Z]+|\x1e"
 _MAX_CHUNKS = 400
+# What structured references begin with that are told by their letters, in one chunk or in two.
+_OPENS_SCHEME = "^(?:RF|SI|HR)(?:[0-9]|$)"
+_LIKE_DIGITS = "^[OQILZSB]+$"
 
 
-def line_keys(texts: pl.DataFrame) -> pl.DataFrame:
+def line_keys(texts: pl.DataFrame, letters: pl.Series | None = None) -> pl.DataFrame:
     """Cut lines into keys.
 
     Args:
         texts: `line` (row number) and `text`, folded to upper-case ASCII, fields joined by FIELD_BREAK.
+        letters: the letters of numbers worth finding (see `letters_of`): a word of others joins no window. None: any may.
 
     Returns:
         rows of line, key, span (the text as read), chunks (how many were joined); rows may repeat.
@@ -41,12 +45,40 @@ def line_keys(texts: pl.DataFrame) -> pl.DataFrame:
             digits=pl.col("chunk").str.contains(r"[0-9]"),
             wall=pl.col("chunk") == "\x1e",
         )
+        .with_columns(wall=pl.col("wall") | ~_may_join(letters))
     )
     windows = [_windows_of(chunks, size) for size in range(1, LONGEST_DIGIT_WINDOW + 1)]
     raw = pl.concat([*windows, _glued_runs(chunks)])
     bare = raw.filter(pl.col("bare") != pl.col("key")).with_columns(key="bare")
     both = pl.concat([raw.drop("bare"), bare.drop("bare")])
     return both.filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY)
+
+
+def letters_of(numbers: pl.Series) -> pl.Series:
+    """Give the distinct letters that chunks of such numbers have, however they are split: folded numbers in, words out."""
+    text = pl.col("text")
+    parts = numbers.alias("text").unique().to_frame()
+    runs = parts.select(text.str.extract_all("[A-Z]+").explode(empty_as_null=False))
+    chunks = parts.select(text.str.extract_all("[0-9A-Z]+").explode(empty_as_null=False))
+    without_digits = pl.concat([parts, chunks]).select(text.str.replace_all("[^A-Z]", ""))
+    return pl.concat([runs, without_digits]).to_series().unique()
+
+
+def _may_join(letters: pl.Series | None) -> pl.Expr:
+    """Say whether a chunk may be a part of a longer number.
+
+    It has no letters, or those of a number, or letters that look like digits; or a structured reference began before it,
+    in which any letters may stand.
+    """
+    if letters is None:
+        return pl.lit(value=True)
+    own = pl.col("chunk").str.replace_all("[0-9]", "")
+    opens = pl.col("chunk").str.contains(_OPENS_SCHEME)
+    begun = pl.any_horizontal(
+        opens.shift(step, fill_value=False) for step in range(LONGEST_DIGIT_WINDOW)
+    )
+    looks_like_digits = pl.col("digits") & own.str.contains(_LIKE_DIGITS)
+    return (own == "") | own.is_in(letters.implode()) | looks_like_digits | begun
 
 
 def _windows_of(chunks: pl.DataFrame, size: int) -> pl.DataFrame:
@@ -60,11 +92,9 @@ def _windows_of(chunks: pl.DataFrame, size: int) -> pl.DataFrame:
         if size <= LONGEST_WINDOW
         else pl.all_horizontal(each("digits"))
     )
-    keep = (
-        some_digit
-        & (pl.col("line").shift(-(size - 1)) == pl.col("line"))
-        & ~pl.any_horizontal(each("wall"))
-    )
+    keep = some_digit & (pl.col("line").shift(-(size - 1)) == pl.col("line"))
+    if size > 1:
+        keep &= ~pl.any_horizontal(each("wall"))
     parts = [
         *(part.alias(f"chunk_{at}") for at, part in enumerate(each("chunk"))),
         *(part.alias(f"bare_{at}") for at, part in enumerate(each("bare"))),

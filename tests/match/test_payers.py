@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recon.config import Policy
+from recon.match.settle import add_settlement, most_short
 from recon.run.matching import match_lines
 from tests.scenarios.build import inputs_of, items_frame, lines_frame
 
@@ -52,3 +56,43 @@ def test_a_token_that_names_a_hundred_items_names_none():
     matched = match_lines(crowd(2, 150, remittance="PO-4711"), Policy())
 
     assert not matched.evidence.filter(pl.col("evidence_class") == "reference").height
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 300_000),
+            st.integers(0, 12_000),
+            st.integers(-20_000, 320_000),
+            st.sampled_from([-3, 0, 40]),
+            st.sampled_from(["EUR", "JPY", "KWD"]),
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_what_settles_an_item_in_full_falls_short_by_no_more_than_is_looked_at(rows):
+    policy = msgspec.convert(
+        {
+            "tolerance": {"amount": "5.00", "percent": "2"},
+            "bank_charges": {"limit": "15.00"},
+            "discount": {"rounded_to": "1", "with_tolerance": True, "tax_percents": ["19", "7"]},
+        },
+        Policy,
+    )
+    pairs = pl.DataFrame(
+        [
+            {
+                "open": owed,
+                "discount": min(discount, owed),
+                "discount_until": DAY + dt.timedelta(days=days),
+                "date": DAY,
+                "amount": amount,
+                "currency": currency,
+            }
+            for owed, discount, amount, days, currency in rows
+        ]
+    )
+    settled = add_settlement(pairs, policy).with_columns(most=most_short(policy))
+    in_full = settled.filter(~pl.col("settlement").is_in(["part", "over"]))
+    assert in_full.filter(~pl.col("difference").is_between(0, "most")).is_empty()

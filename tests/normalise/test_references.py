@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from itertools import zip_longest
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recon.normalise.references import FIELD_BREAK, item_keys, line_keys
+from recon.normalise.references import FIELD_BREAK, item_keys, letters_of, line_keys
 from recon.normalise.text import fold
 
 
@@ -138,3 +140,26 @@ def test_any_text_gives_keys_of_plain_letters_and_digits(text):
 )
 def test_a_number_between_words_is_always_found(number, words):
     assert meet(f"{words} {number} {words}", number) == "number"
+
+
+@given(
+    numbers=st.lists(
+        st.from_regex(r"\A[A-Z]{0,3}[-/ ]?[0-9]{2,6}[A-Z]?([-/][0-9]{1,4})?\Z"),
+        min_size=1,
+        max_size=4,
+    ),
+    words=st.lists(
+        st.sampled_from(["RECHNUNG", "NR", "ORDER 55", "VOM 3.1.", "DANKE"]), max_size=4
+    ),
+)
+def test_words_of_no_number_are_left_out_and_no_number_is_lost(numbers, words):
+    text = " ".join(part for pair in zip_longest(words, numbers, fillvalue="") for part in pair)
+    texts = pl.DataFrame({"line": [0], "text": [text]})
+    quotable = pl.DataFrame(
+        {"item": list(range(len(numbers))), "text": numbers, "role": ["number"] * len(numbers)}
+    )
+    wanted = item_keys(quotable)["key"].implode()
+    every, few = line_keys(texts), line_keys(texts, letters_of(pl.Series(numbers)))
+    found = pl.col("key").is_in(wanted)
+    assert set(few.filter(found)["key"]) == set(every.filter(found)["key"])
+    assert few.height <= every.height
