@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow fuzz lint types arch wheel bench bench-readers bench-rivals lock clean
+.PHONY: demo test test-slow fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -41,6 +41,10 @@ arch: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py
+
+# A million lines too: half an hour, 8 GB.
+bench-growth: $(STAMP)
+	$(BIN)/python benchmarks/run.py --only growth --large --write
 
 PEERS := .venv-peers
 bench-readers: $(STAMP)

@@ -20,7 +20,7 @@ if __name__ == "__main__":
 from benchmarks.bench.judge import Verdict, verdict_of
 from benchmarks.bench.machine import describe_machine
 from benchmarks.bench.measure import ProcessFailed, compile_as_installed, measure
-from benchmarks.bench.table import markdown, write_table
+from benchmarks.bench.table import markdown, measured_on, write_table
 from benchmarks.frames import match_inputs
 from benchmarks.generate import build_world
 from benchmarks.rivals.judged import found_of, judge_found, write_given
@@ -105,7 +105,6 @@ def _compared(name: str, size: int, done: Measured, verdict: Verdict) -> Compare
 
 
 def _table(rows: list[Compared | str], machine: dict[str, str], chosen: argparse.Namespace) -> str:
-    where = ", ".join(f"{name} {value}" for name, value in machine.items())
     head = (
         "matcher",
         "lines and items",
@@ -122,7 +121,7 @@ def _table(rows: list[Compared | str], machine: dict[str, str], chosen: argparse
     told = [row for row in rows if isinstance(row, str)]
     table = markdown(head, (_row(row) for row in rows if isinstance(row, Compared)))
     how = f"One run each, noise {chosen.noise}, seed {chosen.seed}; shares with exact 95 % bounds."
-    return "\n\n".join([f"Measured on {where}.\n{how}", table, *told])
+    return "\n\n".join([f"{measured_on(machine)}\n{how}", table, *told])
 
 
 def _row(row: Compared) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 python benchmarks/run.py                      everything; writes the table
 python benchmarks/run.py --quick              small sizes, one run each; prints the table only
 python benchmarks/run.py --only matching      one part: reading, matching, job; prints the table only
+python benchmarks/run.py --only growth        10,000 and 100,000 lines, and the subset search; with --large a million,
+                                              with --write the table of growth is written
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ if __name__ == "__main__":
     # Run as a script, only the folder of the script is on the path.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.bench.growth import LARGE, SIZES, growth_table
 from benchmarks.bench.machine import describe_machine
 from benchmarks.bench.measure import compile_as_installed
-from benchmarks.bench.table import render, write_table
+from benchmarks.bench.table import measured_on, render, write_table
 from benchmarks.bench.tasks import Findings, measure_job, measure_matching, measure_reading
 
 if TYPE_CHECKING:
@@ -37,13 +40,18 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="small sizes, one run each, nothing written"
     )
-    parser.add_argument("--only", choices=PARTS, help="one part, nothing written")
+    parser.add_argument("--only", choices=(*PARTS, "growth"), help="one part, nothing written")
+    parser.add_argument("--large", action="store_true", help="growth: a million lines as well")
+    parser.add_argument("--write", action="store_true", help="growth: write its table")
     parser.add_argument(
         "--times", type=int, default=3, help="runs of each measurement (the median counts)"
     )
     chosen = parser.parse_args()
     compile_as_installed()
     machine = describe_machine()
+    if chosen.only == "growth":
+        _show_growth(measured_on(machine), chosen)
+        return
     times = 1 if chosen.quick else chosen.times
     with tempfile.TemporaryDirectory() as folder:
         findings = _measure(Path(folder), chosen, times)
@@ -54,11 +62,20 @@ def main() -> None:
         print(f"written to {README.name}", file=sys.stderr)
 
 
+def _show_growth(where: str, chosen: argparse.Namespace) -> None:
+    sizes = tuple(size // 10 for size in SIZES) if chosen.quick else SIZES
+    with tempfile.TemporaryDirectory() as folder:
+        table = growth_table(Path(folder), (*sizes, LARGE) if chosen.large else sizes, where)
+    print(table)
+    if chosen.write:
+        write_table(README, table, "growth")
+
+
 def _measure(folder: Path, chosen: argparse.Namespace, times: int) -> Findings:
     scale = 10 if chosen.quick else 1
     parts: dict[str, Callable[[], Findings]] = {
         "reading": lambda: measure_reading(folder, 50_000 // scale, times),
-        "matching": lambda: measure_matching(folder, 100_000 // scale, 100_000 // scale, times),
+        "matching": lambda: measure_matching(folder, 100_000 // scale, times),
         "job": lambda: measure_job(folder, 10_000 // scale, 20_000 // scale, times),
     }
     whole = Findings([], {})

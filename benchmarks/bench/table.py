@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
 def render(machine: dict[str, str], findings: Findings, times: int) -> str:
     """Write machine and findings as Markdown."""
-    where = ", ".join(f"{name} {value}" for name, value in machine.items())
     how = f"Times are the median of {times}, memory the maximum."
-    parts = [f"Measured on {where}.\n{how}"]
+    parts = [f"{measured_on(machine)}\n{how}"]
     if findings.figures:
         head = ("what", "size", "wall", "CPU", "memory", "result")
         rows = [(f.what, f.size, f.wall, f.cpu, f.memory, f.result) for f in findings.figures]
         parts.append(markdown(head, rows))
     if findings.verdicts:
-        parts.append(_quality(findings.verdicts))
+        parts.append(quality_table(findings.verdicts))
     for run, verdict in findings.verdicts.items():
         if run.endswith("medium"):
             parts.append(f"By scenario, {run}:")
@@ -30,7 +29,12 @@ def render(machine: dict[str, str], findings: Findings, times: int) -> str:
     return "\n\n".join(parts)
 
 
-def _quality(verdicts: dict[str, Verdict]) -> str:
+def measured_on(machine: dict[str, str]) -> str:
+    """Say on what was measured, as the first line above a table."""
+    return f"Measured on {', '.join(f'{name} {value}' for name, value in machine.items())}."
+
+
+def quality_table(verdicts: dict[str, Verdict]) -> str:
     """One column a run, one row a measure."""
     measures = next(iter(verdicts.values())).shares
     rows = [
