@@ -69,6 +69,7 @@ class BankCharges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """Charges that a bank on the way may keep back from a quoted payment; above it a person looks."""
 
     limit: Decimal = Decimal(0)
+    usual: Literal["suggest", "apply"] = "suggest"
 
     def __post_init__(self) -> None:
         """Refuse a limit that means nothing."""
@@ -84,6 +85,7 @@ class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     equal_items: Literal["oldest_first", "suggest"] = "oldest_first"
     part_payment: Literal["apply", "suggest"] = "apply"
     overpayment: Literal["on_account", "suggest"] = "on_account"
+    new_account: Literal["suggest", "apply"] = "suggest"
     account_payment: Literal["oldest_first", "suggest"] = "suggest"
 
     def __post_init__(self) -> None:

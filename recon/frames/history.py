@@ -15,7 +15,7 @@ from recon.frames.lines import Lines
 from recon.money import AMOUNT_LIMIT
 
 ROLES = ("account", "name", "name_on_account")
-HABITS = ("discount", "together", "netting", "bank_charge")
+HABITS = ("discount", "together", "netting", "bank_charge", "oldest_first")
 
 
 class ConfirmedAllocations(dy.Schema):
@@ -55,7 +55,7 @@ class SeenPayers(dy.Schema):
     key = dy.String(description="the account, or the name in comparable form")
     customer = dy.Int64()
     times = dy.Int64(min=1, description="payments seen")
-    last_seen = dy.Date()
+    last_seen = dy.Date(description="booking date of the last of them")
     weight = dy.Int64(min=0, description="payments seen, by age, in thousandths")
     of_weight = dy.Int64(min=0, description="all payments of this customer, in thousandths")
 
@@ -64,7 +64,10 @@ class PastPayments(dy.Schema):
     """A row a payment of a customer in the history: what it shows of the customer's habits."""
 
     customer = dy.Int64()
-    habit = dy.String(check=lambda c: c.is_in(HABITS))
+    habit = dy.String(
+        check=lambda c: c.is_in(HABITS),
+        description="takes the discount, pays several at once, nets credit notes, is charged, pays the oldest first",
+    )
     kept = dy.Int64(min=0, description="payments that show the habit, by age, in thousandths")
     could = dy.Int64(min=0, description="payments that could have shown it, in thousandths")
 
@@ -76,7 +79,7 @@ class UsualCharges(dy.Schema):
     currency = dy.String()
     charge = dy.Int64(min=1, description="minor units")
     times = dy.Int64(min=1, description="payments that it was kept back from")
-    last_seen = dy.Date()
+    last_seen = dy.Date(description="booking date of the last of them")
     weight = dy.Int64(min=0, description="the same by age, in thousandths")
     of_weight = dy.Int64(min=0, description="all payments of this customer, in thousandths")
 

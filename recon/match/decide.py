@@ -99,6 +99,16 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
         ("overpayment", over & (pl.col("is_uncombined") | pl.col("rest_is_a_price"))),
         ("difference", ~amount_agrees & (pl.col("class_count") < 2)),
         ("equal_items", (pl.col("equals") > 1) & (policy.decide.equal_items == "suggest")),
+        (
+            "payer_account_changed",
+            pl.col("is_new_account")
+            & (policy.decide.new_account == "suggest")
+            & ~pl.col("classes").str.contains("reference"),
+        ),
+        (
+            "usual_charge",
+            (pl.col("settlement") == "usual_charge") & (policy.bank_charges.usual == "suggest"),
+        ),
         ("below_threshold", (pl.col("confidence_ppm") < threshold) & ~by_order),
     ]
 

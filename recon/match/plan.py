@@ -23,11 +23,14 @@ from recon.match.explain import (
     members_frame,
     proposals_frame,
 )
+from recon.match.habits import propose_usual_charges, with_habits
 from recon.match.ledger import Workings
+from recon.match.new_accounts import mark_new_accounts
 from recon.match.oldest import propose_oldest_first
 from recon.match.parties import find_parties
 from recon.match.propose import propose_single_items
 from recon.match.references import find_references
+from recon.match.refused import say_refused, without_refused
 from recon.match.rests import mark_rests
 from recon.match.score import score
 from recon.match.sets import propose_sets
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from recon.frames.evidence import Evidence
     from recon.frames.history import Memory
     from recon.frames.proposals import ProposalItems, Proposals, ProposedSets
+    from recon.match.propose import Proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +101,18 @@ def match_comparable(
         uncombined.with_columns(is_uncombined=pl.lit(value=True)), on="line", how="left"
     ).with_columns(pl.col("is_uncombined").fill_null(value=False))
     converted = propose_in_other_currency(tables, references, parties)
-    oldest = propose_oldest_first(tables, references, parties, [singles, sets, converted], policy)
-    proposed = [mark_rests(part, tables) for part in (singles, sets, converted, oldest)]
-    scored = score(proposed, references, pairs, receipts)
+    charged = propose_usual_charges(tables, parties)
+    oldest = propose_oldest_first(
+        tables, references, parties, [singles, sets, converted, charged], policy
+    )
+    makers = (singles, sets, converted, charged, oldest)
+    proposed = [_as_known(made, tables) for made in makers]
+    scored = mark_new_accounts(score(proposed, references, pairs, receipts), parties, tables)
 
     assigned = assign(scored, tables.items)
     scored = discount_taken(scored, assigned, policy)
     decided = decide(scored, assigned, receipts, policy)
-    fates = settle_closed_quotes(decided, references, parties)
+    fates = say_refused(settle_closed_quotes(decided, references, parties), tables)
 
     kept = kept_proposals(scored, fates, policy)
     return Matched(
@@ -114,6 +122,11 @@ def match_comparable(
         evidence=evidence_frame(pairs, kept, scored.members, tables),
         workings=Workings(scored, pairs, fates, tables),
     )
+
+
+def _as_known(made: Proposed, tables: Tables) -> Proposed:
+    """Leave out what was refused before, and lay beside the rest what the customer's account and habits say of it."""
+    return with_habits(mark_rests(without_refused(made, tables), tables), tables)
 
 
 def _numbered_evidence(given: dy.DataFrame[Evidence], tables: Tables) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recon.frames.history import PastPayments, UsualCharges
+from recon.frames.history import HABITS, PastPayments, UsualCharges
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -21,18 +21,28 @@ def find_habits(
 ) -> dy.DataFrame[PastPayments]:
     """Count for each customer the payments that show a habit, and those that could have shown it."""
     is_cash = pl.col("kind") == "payment"
-    payments = paid.group_by("line_id", "customer_id").agg(
-        items=pl.col("item_number")
-        .filter(is_cash & (pl.col("amount").fill_null(1) > 0))
-        .n_unique(),
-        discount=(pl.col("kind") == "discount").any(),
-        netting=(is_cash & (pl.col("amount") < 0)).any(),
-        bank_charge=(pl.col("kind") == "bank_charge").any(),
+    # A lump sum stops in the middle of an item, which the next one goes on with.
+    in_two = (pl.col("line_id").n_unique().over("item_number") > 1) & is_cash
+    payments = (
+        paid.with_columns(in_two=in_two)
+        .group_by("line_id", "customer_id")
+        .agg(
+            items=pl.col("item_number")
+            .filter(is_cash & (pl.col("amount").fill_null(1) > 0))
+            .n_unique(),
+            discount=(pl.col("kind") == "discount").any(),
+            netting=(is_cash & (pl.col("amount") < 0)).any(),
+            bank_charge=(pl.col("kind") == "bank_charge").any(),
+            oldest_first=pl.col("in_two").any(),
+        )
     )
     shown = (
         payments.join(lines.select("line_id", "weight"), on="line_id")
         .join(customers, on="customer_id")
-        .with_columns(together=pl.col("items") > 1)
+        .with_columns(
+            together=pl.col("items") > 1,
+            oldest_first=pl.col("oldest_first") & (pl.col("items") > 1),
+        )
     )
     counted = [
         shown.group_by("customer").agg(
@@ -40,7 +50,7 @@ def find_habits(
             kept=pl.col("weight").filter(habit).sum(),
             could=pl.col("weight").sum(),
         )
-        for habit in ("discount", "together", "netting", "bank_charge")
+        for habit in HABITS
     ]
     rows = pl.concat(counted).select(PastPayments.column_names())
     return PastPayments.validate(rows.sort("customer", "habit"))

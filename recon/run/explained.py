@@ -36,12 +36,15 @@ TO_APPLY: Final = {
     "and decide.overpayment = on_account",
     "difference": "the payer or the number speaks for the item as well as the amount",
     "equal_items": "the line quotes one of them, or decide.equal_items = oldest_first",
+    "payer_account_changed": "the account is listed for the customer, a number is quoted, or decide.new_account = apply",
+    "usual_charge": "bank_charges.usual = apply",
     "below_threshold": "its confidence is {threshold}: {missing} bits more, or rivals weaker by as much",
     "competing_lines": "it is {margin} bits ahead of the other line that wants its items ({wanted})",
     "item_settled_by_other_line": "the other line does not settle the item ({wanted})",
     "duplicate_payment": "the item was not paid before ({wanted})",
     "quotes_closed_item": "the number quoted is open, or the payer is known for certain",
     "too_many_to_combine": "combine.most_items is at least the number of the payer's open items",
+    "refused_before": "the pair is taken out of the history's rejected.csv",
     "weak_evidence": "more speaks for it than against it: now {total} bits",
 }
 

@@ -79,7 +79,7 @@ def test_every_policy_key_is_on_the_page_and_no_other():
 def reasons_of_the_matcher() -> set[str]:
     """Read the reason codes from the source: literals given to a column of reasons, and the names of refusing rules."""
     found = set()
-    for name in ("classify", "decide", "duplicates", "explain"):
+    for name in ("classify", "decide", "duplicates", "explain", "refused"):
         tree = ast.parse((ROOT / "recon" / "match" / f"{name}.py").read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Tuple) and len(node.elts) == 2 and name == "decide":
