@@ -72,7 +72,7 @@ def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: De
         MalformedFile: a field is too long, or a statement as a whole cannot be trusted (see heading.py).
     """
     where = Where(gated.name, before.lines)
-    fields = scan(gated.name, memoryview(gated.data)[span[0] : span[1]], before.lines)
+    fields = scan(gated, span, before.lines)
     remarks = list(_text_remarks(fields, before))
     if fields.messages == 0:
         none = pl.DataFrame()
@@ -168,7 +168,7 @@ def _lines(
         byte_offset=offset if offset is not None else pl.lit(None, dtype=pl.Int64),
         byte_length=length if offset is not None else pl.lit(None, dtype=pl.Int64),
     )
-    return build_lines(entries, placed, _bank_texts(fields, records, gated.encoding), fields.text)
+    return build_lines(entries, placed, _bank_texts(fields, records, gated.encoding), fields.data)
 
 
 def _is_cut_off(

@@ -44,7 +44,8 @@ COLUMNS: Final[Mapping[str, tuple[int, ...]]] = {
     "remittance": (FREE, PLAIN_TEXT),
 }
 NOT_PROVIDED: Final = ("NOTPROVIDED", "NOT PROVIDED", "NONREF")
-_LONGEST: Final = max(len(each) for each in NOT_PROVIDED)
+# By length in bytes; the last is for all that is longer.
+_SIZES: Final = np.isin(np.arange(20), [len(each) for each in NOT_PROVIDED])
 _COMPACT: Final = ("payer_account", "payer_bank", "structured_reference")
 _IDENTIFIERS: Final = frozenset(
     number
@@ -84,11 +85,12 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
         text: the parts, none empty.
         count: number of entries.
     """
+    size = text.str.len_bytes().to_numpy()
     text = with_null(text)
     fit, spare = {}, {}
     for number in positions(np.bincount(name) > 0).tolist():
         rows = positions(name == number)
-        unfit = _unfit(number, rows, record, text)
+        unfit = _unfit(number, rows, record, text, size)
         fit[number], spare[number] = rows[~unfit], [rows[unfit]]
     columns = {}
     nothing = pl.repeat(None, count, dtype=pl.String, eager=True)
@@ -121,11 +123,11 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
 _NONE: Final = np.zeros(0, dtype=np.int64)
 
 
-def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series) -> Flags:
+def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series, size: Numbers) -> Flags:
     """Mark parts that are no value of their column: a reference not provided, a purpose that is no code."""
     if number in _IDENTIFIERS:
         unfit = np.zeros(len(rows), dtype=np.bool_)
-        short = positions((text[rows].str.len_bytes() <= _LONGEST).to_numpy())
+        short = positions(_SIZES[np.minimum(size[rows], len(_SIZES) - 1)])
         unfit[short] = text[rows[short]].str.to_uppercase().is_in(NOT_PROVIDED).to_numpy()
         return unfit
     if number in _SHAPES:
@@ -174,16 +176,15 @@ def _spare_texts(
 
 
 def json_objects(
-    named: Mapping[str, pl.Series], text: Bytes, *, has_lines: bool = False
+    named: Mapping[str, pl.Series], data: bytes, *, has_lines: bool = False
 ) -> pl.Expr:
     """Write columns of text as one JSON object a row, sorted by name; null where all are null.
 
     Args:
         named: the columns by name.
-        text: the bytes from which they come: what is not in them needs no escape.
+        data: the bytes from which they come: what is not in them needs no escape.
         has_lines: whether a text can have several lines.
     """
-    data = text.tobytes()
     escapes = [pair for pair in _ESCAPES if pair[0].encode("ascii") in data]
     escapes += [("\n", "\\n")] if has_lines else []
     members = []

@@ -33,13 +33,22 @@ class Tokens:
         """The first byte of each token."""
         return np.append(0, self.end[:-1] + 1)
 
-    def at(self, marks: Sequence[int], tokens: Numbers) -> tuple[Numbers, Numbers]:
-        """Find each of these bytes in some of the tokens, in order, and the token in which it stands."""
+    def at(self, marks: Sequence[int]) -> tuple[Numbers, Numbers]:
+        """Find each of these bytes, in order, and the token in which it stands."""
+        at = self._places(marks)
+        behind = np.searchsorted(at, self.end)
+        return at, np.repeat(np.arange(len(behind)), np.diff(behind, prepend=0))
+
+    def at_within(self, marks: Sequence[int], tokens: Numbers) -> tuple[Numbers, Numbers]:
+        """Do the same in some of the tokens."""
+        at, which = owned(self._places(marks), self.start[tokens], self.end[tokens])
+        return at, tokens[which]
+
+    def _places(self, marks: Sequence[int]) -> Numbers:
         is_mark = self.text == marks[0]
         for mark in marks[1:]:
             is_mark |= self.text == mark
-        at, which = owned(positions(is_mark), self.start[tokens], self.end[tokens])
-        return at, tokens[which]
+        return positions(is_mark)
 
     def cut(self, names: Bytes, codes: Codes) -> Tokens:
         """Let a token begin at each code, whose own END closes what stands before it, named as `names` says."""

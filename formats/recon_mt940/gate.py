@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from recon.api import decode, refuse_controls
+from recon_mt940.tokens import count_below, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from recon.api import SourceFile
+    from recon_mt940.tokens import Numbers
 
 _WIDE: Final = ("utf-16", "utf-32")
 _PADDING: Final = b"\x00\x1a\r\n\t "
@@ -39,6 +41,7 @@ class Gated:
 
     `data` holds lines that end with a line feed, in an encoding whose ASCII is ASCII; its first byte stood at `offset`
     in the file. `offset` is None where the file's encoding is another one, so that places in bytes are not known.
+    `feeds` are the places of its line feeds.
     """
 
     name: str
@@ -46,9 +49,10 @@ class Gated:
     encoding: str
     offset: int | None
     findings: tuple[str, ...]
+    feeds: Numbers
 
     def chunks(self) -> Iterator[tuple[int, int]]:
-        """Give start and end of pieces of about six megabytes, each of whole messages: memory stays small."""
+        """Give start and end of pieces of about twelve megabytes, each of whole messages: memory stays small."""
         start = 0
         while start < len(self.data):
             ahead = start + _CHUNK_BYTES
@@ -80,28 +84,29 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
         # In UTF-16, or a page of two bytes, a byte of ASCII value may be half of a letter.
         data, name, offset = decoded.text.encode(), "utf-8", None
     text = decoded.text
-    has_lone_return, has_control = _controls(data)
+    has_lone_return, has_control, feeds = _controls(data)
     if has_lone_return or has_control or (b"@" in data and b"@@" in data):
         data = _normalised(data)
         text = data.decode(name)
-        has_control = _controls(data)[1]
+        _, has_control, feeds = _controls(data)
     if has_control or b"\x7f" in data:
         refuse_controls(source.name, text)
     name = "ascii" if text.isascii() else name
-    return Gated(source.name, data, name, offset, decoded.findings)
+    return Gated(source.name, data, name, offset, decoded.findings, feeds)
 
 
-def _controls(data: bytes) -> tuple[bool, bool]:
+def _controls(data: bytes) -> tuple[bool, bool, Numbers]:
     """Say whether a return stands without its line feed, and whether any other control character stands in the text.
 
-    A quick look: of the latter refuse_controls is certain.
+    A quick look: of the latter refuse_controls is certain. The third is the places of the line feeds.
     """
     text = np.frombuffer(data, dtype=np.uint8)
-    returns = np.flatnonzero(text == _RETURN) if b"\r" in data else np.zeros(0, dtype=np.int64)
-    is_lone = data.endswith(b"\r") or bool((text[returns + 1] != _FEED).any())
+    feeds = places(text, _FEED)
+    paired = int(np.count_nonzero(text[np.maximum(feeds - 1, 0)] == _RETURN))
     tabs = data.count(b"\t") if b"\t" in data else 0
-    white = len(returns) + tabs + np.count_nonzero(text == _FEED)
-    return is_lone, bool(np.count_nonzero(text < ord(" ")) != white)
+    others = count_below(text, ord(" ")) - len(feeds) - paired - tabs
+    lone = len(places(text, _RETURN)) - paired if others else 0
+    return lone > 0, others > lone, feeds
 
 
 def _normalised(data: bytes) -> bytes:

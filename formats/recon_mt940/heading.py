@@ -311,4 +311,4 @@ def statement_extras(read: pl.DataFrame, notes: pl.DataFrame, fields: Fields) ->
         if own.height:
             one = own.group_by("message").agg(pl.col("text").str.strip_chars().str.join("\n"))
             named[name] = every.join(one, on="message", how="left", maintain_order="left")["text"]
-    return every.with_columns(extras=json_objects(named, fields.text, has_lines=True))["extras"]
+    return every.with_columns(extras=json_objects(named, fields.data, has_lines=True))["extras"]

@@ -120,10 +120,10 @@ def _joined_lines(fields: Fields, records: Records, own: Numbers, encoding: str)
     record = np.repeat(records.owner[own], count)
     start = np.where(offset == 0, np.repeat(fields.start[own], count), fields.lines.start[line])
     end = fields.lines.end[line]
-    low = int(start[0])
-    text = fields.text[low : int(end[-1]) + 1 + PADDING].copy()
+    text = fields.text
     kept = end > start
-    record, start, end, offset = record[kept], start[kept] - low, end[kept] - low, offset[kept]
+    if not kept.all():
+        record, start, end, offset = record[kept], start[kept], end[kept], offset[kept]
     head = first_of_run(record)
     dialects = _dialects(text, start[head], end[head])
     mark = np.where(dialects > SLASH, dialects, ord("/"))[np.cumsum(head) - 1]
@@ -134,10 +134,12 @@ def _joined_lines(fields: Fields, records: Records, own: Numbers, encoding: str)
     next_field = np.append(offset[1:] == 0, False)[: len(start)]
     is_joined = (last == BLANK) | (~next_field & (is_full | begins_code | (last == mark)))
     is_end = np.append(head[1:], True)[: len(start)]
-    text[end] = np.where(is_end, END, BLANK)
-    behind = end + (is_end | ~is_joined)
-    ends = np.cumsum(behind - start)[is_end] - 1
-    return Tokens(gather(text, start, behind), ends, record[head], dialects, dialects > SLASH)
+    # Behind each line stands a byte of its end, which is taken along where something must stand between.
+    is_closed = is_end | ~is_joined
+    last = np.cumsum(end - start + is_closed) - 1
+    text = gather(text, start, end + is_closed)
+    text[last[is_closed]] = np.where(is_end, END, BLANK)[is_closed]
+    return Tokens(text, last[is_end], record[head], dialects, dialects > SLASH)
 
 
 def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Bytes:
@@ -166,7 +168,7 @@ def _cut_codes(narratives: Tokens, encoding: str) -> Tokens:
     text, is_slash, is_coded = narratives.text, narratives.name == SLASH, narratives.is_coded
     mark = np.where(is_coded, narratives.name, np.uint8(ord("/")))
     marks = positions(np.bincount(mark) > 0).tolist()
-    at, token = narratives.at(marks, np.arange(len(mark)))
+    at, token = narratives.at(marks)
     found, name, size = _codes_at(text, at)
     if not (is_slash | is_coded).all() or len(marks) > 1:
         # Where dialects are mixed, the mark of one is a letter of the other; plain text has none.

@@ -10,7 +10,7 @@ Source: SWIFT MT940, MT942 field lists; the deviations were met in public sample
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,6 +21,7 @@ from recon_mt940.tokens import NEWLINE, PADDING, Words, one_of, positions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from recon_mt940.gate import Gated
     from recon_mt940.tokens import Bytes, Flags, Numbers
 
 LINE_LIMIT: Final = 4 * 1024
@@ -68,9 +69,8 @@ class Lines:
     end: Numbers
 
     @classmethod
-    def of(cls, text: Bytes) -> Lines:
-        """Find the lines of a padded chunk that ends with a line feed."""
-        feed = positions(text == NEWLINE)
+    def of(cls, text: Bytes, feed: Numbers) -> Lines:
+        """Find the lines of a padded chunk from the places of its line feeds, one of which ends it."""
         start = np.concatenate([np.zeros(1, dtype=np.int64), feed[:-1] + 1])
         return cls(start, feed - ((text[feed - 1] == 0x0D) & (feed > start)))
 
@@ -87,7 +87,8 @@ class Fields:
     the tag, `message` counts from 0 in the chunk (-1 before the first field).
     """
 
-    text: Bytes
+    data: bytes
+    text: Bytes  # the same
     lines: Lines
     tag: Numbers
     line: Numbers
@@ -115,32 +116,37 @@ class Fields:
         return int(self.message[-1]) + 1 if len(self.message) else 0
 
 
-def scan(name: str, data: memoryview, first_line: int) -> Fields:
+def scan(gated: Gated, span: tuple[int, int], first_line: int) -> Fields:
     """Find the fields of a chunk.
 
     Args:
-        name: the file, for errors.
-        data: whole messages.
+        gated: the file.
+        span: the places between which the chunk stands: whole messages.
         first_line: number of lines of the file before the chunk.
 
     Raises:
         MalformedFile: a line is beyond LINE_LIMIT or a field beyond FIELD_LIMIT.
     """
-    text = np.zeros(len(data) + 1 + PADDING, dtype=np.uint8)
-    text[: len(data)] = np.frombuffer(data, dtype=np.uint8)
+    name, (start, end) = gated.name, span
+    piece = memoryview(gated.data)[start:end]
+    low, high = np.searchsorted(gated.feeds, span)
+    feed = gated.feeds[low:high] - start
     # A last line without its line feed gets one; behind a line feed nothing begins.
-    size = len(data) + (text[len(data) - 1] != NEWLINE)
-    text[size - 1] = NEWLINE
-    lines = Lines.of(text)
+    if piece[-1] != NEWLINE:
+        feed = np.append(feed, len(piece))
+    data = b"".join((piece, b"\n", bytes(PADDING)))
+    text = np.frombuffer(data, dtype=np.uint8)
+    lines = Lines.of(text, feed)
     _check_lines(name, text, lines, first_line)
-    tag, start = _tags(text, lines)
-    _read_special_lines(text, lines, tag, start)
+    tag, behind = _tags(text, lines)
+    _read_special_lines(text, lines, tag, behind)
     line = positions(tag >= 0)
-    fields = Fields(text, lines, tag[line], line, start[line], np.zeros(0, dtype=np.int64), ())
+    no_message = np.zeros(0, dtype=np.int64)
+    fields = Fields(data, text, lines, tag[line], line, behind[line], no_message, ())
     _check_sizes(name, fields, first_line)
     message = np.cumsum(_message_starts(fields)) - 1
     findings = _findings(text, lines, tag, line)
-    return Fields(text, lines, fields.tag, line, fields.start, message, tuple(findings))
+    return replace(fields, message=message, findings=tuple(findings))
 
 
 def _tags(text: Bytes, lines: Lines) -> tuple[Numbers, Numbers]:

@@ -127,7 +127,7 @@ def cut_keywords(parts: Tokens) -> Tokens:
     """
     text, names = parts.text, np.where(parts.name == PURPOSE, np.uint8(FREE), parts.name)
     is_purpose = parts.is_coded & (names > GVC)
-    signs, token = parts.at(b"+:", positions(is_purpose))
+    signs, token = parts.at_within(b"+:", positions(is_purpose))
     at = np.maximum(signs - 4, 0)
     number, size = _KEYWORD_STARTS.match(text, at)
     short = positions(number < 0)
