@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,30 +52,28 @@ def _share(share: Sequence[object]) -> str:
     return f"{hits:,} of {of:,} = {percent}<br>({low} to {high})"
 
 
+# Columns of the table by scenario, and the names under which an evaluation has them.
+_SCENARIO_COLUMNS: Final = {
+    "scenario": "scenario",
+    "lines": "lines",
+    "pay items": "pays_items",
+    "applied": "applied",
+    "right": "right",
+    "wrong": "wrong",
+    "amount of wrong lines": "wrong_value",
+    "coverage": "coverage",
+    "left": "left",
+    "first suggestion right": "hit_first",
+    "one of three right": "hit_third",
+    "undecidable": "traps",
+    "of them left alone": "caught",
+    "allowed fate": "allowed_fate",
+}
+
+
 def _scenarios(verdict: Verdict) -> str:
-    head = (
-        "scenario",
-        "lines",
-        "pay items",
-        "applied",
-        "right",
-        "wrong",
-        "left",
-        "first suggestion right",
-        "allowed fate",
-    )
-    keys = (
-        "scenario",
-        "lines",
-        "pays_items",
-        "applied",
-        "right",
-        "wrong",
-        "left",
-        "hit_first",
-        "allowed_fate",
-    )
-    return markdown(head, ([str(row[key]) for key in keys] for row in verdict.scenarios))
+    rows = ([str(row[key]) for key in _SCENARIO_COLUMNS.values()] for row in verdict.scenarios)
+    return markdown(tuple(_SCENARIO_COLUMNS), rows)
 
 
 def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
