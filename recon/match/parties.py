@@ -13,6 +13,7 @@ import polars as pl
 from recon.match.customer_numbers import find_customer_numbers
 from recon.match.names import find_similar_names
 from recon.match.rarity import PARTY_PRIOR_WEIGHT, millibits
+from recon.match.sisters import find_longer_names
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -58,7 +59,8 @@ def find_parties(
             find_customer_numbers(tables, line_keys, item_keys).select(PARTY_COLUMNS),
         ]
     )
-    loose = find_similar_names(tables, exact.select("line").unique()).select(PARTY_COLUMNS)
+    near = find_similar_names(tables, exact.select("line").unique()).select(PARTY_COLUMNS)
+    loose = pl.concat([near, find_longer_names(tables).select(PARTY_COLUMNS)])
     family = _by_family(pl.concat([exact, loose]), tables.customers)
     return (
         pl.concat([exact, loose, family])
