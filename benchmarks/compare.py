@@ -20,6 +20,7 @@ if __name__ == "__main__":
 from benchmarks.bench.judge import Verdict, verdict_of
 from benchmarks.bench.machine import describe_machine
 from benchmarks.bench.measure import ProcessFailed, compile_as_installed, measure
+from benchmarks.bench.stored import store
 from benchmarks.bench.table import markdown, measured_on, write_table
 from benchmarks.frames import match_inputs
 from benchmarks.generate import build_world
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 README: Final = Path(__file__).resolve().with_name("README.md")
 # What is measured smaller, because its time grows with the square of the size.
 _MOST_FOR: Final = {"reconcile-mcp": 1_000}
-_OURS: Final = "cashrecon"
+# No rival has a place for history, so ours is measured without it too.
+_OURS: Final = {"cashrecon": (), "cashrecon without history": ("no-history",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,10 @@ def main() -> None:
         names = [name for name in names if chosen.only in {None, name}]
         if names:
             rows += _at_size(size, names, chosen)
-    table = _table(rows, machine, chosen)
-    print(table)
+    text = table(rows, machine, chosen)
+    print(text)
     if chosen.write and not chosen.only:
-        write_table(README, table, "rivals")
+        write_table(README, text, "rivals")
 
 
 def _at_size(size: int, names: list[str], chosen: argparse.Namespace) -> list[Compared | str]:
@@ -81,10 +83,11 @@ def _at_size(size: int, names: list[str], chosen: argparse.Namespace) -> list[Co
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_given(inputs, folder)
-        arguments = [str(size), str(size), chosen.noise, str(chosen.seed)]
-        command = [sys.executable, "-m", "benchmarks.bench.match_once", *arguments]
-        ours = measure(command, folder)
-        rows.append(_compared(_OURS, size, ours, Verdict(**ours.data["verdict"])))
+        store(world, folder)
+        for called, more in _OURS.items():
+            command = [sys.executable, "-m", "benchmarks.bench.match_once", name, *more]
+            ours = measure(command, folder)
+            rows.append(_compared(called, size, ours, Verdict(**ours.data["verdict"])))
         for rival in names:
             print(f"measuring {rival} at {size:,} ...", file=sys.stderr)
             command = [chosen.rivals, "-m", "benchmarks.rivals.one", rival, name]
@@ -104,7 +107,8 @@ def _compared(name: str, size: int, done: Measured, verdict: Verdict) -> Compare
     return Compared(name, size, took["wall_seconds"], took["cpu_seconds"], peak, verdict)
 
 
-def _table(rows: list[Compared | str], machine: dict[str, str], chosen: argparse.Namespace) -> str:
+def table(rows: list[Compared | str], machine: dict[str, str], chosen: argparse.Namespace) -> str:
+    """Lay out what was measured, in the order in which it ran, and say who failed."""
     head = (
         "matcher",
         "lines and items",
@@ -119,9 +123,9 @@ def _table(rows: list[Compared | str], machine: dict[str, str], chosen: argparse
         "memory",
     )
     told = [row for row in rows if isinstance(row, str)]
-    table = markdown(head, (_row(row) for row in rows if isinstance(row, Compared)))
+    measured = markdown(head, (_row(row) for row in rows if isinstance(row, Compared)))
     how = f"One run each, noise {chosen.noise}, seed {chosen.seed}; shares with exact 95 % bounds."
-    return "\n\n".join([f"{measured_on(machine)}\n{how}", table, *told])
+    return "\n\n".join([f"{measured_on(machine)}\n{how}", measured, *told])
 
 
 def _row(row: Compared) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 python -m benchmarks.bench.match_once LINES ITEMS NOISE SEED     makes the world in a process of its own
 python -m benchmarks.bench.match_once FOLDER                     takes one that `benchmarks.bench.stored` wrote
+python -m benchmarks.bench.match_once FOLDER no-history          the same, and looks at no earlier payment
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,19 +26,21 @@ from recon.run.matching import match_lines
 
 def main() -> None:
     """Make the world if it is not there, then time the matcher alone."""
-    if len(sys.argv) == 2:
-        found = match_once(Path(sys.argv[1]))
+    if len(sys.argv) <= 3:
+        found = match_once(Path(sys.argv[1]), with_history=sys.argv[2:] != ["no-history"])
     else:
         with tempfile.TemporaryDirectory() as folder:
             command = [sys.executable, "-m", "benchmarks.bench.stored", *sys.argv[1:], folder]
             subprocess.run(command, check=True)
-            found = match_once(Path(folder))
+            found = match_once(Path(folder), with_history=True)
     print(json.dumps(found))
 
 
-def match_once(folder: Path) -> dict[str, Any]:
+def match_once(folder: Path, *, with_history: bool) -> dict[str, Any]:
     """Match what is stored; the peak is taken before anything is judged."""
     inputs = load(folder)
+    if not with_history:
+        inputs = replace(inputs, history=None)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
     wall, cpu = time.perf_counter(), time.process_time()
     matched = match_lines(inputs, Policy())

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
 
+from benchmarks.bench.judge import Verdict
+from benchmarks.compare import Compared, table
 from benchmarks.frames import match_inputs
 from benchmarks.generate import build_world
 from benchmarks.rivals.business_central import SCORES, match_business_central
@@ -208,3 +212,29 @@ def test_rivals_see_the_receipts_of_the_world_and_are_judged_like_the_matcher(tm
     assert quality.precision.hits > 0.95 * quality.precision.of
     assert quality.conservation.holds
     assert quality.lost == 0
+
+
+def test_the_table_names_what_was_wrong_and_who_failed():
+    share = [9, 10, "90.0000 %", "55.4983 %", "99.7472 %"]
+    verdict = Verdict(
+        shares={
+            "applied lines that are right": share,
+            "decidable receipts applied rightly": [9, 20, "45.0000 %", "1 %", "2 %"],
+        },
+        scenarios=[
+            {"scenario": "returned", "wrong": 1},
+            {"scenario": "exact", "wrong": 0},
+        ],
+        calibration_error=0.0,
+        wrong=["12.00 EUR"],
+    )
+    compared = Compared("a rival", 1_000, 1.5, 1.25, 30.0, verdict)
+    chosen = argparse.Namespace(noise="medium", seed=1)
+    text = table([compared, "another failed: no such module"], {"processor": "P"}, chosen)
+
+    assert text.startswith("Measured on processor P.\nOne run each, noise medium, seed 1")
+    assert (
+        "| a rival | 1,000 | 10 | 90.0000 %<br>(55.4983 % to 99.7472 %) | 45.0000 % | 1 | returned 1 "
+        "| 12.00 EUR | 1.5 s | 1.2 s | 30 MB |"
+    ) in text
+    assert text.endswith("another failed: no such module")
