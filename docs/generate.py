@@ -28,7 +28,7 @@ from docs import support_matrix
 from recon import errors
 from recon.cli import VERBS, main
 from recon.cli.policy import MEANING, policy_text
-from recon.config import Policy
+from recon.config import Policy, profile_names, profile_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,6 +179,10 @@ def _help(name: str) -> str:
     return done.stdout
 
 
+def _first_comment(profile: str) -> str:
+    return profile_text(profile).splitlines()[0].removeprefix("# ")
+
+
 def policy_page() -> str:
     """Show the default policy and the meaning of each key."""
     rows = ["# The policy", "", NOTICE, ""]
@@ -193,6 +197,14 @@ def policy_page() -> str:
         *(f"| `{key}` | {meaning} |" for key, meaning in MEANING.items()),
         "",
         "The options of the item source and the ledgers stand in `plugins/README.md`.",
+        "",
+        "## Profiles",
+        "",
+        "Policies after the documented rules of other systems; each says what it takes from them and what is not so here.",
+        "`recon policy --profile sap > policy.toml` writes one, and you change it as you like.",
+        "The tables of their documentation are tests, in `tests/oracles`.",
+        "",
+        *(f"- `{name}`: {_first_comment(name)}" for name in profile_names()),
         "",
         "## The default policy",
         "",

@@ -10,14 +10,15 @@ import hashlib
 import re
 import tomllib
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+from pathlib import Path
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from recon.errors import ConfigurationError, Place
 
-if TYPE_CHECKING:
-    from pathlib import Path
+
+_PROFILES: Final = Path(__file__).parent / "profiles"
 
 
 def _require(holds: object, key: str, allowed: str, value: object) -> None:
@@ -131,6 +132,28 @@ class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         )
 
 
+class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How long before and after its issue date an item may be paid at all; beyond it nothing is proposed."""
+
+    days_before_issue: int = 36_500
+    days_after_issue: int = 36_500
+
+    def __post_init__(self) -> None:
+        """Refuse windows that mean nothing."""
+        _require(
+            0 <= self.days_before_issue <= 36_500,
+            "window.days_before_issue",
+            "from 0 to 36500",
+            self.days_before_issue,
+        )
+        _require(
+            0 <= self.days_after_issue <= 36_500,
+            "window.days_after_issue",
+            "from 0 to 36500",
+            self.days_after_issue,
+        )
+
+
 class Chart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Ledger accounts by role; `{account}` in `cash` is replaced by the bank account."""
 
@@ -154,6 +177,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     discount: Discount = Discount()
     bank_charges: BankCharges = BankCharges()
     combine: Combine = Combine()
+    window: Window = Window()
     decide: Decide = Decide()
     history: History = History()
     chart: Chart = Chart()
@@ -199,6 +223,25 @@ def load_policy(path: Path | None) -> Policy:
             place=Place(str(path)),
             hint="`recon policy` prints every key with its default and meaning",
         ) from None
+
+
+def profile_names() -> list[str]:
+    """Name the shipped profiles: policies after the documented rules of other systems."""
+    return sorted(path.stem for path in _PROFILES.glob("*.toml"))
+
+
+def profile_text(name: str) -> str:
+    """Give a shipped profile as TOML text, comments included; `load_policy` reads it as any other policy.
+
+    Raises:
+        ConfigurationError: there is no such profile.
+    """
+    names = profile_names()
+    if name not in names:
+        raise ConfigurationError(
+            f"there is no profile {name!r}", hint=f"the profiles are {', '.join(names)}"
+        )
+    return (_PROFILES / f"{name}.toml").read_text(encoding="utf-8")
 
 
 def _no_toml(path: Path, message: str) -> ConfigurationError:

@@ -34,6 +34,9 @@ MEANING: Final = MappingProxyType(
         "bank_charges.usual": "A charge that the customer's bank kept back at least twice before: suggest or apply.",
         "combine": "Items that a payer does not quote are combined to the amount of its line.",
         "combine.most_items": "Open items of one payer up to which every subset is tried; at most 200.",
+        "window": "How far from its issue date an item may be paid at all; beyond it nothing is proposed.",
+        "window.days_before_issue": "Days before the issue date.",
+        "window.days_after_issue": "Days after the issue date.",
         "decide": "When a proposal is applied without a person.",
         "decide.min_confidence": "The least probability that the proposal is right, from 0 to 1.",
         "decide.min_margin_bits": "The least distance to the next best proposal, in bits of evidence.",
@@ -68,18 +71,29 @@ MEANING: Final = MappingProxyType(
     invoke_without_command=True,
     epilog="Example: recon policy > policy.toml",
 )
+@click.option(
+    "--profile",
+    metavar="NAME",
+    help="Print a shipped policy after the documented rules of another system instead, e.g. sap.",
+)
 @click.pass_context
-def command(ctx: click.Context) -> None:
+def command(ctx: click.Context, profile: str | None) -> None:
     """Print the default policy, each key with its meaning; or compare two policies.
 
-    A policy is a TOML file; it needs only the keys that differ.
+    A policy is a TOML file; it needs only the keys that differ. A profile is such a file: save it, change it, and pass
+    it with --policy.
     """
     if ctx.invoked_subcommand is not None:
+        if profile is not None:
+            raise click.UsageError("--profile goes with no further command")
         return
     import msgspec
 
-    from recon.config import Policy
+    from recon.config import Policy, profile_text
 
+    if profile is not None:
+        write_data(profile_text(profile))
+        return
     write_data(policy_text(msgspec.structs.asdict(Policy())))
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from recon.match.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
 from recon.match.references import QUOTED_MILLIBITS
+from recon.match.settle import inside_window
 
 if TYPE_CHECKING:
     from recon.config import Policy
@@ -52,7 +53,11 @@ def propose_oldest_first(
     dues = _dues(tables, references)
     spread = (
         lines.join(dues, on=_ACCOUNT)
-        .filter(pl.col("due_from") < pl.col("to"), pl.col("due_to") > pl.col("from"))
+        .filter(
+            pl.col("due_from") < pl.col("to"),
+            pl.col("due_to") > pl.col("from"),
+            inside_window(policy),
+        )
         .with_columns(
             amount=pl.min_horizontal("to", "due_to") - pl.max_horizontal("from", "due_from")
         )
@@ -120,7 +125,9 @@ def _dues(tables: Tables, references: References) -> pl.DataFrame:
         tables.items.filter(pl.col("open") > 0, pl.col("customer").is_not_null())
         .filter(~pl.col("item").is_in(quoted.implode()), pl.len().over(_ACCOUNT) <= _MOST_ITEMS)
         .sort("age_rank")
-        .select("item", *_ACCOUNT, "age_rank", due_from=end - pl.col("open"), due_to=end)
+        .select(
+            "item", *_ACCOUNT, "age_rank", "issue_date", due_from=end - pl.col("open"), due_to=end
+        )
     )
 
 

@@ -93,7 +93,7 @@ def match_comparable(
         tables, references, parties, _numbered_evidence(more_evidence, tables), policy
     )
 
-    singles = propose_single_items(pairs)
+    singles = propose_single_items(pairs, policy)
     sets, uncombined = propose_sets(
         tables, references, parties, _numbered_sets(more_sets, tables), policy
     )

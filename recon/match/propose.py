@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from recon.match.references import QUOTED_MILLIBITS
+from recon.match.settle import inside_window
+
+if TYPE_CHECKING:
+    from recon.config import Policy
 
 # Columns of every proposal, whoever made it.
 PROPOSAL_COLUMNS: Final = (
@@ -61,7 +65,7 @@ class Proposed:
     members: pl.DataFrame
 
 
-def propose_single_items(pairs: pl.DataFrame) -> Proposed:
+def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
     """Turn pairs into proposals of one item.
 
     A pair without any reference or party evidence is kept only when the amount is exact: it can be suggested.
@@ -72,7 +76,9 @@ def propose_single_items(pairs: pl.DataFrame) -> Proposed:
         | (pl.col("history_millibits") > 0)
     )
     settled = ~pl.col("settlement").is_in(["part", "over"])
-    chosen = _in_turn(pairs.filter(spoken_for | (pl.col("settlement") == "exact")))
+    chosen = _in_turn(
+        pairs.filter(inside_window(policy), spoken_for | (pl.col("settlement") == "exact"))
+    )
     chosen = chosen.filter(settled | spoken_for)
     numbered = chosen.sort("line", "item").with_columns(
         proposal=pl.int_range(pl.len(), dtype=pl.Int64)

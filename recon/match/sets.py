@@ -15,6 +15,7 @@ from recon.match.settle import (
     OVER_MILLIBITS,
     PART_MILLIBITS,
     add_total_evidence,
+    inside_window,
     lapsed_discount,
     limits,
     taken_in_time,
@@ -77,16 +78,18 @@ def _assemble(
         pl.col("amount", "currency", "date", "payer_key", "fits").first(),
         open=pl.col("open").sum(),
         discount=pl.col("discount").sum(),
+        largest_discount=pl.col("discount").max(),
         lapsed=pl.col("lapsed").sum(),
         size=pl.len(),
         reference_millibits=pl.col("reference_millibits").sum(),
         quoted=(pl.col("reference_millibits") > 0).sum(),
         extra_millibits=pl.col("extra_millibits").sum(),
         age_rank=pl.col("age_rank").min(),
+        is_inside=inside_window(policy).all(),
         is_before_issue=(pl.col("date") < pl.col("issue_date")).any(),
         numbers=pl.col("number").sort().str.join(", "),
     )
-    settled = _explain_difference(sets, policy)
+    settled = _explain_difference(sets.filter("is_inside"), policy)
     weighed = _weigh(settled, tables, parties).sort(key, nulls_last=True)
     proposals = weighed.with_columns(
         proposal=pl.int_range(pl.len(), dtype=pl.Int64), equals=pl.lit(1, dtype=pl.Int64)
@@ -98,12 +101,12 @@ def _assemble(
 def _explain_difference(sets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     tolerance, charges = limits(policy)
     short = pl.col("open") - pl.col("amount")
-    # Beside the discounts the tolerance may be written off, never taken back from them: it is no set's own choice.
+    # Beside the discounts the tolerance may be written off; or the largest one was taken too small by as much.
     beyond = short - pl.col("discount")
     with_both = (
         (pl.col("discount") > 0)
-        & (beyond > 0)
-        & (beyond <= tolerance)
+        & beyond.is_between(-pl.col("largest_discount"), tolerance)
+        & (beyond >= -tolerance)
         & policy.discount.with_tolerance
     )
     quoted_only = ~pl.col("shape").is_in(_MADE_TO_FIT)
@@ -202,12 +205,17 @@ def _members(proposals: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     discounted = settlement.is_in(["discount", "discount_write_off", *_LAPSED])
     close = settlement.is_in(_CLOSE)
     # The largest item can bear any difference within a limit.
-    bears = pl.int_range(pl.len()).over("proposal") == pl.col("open").arg_max().over("proposal")
+    place = pl.int_range(pl.len()).over("proposal")
+    bears = place == pl.col("open").arg_max().over("proposal")
     # What a lapsed discount leaves is settled only if a person grants it.
     lapsed = pl.when(settlement.is_in(_LAPSED)).then("lapsed").otherwise(0)
     granted = pl.when(settlement == "late_discount").then(lapsed).otherwise(0)
-    off = pl.when(discounted).then("discount").otherwise(0)
-    within = pl.col("difference") - pl.when(discounted).then("discount_of_set").otherwise(0)
+    beyond = pl.col("difference") - pl.when(discounted).then("discount_of_set").otherwise(0)
+    within = beyond.clip(lower_bound=0)
+    gives_back = close & (place == pl.col("discount").arg_max().over("proposal"))
+    off = pl.when(discounted).then("discount").otherwise(0) + pl.when(gives_back).then(
+        beyond.clip(upper_bound=0)
+    ).otherwise(0)
     cash = (
         pl.when((settlement == "part") & (pl.col("open") > 0))
         .then(pl.min_horizontal("open", left))

@@ -78,6 +78,16 @@ def taken_in_time(policy: Policy) -> pl.Expr:
     return (pl.col("discount") > 0) & (pl.col("date") <= last_day).fill_null(value=False)
 
 
+def inside_window(policy: Policy) -> pl.Expr:
+    """Say whether an item may be paid on that day at all, for rows with issue_date and date.
+
+    Source: the matching windows of ledgers, such as QuickBooks Online: 90 days before to 20 days after.
+    """
+    days = (pl.col("date") - pl.col("issue_date")).dt.total_days()
+    window = policy.window
+    return days.is_between(-window.days_before_issue, window.days_after_issue).fill_null(value=True)
+
+
 def lapsed_discount(policy: Policy) -> str:
     """Name what taking a discount too late is: a question to a person, or the rest stays open."""
     return "late_discount" if policy.discount.late == "suggest" else "discount_refused"

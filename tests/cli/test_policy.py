@@ -8,7 +8,7 @@ import msgspec
 
 from recon.cli.demo import demo_folder
 from recon.cli.policy import MEANING
-from recon.config import Policy, load_policy
+from recon.config import Policy, load_policy, profile_text
 
 
 def test_the_printed_policy_loads_as_the_default(cli, tmp_path):
@@ -41,7 +41,9 @@ def test_a_diff_lists_what_changes_says_what_could_not_be_read_and_leaves_with_0
     demo = demo_folder()
     old, new = tmp_path / "old.toml", tmp_path / "new.toml"
     old.write_text('[discount]\nlate = "suggest"\n', encoding="utf-8")
-    new.write_text('[discount]\nlate = "suggest"\n[decide]\npart_payment = "suggest"\n', encoding="utf-8")
+    new.write_text(
+        '[discount]\nlate = "suggest"\n[decide]\npart_payment = "suggest"\n', encoding="utf-8"
+    )
     broken = tmp_path / "broken.sta"
     broken.write_text("nothing that a bank would send", encoding="utf-8")
     result = cli(
@@ -57,3 +59,24 @@ def test_a_diff_lists_what_changes_says_what_could_not_be_read_and_leaves_with_0
     }
     assert f"decisions that change: {len(changes)}\n" in result.stderr
     assert "broken.sta" in result.stderr
+
+
+def test_the_command_prints_a_profile_as_it_is(cli):
+    result = cli("policy", "--profile", "sap")
+
+    assert result.exit_code == 0
+    assert result.stdout == profile_text("sap")
+
+
+def test_an_unknown_profile_is_exit_2_and_the_names_are_listed(cli):
+    result = cli("policy", "--profile", "sop")
+
+    assert result.exit_code == 2
+    assert "there is no profile 'sop'" in result.stderr
+    assert "business-central, netsuite" in result.stderr
+
+
+def test_a_profile_is_printed_not_compared(cli):
+    result = cli("policy", "--profile", "sap", "diff", "a.toml", "b.toml", "statements")
+
+    assert result.exit_code == 2
