@@ -44,7 +44,7 @@ def remember(
         half_life_days: after so many days a payment counts half.
     """
     refused = _refused(history, today, references)
-    if history.confirmed.is_empty():
+    if history.lines.is_empty():
         return Memory.empty().with_refused(refused)
     paid = _paid(history, books)
     lines = _dated(history, today, half_life_days)

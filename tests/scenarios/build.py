@@ -15,6 +15,7 @@ from recon.apply.allocate import allocate
 from recon.apply.conserve import check_identities
 from recon.apply.entries import build_entries
 from recon.config import Policy
+from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines
 from recon.frames.parties import Parties
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tests.scenarios.language import Fact, Scenario
 
 OUR_ACCOUNT = "DE02100100100109307118"
+# Lines of the history are numbered from here, so that they are none of today's.
+_FIRST_PAST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,22 @@ def closed_frame(rows: list[dict[str, Any]]) -> dy.DataFrame[ClosedItems]:
     )
 
 
+def history_of(
+    lines: list[dict[str, Any]],
+    confirmed: list[dict[str, Any]],
+    refused: list[dict[str, Any]] | None = None,
+) -> History:
+    """Put a history together from rows that name only what matters; its lines are numbered from _FIRST_PAST."""
+    known = [{"line_id": line_id(_FIRST_PAST + at), **row} for at, row in enumerate(lines)]
+    plain = dict.fromkeys(ConfirmedAllocations.column_names()) | {"kind": "payment"}
+    asked = dict.fromkeys(RefusedPairs.column_names())
+    return History(
+        lines_frame(known),
+        _frame(ConfirmedAllocations, [{**plain, **row} for row in confirmed]),
+        _frame(RefusedPairs, [{**asked, **row} for row in refused or []]),
+    )
+
+
 def _frame(schema: Any, rows: list[dict[str, Any]]) -> Any:
     empty = schema.create_empty()
     return schema.validate(pl.DataFrame(rows, schema=empty.schema, orient="row"))
@@ -131,6 +150,7 @@ def inputs_of(
     parties: Any = None,
     closed: Any = None,
     own: tuple[str, ...] = (OUR_ACCOUNT,),
+    history: History | None = None,
 ) -> MatchInputs:
     """Put frames together as the flow of a run does."""
     return MatchInputs(
@@ -139,14 +159,14 @@ def inputs_of(
         parties=parties if parties is not None else parties_frame([]),
         closed=closed if closed is not None else closed_frame([]),
         own_accounts=pl.Series("account", sorted(own), dtype=pl.String),
+        history=history,
     )
 
 
 def build_world(scenario: Scenario) -> World:
     """Build the world that a scenario describes."""
-    facts = {
-        verb: scenario.facts.get(verb, []) for verb in ("line", "item", "customer", "closed", "own")
-    }
+    verbs = ("line", "item", "customer", "closed", "own", "past", "refused")
+    facts = {verb: scenario.facts.get(verb, []) for verb in verbs}
     rows = [_line(fact) for fact in facts["line"]]
     lines = lines_frame(rows)
     accounts = {row.get("account", OUR_ACCOUNT) for row in rows} | {
@@ -160,6 +180,7 @@ def build_world(scenario: Scenario) -> World:
             [{"number": fact.words[0], "customer_id": fact.one("of")} for fact in facts["closed"]]
         ),
         tuple(accounts),
+        _history(facts["past"], facts["refused"], [fact.words[0] for fact in facts["line"]]),
     )
     raw = tomllib.loads("\n".join(scenario.policy), parse_float=str)
     names = {line_id(at): fact.words[0] for at, fact in enumerate(facts["line"])}
@@ -225,6 +246,49 @@ def _item(fact: Fact) -> dict[str, Any]:
             for name, column in money.items()
             if (said := fact.one(name))
         },
+    }
+
+
+def _history(past: list[Fact], refused: list[Fact], line_names: list[str]) -> History:
+    confirmed = [row for at, fact in enumerate(past) for row in _confirmed(fact, _FIRST_PAST + at)]
+    return history_of(
+        [_past(fact) for fact in past], confirmed, [_refused(fact, line_names) for fact in refused]
+    )
+
+
+def _past(fact: Fact) -> dict[str, Any]:
+    _, date, amount, currency = fact.words
+    return {
+        "booking_date": _date(date),
+        "currency": currency,
+        "amount": parse_minor(amount, exponent(currency)),
+        **_said(fact, {"from": "payer_name", "account": "payer_account"}),
+    }
+
+
+def _confirmed(fact: Fact, number: int) -> list[dict[str, Any]]:
+    """What a past line paid: nothing if it is nobody's; the items named, or one of its own name."""
+    name, _, amount, currency = fact.words
+    if fact.one("of") is None:
+        return []
+    row = {"line_id": line_id(number), "customer_id": fact.one("of")}
+    paid = parse_minor(amount, exponent(currency))
+    rows = [{**row, "item_number": one, "amount": paid} for one in fact.named.get("item", [name])]
+    kinds = {"charge": "bank_charge", "discount": "discount"}
+    return rows + [
+        {**rows[0], "kind": kind, "amount": parse_minor(said, exponent(currency))}
+        for word, kind in kinds.items()
+        if (said := fact.one(word))
+    ]
+
+
+def _refused(fact: Fact, line_names: list[str]) -> dict[str, Any]:
+    line, number = fact.words
+    said = fact.one("open")
+    return {
+        "line_id": line_id(line_names.index(line)),
+        "item_number": number,
+        "open_amount": parse_minor(said, 2) if said else None,
     }
 
 

@@ -91,6 +91,8 @@ _ROWS: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "customer": (2, ("account", "parent", "alias", "country")),
     "closed": (1, ("of",)),
+    "past": (4, ("from", "account", "of", "item", "charge", "discount")),
+    "refused": (2, ("open",)),
     "own": (1, ()),
 }
 

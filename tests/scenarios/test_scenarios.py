@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from recon.frames.history import History
 from recon.money import exponent, parse_minor
 from tests.scenarios.build import Outcome, World, build_world, inputs_of, run_world
 from tests.scenarios.language import Expected, Scenario, UnreadableScenario, read_scenarios
@@ -99,6 +100,10 @@ def explain(scenario: Scenario, world: World, outcome: Outcome) -> str:
     return "\n".join(said)
 
 
+def turned_history(history: History) -> History:
+    return History(history.lines.reverse(), history.confirmed.reverse(), history.refused.reverse())
+
+
 def assert_order_decides_nothing(world: World, outcome: Outcome) -> None:
     given = world.inputs
     turned = inputs_of(
@@ -107,6 +112,7 @@ def assert_order_decides_nothing(world: World, outcome: Outcome) -> None:
         given.parties.reverse(),
         given.closed.reverse(),
         tuple(given.own_accounts),
+        given.history and turned_history(given.history),
     )
     again = run_world(turned, world.policy)
 
