@@ -222,7 +222,7 @@ def _notes(fields: Fields, records: Records, encoding: str) -> pl.DataFrame:
 
 def _squeezed(fields: Fields, own: Numbers, encoding: str) -> pl.Series:
     closed = closed_ranges(fields.text, fields.start[own], fields.end[own])
-    return texts([squeeze(closed)], encoding)
+    return texts([squeeze(closed, len(own))], encoding)
 
 
 def _located(fields: Fields, around: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:

@@ -44,8 +44,7 @@ COLUMNS: Final[Mapping[str, tuple[int, ...]]] = {
     "remittance": (FREE, PLAIN_TEXT),
 }
 NOT_PROVIDED: Final = ("NOTPROVIDED", "NOT PROVIDED", "NONREF")
-# By length in bytes; the last is for all that is longer.
-_SIZES: Final = np.isin(np.arange(20), [len(each) for each in NOT_PROVIDED])
+_NOT_PROVIDED: Final = f"(?i)^(?:{'|'.join(NOT_PROVIDED)})$"
 _COMPACT: Final = ("payer_account", "payer_bank", "structured_reference")
 _IDENTIFIERS: Final = frozenset(
     number
@@ -85,12 +84,11 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
         text: the parts, none empty.
         count: number of entries.
     """
-    size = text.str.len_bytes().to_numpy()
     text = with_null(text)
     fit, spare = {}, {}
     for number in positions(np.bincount(name) > 0).tolist():
         rows = positions(name == number)
-        unfit = _unfit(number, rows, record, text, size)
+        unfit = _unfit(number, rows, record, text)
         fit[number], spare[number] = rows[~unfit], [rows[unfit]]
     columns = {}
     nothing = pl.repeat(None, count, dtype=pl.String, eager=True)
@@ -123,13 +121,10 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
 _NONE: Final = np.zeros(0, dtype=np.int64)
 
 
-def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series, size: Numbers) -> Flags:
+def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series) -> Flags:
     """Mark parts that are no value of their column: a reference not provided, a purpose that is no code."""
     if number in _IDENTIFIERS:
-        unfit = np.zeros(len(rows), dtype=np.bool_)
-        short = positions(_SIZES[np.minimum(size[rows], len(_SIZES) - 1)])
-        unfit[short] = text[rows[short]].str.to_uppercase().is_in(NOT_PROVIDED).to_numpy()
-        return unfit
+        return text[rows].str.contains(_NOT_PROVIDED).to_numpy()
     if number in _SHAPES:
         return ~text[rows].str.contains(_SHAPES[number]).to_numpy()
     if number < GVC:
@@ -187,14 +182,17 @@ def json_objects(
     """
     escapes = [pair for pair in _ESCAPES if pair[0].encode("ascii") in data]
     escapes += [("\n", "\\n")] if has_lines else []
-    members = []
+    pieces: list[pl.Expr] = []
+    has_any = pl.lit(value=False)
     for name in sorted(named):
         value = pl.lit(named[name])
         for plain, escaped in escapes:
             value = value.str.replace_all(plain, escaped, literal=True)
-        members.append(pl.concat_str(pl.lit(f'"{name}": "'), value, pl.lit('"')))
-    if not members:
+        is_given = pl.lit(named[name]).is_not_null()
+        # What stands before a value closes the one before it; null pieces write nothing.
+        opened = pl.when(is_given & has_any).then(pl.lit(f'", "{name}": "'))
+        pieces += [opened.when(is_given).then(pl.lit(f'{{"{name}": "')), value]
+        has_any = has_any | is_given
+    if not named:
         return pl.lit(None, dtype=pl.String)
-    joined = pl.concat_str(members, separator=", ", ignore_nulls=True)
-    has_any = pl.any_horizontal(pl.lit(value).is_not_null() for value in named.values())
-    return pl.when(has_any).then(pl.concat_str(pl.lit("{"), joined, pl.lit("}")))
+    return pl.when(has_any).then(pl.concat_str(*pieces, pl.lit('"}'), ignore_nulls=True))

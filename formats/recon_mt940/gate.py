@@ -32,6 +32,8 @@ _AT_SIGNS: Final = re.compile(rb"@@(?=:(?:20|25|28C?|60[FM]|61|86|62[FM]):)")
 _LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 _RETURN, _FEED = b"\r\n"
 _CHUNK_BYTES: Final = 12 * 1024 * 1024
+# What is larger is for `decode` to judge.
+_PLAIN_BYTES: Final = 256 * 1024 * 1024
 _MESSAGE: Final = b"\n:20:"
 
 
@@ -73,6 +75,9 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
         MalformedFile: too large, undecodable, or control characters in it.
         ConfigurationError: the policy names an encoding that does not exist.
     """
+    plain = _plain(source) if encoding is None and len(source.data) < _PLAIN_BYTES else None
+    if plain is not None:
+        return plain
     hint = 'name the bank\'s encoding: `encoding = "cp852"` under [formats.mt940]'
     decoded = decode(source, encoding, hint=hint)
     offset: int | None = decoded.mark_bytes
@@ -93,6 +98,17 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
         refuse_controls(source.name, text)
     name = "ascii" if text.isascii() else name
     return Gated(source.name, data, name, offset, decoded.findings, feeds)
+
+
+def _plain(source: SourceFile) -> Gated | None:
+    """Pass ASCII without control characters as it stands; None for all else."""
+    data = source.data
+    if not data.isascii() or b"\x7f" in data or b"@@" in data:
+        return None
+    has_lone_return, has_control, feeds = _controls(data)
+    if has_lone_return or has_control:
+        return None
+    return Gated(source.name, data, "ascii", 0, (), feeds)
 
 
 def _controls(data: bytes) -> tuple[bool, bool, Numbers]:

@@ -49,6 +49,8 @@ def build_lines(
     code = pl.col("code")
     has_both = pl.col("transaction_code").is_not_null() & code.is_not_null()
     has_funds = pl.col("funds").str.to_uppercase() != pl.col("currency").str.tail(1)
+    if lines["funds"].null_count() == lines.height:
+        has_funds = pl.lit(value=False)
     rare = lines.select(
         type=pl.when(has_both).then(code),
         mark=pl.when(pl.col("mark").is_in(["EC", "ED"])).then("mark"),

@@ -83,7 +83,9 @@ def read_narratives(fields: Fields, records: Records, encoding: str) -> Parts:
         nothing = np.zeros(0, dtype=np.uint8)
         return Parts(owner[:0], nothing, pl.Series(dtype=pl.String), dialect)
     record, name, text, is_text = zip(*blocks, strict=True)
-    spoken = texts(text, encoding, NEWLINE).filter(pl.Series(np.concatenate(is_text)))
+    spoken, said = texts(text, encoding, NEWLINE), np.concatenate(is_text)
+    if not said.all():
+        spoken = spoken.filter(pl.Series(said))
     return Parts(np.concatenate(record), np.concatenate(name), spoken, dialect)
 
 
@@ -94,7 +96,7 @@ def _cut_block(narratives: Tokens, encoding: str) -> tuple[Numbers, Bytes, Bytes
         Entries and names of the parts that say something; tokens, each closed by a line feed, and which of them do.
     """
     parts = cut_keywords(_cut_codes(narratives, encoding))
-    text = squeeze(parts.text)
+    text = squeeze(parts.text, len(parts.end))
     end = parts.end if len(text) + PADDING == len(parts.text) else positions(text == END)
     is_text = np.diff(end, prepend=-1) > 1
     text[end] = NEWLINE

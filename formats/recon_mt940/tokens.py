@@ -93,15 +93,18 @@ def gather(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
     return np.concatenate([kept, np.zeros(PADDING, dtype=np.uint8)])
 
 
-def squeeze(text: Bytes) -> Bytes:
+def squeeze(text: Bytes, tokens: int) -> Bytes:
     """Make each run of white space one blank, and none at the edges of a token; gives gathered tokens without their padding.
+
+    Args:
+        text: gathered tokens; it is written to.
+        tokens: how many there are.
 
     The gate lets no other control character through, so that all below a blank is white space or END.
     """
     text = text[:-PADDING]
-    control = positions(text < BLANK)
-    if (text[control] != END).any():
-        text[control[text[control] != END]] = BLANK
+    if count_below(text, BLANK) > tokens:
+        text[(text < BLANK) & (text != END)] = BLANK
     is_blank, is_low = text == BLANK, text <= BLANK
     if (
         not ((is_blank[1:] & is_low[:-1]) | (is_low[1:] & is_blank[:-1])).any()
@@ -148,7 +151,7 @@ def without_erased(text: Bytes) -> Bytes:
 
 
 def texts(blocks: Sequence[Bytes], encoding: str, end: int = END) -> pl.Series:
-    """Decode tokens, each closed by `end`, into a column of text."""
+    """Decode tokens, each closed by `end`, into a column of text, which may be in several pieces."""
     whole = b"".join(block.data for block in blocks)
     if not whole:
         return pl.Series(dtype=pl.String)
@@ -158,12 +161,12 @@ def texts(blocks: Sequence[Bytes], encoding: str, end: int = END) -> pl.Series:
     # Polars cuts lines at half the cost of a split; a return at the end of a line would be a part of the end.
     lines = whole if end == NEWLINE else whole.replace(bytes([end]), b"\n")
     lines = lines if encoding in {"ascii", "utf-8"} else lines.decode(encoding).encode()
-    return pl.read_lines(lines).to_series().rechunk().alias("")
+    return pl.read_lines(lines).to_series().alias("")
 
 
 def range_texts(text: Bytes, starts: Numbers, ends: Numbers, encoding: str) -> pl.Series:
     """Decode ranges of bytes, behind each of which another byte stands."""
-    return texts([closed_ranges(text, starts, ends)[:-PADDING]], encoding)
+    return texts([closed_ranges(text, starts, ends)[:-PADDING]], encoding).rechunk()
 
 
 def closed_ranges(text: Bytes, starts: Numbers, ends: Numbers) -> Bytes:
