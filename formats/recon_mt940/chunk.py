@@ -168,7 +168,9 @@ def _lines(
         byte_offset=offset if offset is not None else pl.lit(None, dtype=pl.Int64),
         byte_length=length if offset is not None else pl.lit(None, dtype=pl.Int64),
     )
-    return build_lines(entries, placed, _bank_texts(fields, records, gated.encoding), fields.data)
+    return build_lines(
+        entries, placed, _bank_texts(fields, records, gated.encoding), fields.escapes
+    )
 
 
 def _is_cut_off(

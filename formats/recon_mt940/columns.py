@@ -63,8 +63,6 @@ _SHAPES: Final = {
     }.items()
     for number in COLUMNS[column]
 }
-# What JSON wants escaped; the gate lets no other control character through.
-_ESCAPES: Final = (("\\", "\\\\"), ('"', '\\"'), ("\t", "\\t"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,31 +166,3 @@ def _spare_texts(
         )
         values, owner = joined["value"], joined["owner"].to_numpy()
     return scattered(values, owner, count)
-
-
-def json_objects(
-    named: Mapping[str, pl.Series], data: bytes, *, has_lines: bool = False
-) -> pl.Expr:
-    """Write columns of text as one JSON object a row, sorted by name; null where all are null.
-
-    Args:
-        named: the columns by name.
-        data: the bytes from which they come: what is not in them needs no escape.
-        has_lines: whether a text can have several lines.
-    """
-    escapes = [pair for pair in _ESCAPES if pair[0].encode("ascii") in data]
-    escapes += [("\n", "\\n")] if has_lines else []
-    pieces: list[pl.Expr] = []
-    has_any = pl.lit(value=False)
-    for name in sorted(named):
-        value = pl.lit(named[name])
-        for plain, escaped in escapes:
-            value = value.str.replace_all(plain, escaped, literal=True)
-        is_given = pl.lit(named[name]).is_not_null()
-        # What stands before a value closes the one before it; null pieces write nothing.
-        opened = pl.when(is_given & has_any).then(pl.lit(f'", "{name}": "'))
-        pieces += [opened.when(is_given).then(pl.lit(f'{{"{name}": "')), value]
-        has_any = has_any | is_given
-    if not named:
-        return pl.lit(None, dtype=pl.String)
-    return pl.when(has_any).then(pl.concat_str(*pieces, pl.lit('"}'), ignore_nulls=True))

@@ -90,7 +90,7 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
         data, name, offset = decoded.text.encode(), "utf-8", None
     text = decoded.text
     has_lone_return, has_control, feeds = _controls(data)
-    if has_lone_return or has_control or (b"@" in data and b"@@" in data):
+    if has_lone_return or has_control or _has_at_signs(data):
         data = _normalised(data)
         text = data.decode(name)
         _, has_control, feeds = _controls(data)
@@ -103,12 +103,17 @@ def pass_gate(source: SourceFile, encoding: str | None) -> Gated:
 def _plain(source: SourceFile) -> Gated | None:
     """Pass ASCII without control characters as it stands; None for all else."""
     data = source.data
-    if not data.isascii() or b"\x7f" in data or b"@@" in data:
+    if not data.isascii() or b"\x7f" in data or _has_at_signs(data):
         return None
     has_lone_return, has_control, feeds = _controls(data)
     if has_lone_return or has_control:
         return None
     return Gated(source.name, data, "ascii", 0, (), feeds)
+
+
+def _has_at_signs(data: bytes) -> bool:
+    # One letter is found ten times as fast as two.
+    return b"@" in data and b"@@" in data
 
 
 def _controls(data: bytes) -> tuple[bool, bool, Numbers]:

@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 
 from recon.api import MalformedFile, Place, exponent_expr, parse_minor_expr
-from recon_mt940.columns import json_objects
 from recon_mt940.days import dates, days, digits
 from recon_mt940.entry import plain_amount
+from recon_mt940.extras import json_objects
 from recon_mt940.scan import CLOSING, END_OF_MESSAGE, OPENING, TAG, TAGS
 from recon_mt940.tokens import positions, range_texts, with_null
 
@@ -311,4 +311,4 @@ def statement_extras(read: pl.DataFrame, notes: pl.DataFrame, fields: Fields) ->
         if own.height:
             one = own.group_by("message").agg(pl.col("text").str.strip_chars().str.join("\n"))
             named[name] = every.join(one, on="message", how="left", maintain_order="left")["text"]
-    return every.with_columns(extras=json_objects(named, fields.data, has_lines=True))["extras"]
+    return every.with_columns(extras=json_objects(named, fields.escapes, has_lines=True))["extras"]

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.api import exponent_expr, parse_minor_expr
-from recon_mt940.columns import json_objects
 from recon_mt940.entry import NO_REFERENCE, plain_amount
+from recon_mt940.extras import json_objects
 
 if TYPE_CHECKING:
     from recon_mt940.columns import Placed
+    from recon_mt940.extras import Escapes
 
 # Rabobank's old layout: ten places of account number in the reference field, blanks, then the other party's name.
 _ACCOUNT_AND_NAME: Final = r"^(?P<own>NONREF|P?[0-9]{9,10}) {2,}(?P<other>\S.*?)\s*$"
@@ -23,7 +24,7 @@ _CHARGED: Final = "/CHGS/([A-Z]{3}[0-9]+(?:,[0-9]*)?)"
 
 
 def build_lines(
-    entries: pl.DataFrame, placed: Placed, bank_text: pl.Series | None, data: bytes
+    entries: pl.DataFrame, placed: Placed, bank_text: pl.Series | None, escapes: Escapes
 ) -> pl.DataFrame:
     """Give every column that the entries and their narratives fill.
 
@@ -31,7 +32,7 @@ def build_lines(
         entries: as read_entries gives them, with `currency`.
         placed: the parts of their narratives.
         bank_text: the text of each entry's `:NS:` field, if the chunk has any.
-        data: the bytes of the chunk.
+        escapes: what JSON wants escaped in the texts of the chunk.
     """
     lines = pl.concat([entries, placed.columns], how="horizontal")
     extras = {
@@ -62,7 +63,7 @@ def build_lines(
     is_collection = pl.col("mandate_id").is_not_null() | pl.col("creditor_id").is_not_null()
     initiator, receiver = pl.col("initiator"), pl.col("receiver")
     return lines.with_columns(
-        json_objects(extras, data).alias("extras"),
+        json_objects(extras, escapes).alias("extras"),
         status=pl.when(pl.col("mark").is_in(["EC", "ED"]))
         .then(pl.lit("pending"))
         .otherwise(pl.lit("booked")),

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from recon.api import MalformedFile, Place
+from recon_mt940.extras import escapes_of
 from recon_mt940.tokens import NEWLINE, PADDING, Words, one_of, positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from recon_mt940.extras import Escapes
     from recon_mt940.gate import Gated
     from recon_mt940.tokens import Bytes, Flags, Numbers
 
@@ -87,8 +89,8 @@ class Fields:
     the tag, `message` counts from 0 in the chunk (-1 before the first field).
     """
 
-    data: bytes
-    text: Bytes  # the same
+    text: Bytes
+    escapes: Escapes  # what JSON wants escaped in the text
     lines: Lines
     tag: Numbers
     line: Numbers
@@ -142,7 +144,7 @@ def scan(gated: Gated, span: tuple[int, int], first_line: int) -> Fields:
     _read_special_lines(text, lines, tag, behind)
     line = positions(tag >= 0)
     no_message = np.zeros(0, dtype=np.int64)
-    fields = Fields(data, text, lines, tag[line], line, behind[line], no_message, ())
+    fields = Fields(text, escapes_of(data), lines, tag[line], line, behind[line], no_message, ())
     _check_sizes(name, fields, first_line)
     message = np.cumsum(_message_starts(fields)) - 1
     findings = _findings(text, lines, tag, line)
