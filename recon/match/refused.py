@@ -21,11 +21,14 @@ def without_refused(made: Proposed, tables: Tables) -> Proposed:
     refused = made.members.join(tables.memory.refused, on=["line", "item"], how="semi")
     if refused.is_empty():
         return made
-    gone = refused.select("proposal").unique()
-    return Proposed(
-        proposals=made.proposals.join(gone, on="proposal", how="anti"),
-        members=made.members.join(gone, on="proposal", how="anti"),
+    left = made.proposals.join(refused, on="proposal", how="anti").sort("proposal")
+    # Ids of one maker have no gaps: `score.py` numbers those of all makers by how many each made.
+    number = left.select("proposal", anew=pl.int_range(pl.len(), dtype=pl.Int64))
+    proposals, members = (
+        frame.join(number, on="proposal").with_columns(proposal="anew").drop("anew")
+        for frame in (left, made.members)
     )
+    return Proposed(proposals=proposals.sort("proposal"), members=members.sort("proposal"))
 
 
 def say_refused(fates: pl.DataFrame, tables: Tables) -> pl.DataFrame:
