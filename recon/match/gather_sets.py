@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.combine import combine
+from recon.match.families import across_customers, as_one_customer
 from recon.match.rarity import amount_rarity, choice_millibits
 from recon.match.references import QUOTED_MILLIBITS
 from recon.match.subsets import MOST_ITEMS
@@ -64,12 +65,18 @@ def gather_sets(
     """
     quoted = _quoted_rows(tables, references, parties)
     combined = combine(tables, quoted, parties, policy)
+    family = as_one_customer(tables, quoted, parties)
+    of_families = [
+        _whole_account(family.tables, family.parties),
+        combine(family.tables, family.quoted, family.parties, policy).rows.select(_ROW),
+    ]
     rows = pl.concat(
         [
             _all_quoted(quoted),
             _with_credit_notes(quoted, tables),
             _whole_account(tables, parties),
             combined.rows.select(_ROW),
+            *(across_customers(made, tables).select(_ROW) for made in of_families),
             _of_plugins(more, tables, references),
         ]
     )

@@ -26,6 +26,7 @@ _MOST_ITEMS: Final = 200
 _SPREAD_MILLIBITS: Final = -4_250
 _AGREED_MILLIBITS: Final = 3_200
 _ACCOUNT: Final = ["customer", "currency"]
+_WEIGHTS: Final = ("reference", "amount", "party", "date", "history", "prior")
 
 
 def propose_oldest_first(
@@ -44,7 +45,8 @@ def propose_oldest_first(
         tables: the day's tables.
         references: what lines quote; who quotes a number of ours makes no account payment.
         parties: party hits.
-        made: the other proposals; a line that one of them explains to the cent is no account payment.
+        made: the other proposals; a line that one of them explains to the cent, and likelier than by chance, is no
+            account payment.
         policy: whether payers are known to pay oldest first.
 
     Source: Oracle Receivables AutoCash, rule "Apply to the Oldest Invoice First".
@@ -99,9 +101,13 @@ def _account_payments(
             references.foreign.select("line"),
         ]
     ).unique()
+    # What is less likely than a mere spread explains nothing: one of a hundred sums that fit, another's item.
+    total = pl.sum_horizontal([f"{name}_millibits" for name in _WEIGHTS])
     explained = pl.concat(
         [
-            one.proposals.filter(~pl.col("settlement").is_in(["part", "over"])).select("line")
+            one.proposals.filter(
+                ~pl.col("settlement").is_in(["part", "over"]), total > _SPREAD_MILLIBITS
+            ).select("line")
             for one in made
         ]
     ).unique()

@@ -32,7 +32,14 @@ _LAPSED_MILLIBITS: Final = -4_000
 _CLOSE: Final = ("write_off", "bank_charge", "discount_write_off")
 _LAPSED: Final = ("late_discount", "discount_refused")
 # Chosen for their total: a difference would make them fit nearly any amount.
-_MADE_TO_FIT: Final = ("whole_account", "subset", "quoted_and_more")
+_MADE_TO_FIT: Final = (
+    "whole_account",
+    "subset",
+    "quoted_and_more",
+    "family_whole_account",
+    "family_subset",
+    "family_quoted_and_more",
+)
 
 
 def propose_sets(
@@ -63,19 +70,22 @@ def _assemble(
 ) -> Proposed:
     """Explain each set's difference, drop the sets that cannot be explained, and weigh the rest."""
     key = ["line", "shape", "customer", "pick"]
-    listed = rows.join(
-        tables.items.select(
-            "item", "open", "discount", "discount_until", "age_rank", "issue_date", "number"
-        ),
-        on="item",
-    ).join(tables.receipts.select("line", "amount", "currency", "date", "payer_key"), on="line")
+    items = tables.items.select(
+        "item", "open", "discount", "discount_until", "age_rank", "issue_date", owner="customer"
+    )
+    hits = parties.select("line", "is_strong", owner="customer", hit="millibits", party_kind="kind")
+    listed = (
+        rows.join(items, on="item")
+        .join(tables.receipts.select("line", "amount", "currency", "date"), on="line")
+        .join(hits, on=["line", "owner"], how="left")
+    )
     in_time = taken_in_time(policy)
     listed = listed.with_columns(
         discount=pl.when(in_time).then("discount").otherwise(0),
         lapsed=pl.when(~in_time).then("discount").otherwise(0),
     )
     sets = listed.group_by(key, maintain_order=False).agg(
-        pl.col("amount", "currency", "date", "payer_key", "fits").first(),
+        pl.col("amount", "currency", "date", "fits").first(),
         open=pl.col("open").sum(),
         discount=pl.col("discount").sum(),
         largest_discount=pl.col("discount").max(),
@@ -87,7 +97,12 @@ def _assemble(
         age_rank=pl.col("age_rank").min(),
         is_inside=inside_window(policy).all(),
         is_before_issue=(pl.col("date") < pl.col("issue_date")).any(),
-        numbers=pl.col("number").sort().str.join(", "),
+        # Whoever pays for several customers must be known as a payer of each.
+        hit=pl.when(pl.col("hit").is_not_null().all()).then(pl.col("hit").min()),
+        party_kind=pl.when(pl.col("hit").is_not_null().all()).then(
+            pl.col("party_kind").sort_by("hit", "party_kind").first()
+        ),
+        is_strong=pl.col("is_strong").fill_null(value=False).all(),
     )
     settled = _explain_difference(sets.filter("is_inside"), policy)
     weighed = _weigh(settled, tables, parties).sort(key, nulls_last=True)
@@ -150,9 +165,8 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
     payer = pl.lit(max(tables.customers.height, 1), dtype=pl.Float64).log(2) + 1
     quoted = first + (pl.col("quoted").cast(pl.Float64) - 1) * further
     priors = pl.when(pl.col("quoted") > 0).then(quoted).otherwise(payer) * 1000
-    hits = parties.select("line", "customer", "is_strong", hit="millibits", party_kind="kind")
     known = parties.filter("is_strong").select("line", known=pl.lit(True)).unique()
-    joined = sets.join(hits, on=["line", "customer"], how="left").join(known, on="line", how="left")
+    joined = sets.join(known, on="line", how="left")
     conflict = pl.col("hit").is_null() & pl.col("known").fill_null(False)
     fixed = pl.when(pl.col("settlement") == "part").then(PART_MILLIBITS).otherwise(OVER_MILLIBITS)
     close, lapsed = (pl.col("settlement").is_in(names) for names in (_CLOSE, _LAPSED))
@@ -163,7 +177,7 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
         .then(fixed)
         .otherwise(measured),
         party_millibits=pl.when(conflict).then(-8_000).otherwise(pl.col("hit").fill_null(0)),
-        party_is_strong=pl.col("is_strong").fill_null(False),
+        party_is_strong="is_strong",
         has_party_conflict=conflict,
         is_before_issue=pl.col("is_before_issue").fill_null(False),
         date_millibits=pl.lit(0, dtype=pl.Int64),
@@ -185,8 +199,6 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
         pl.col("party_kind").fill_null("not known").str.replace_all("_", " "),
         pl.lit(" "),
         bits("party_millibits"),
-        pl.lit("; prior "),
-        bits("prior_millibits"),
     )
     return weighed.with_columns(evidence=said)
 
