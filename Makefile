@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth lock clean
+.PHONY: demo test test-slow fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -45,6 +45,11 @@ bench: $(STAMP)
 # A million lines too: half an hour, 8 GB.
 bench-growth: $(STAMP)
 	$(BIN)/python benchmarks/run.py --only growth --large --write
+
+# SEED=N takes a world that nobody has seen.
+SEED := 1
+bench-quality: $(STAMP)
+	$(BIN)/python benchmarks/run.py --only quality --seed $(SEED) --write
 
 PEERS := .venv-peers
 bench-readers: $(STAMP)

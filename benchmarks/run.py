@@ -3,8 +3,9 @@
 python benchmarks/run.py                      everything; writes the table
 python benchmarks/run.py --quick              small sizes, one run each; prints the table only
 python benchmarks/run.py --only matching      one part: reading, matching, job; prints the table only
-python benchmarks/run.py --only growth        10,000 and 100,000 lines, and the subset search; with --large a million,
-                                              with --write the table of growth is written
+python benchmarks/run.py --only growth        10,000 and 100,000 lines, and the subset search; with --large a million
+python benchmarks/run.py --only quality       how right at each noise, and where payments have no item; --seed N
+                                              these two write their tables with --write
 """
 
 from __future__ import annotations
@@ -20,16 +21,19 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.bench.growth import LARGE, SIZES, growth_table
+from benchmarks.bench.levels import levels_table
 from benchmarks.bench.machine import describe_machine
 from benchmarks.bench.measure import compile_as_installed
 from benchmarks.bench.table import measured_on, render, write_table
-from benchmarks.bench.tasks import Findings, measure_job, measure_matching, measure_reading
+from benchmarks.bench.tasks import SEED, Findings, measure_job, measure_matching, measure_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 README = Path(__file__).resolve().with_name("README.md")
 PARTS = ("reading", "matching", "job")
+# Measured on demand alone, each with a table of its own.
+PAGES = ("growth", "quality")
 
 
 def main() -> None:
@@ -40,17 +44,18 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="small sizes, one run each, nothing written"
     )
-    parser.add_argument("--only", choices=(*PARTS, "growth"), help="one part, nothing written")
+    parser.add_argument("--only", choices=(*PARTS, *PAGES), help="one part, nothing written")
     parser.add_argument("--large", action="store_true", help="growth: a million lines as well")
-    parser.add_argument("--write", action="store_true", help="growth: write its table")
+    parser.add_argument("--seed", type=int, default=SEED, help="quality: another world")
+    parser.add_argument("--write", action="store_true", help="growth, quality: write the table")
     parser.add_argument(
         "--times", type=int, default=3, help="runs of each measurement (the median counts)"
     )
     chosen = parser.parse_args()
     compile_as_installed()
     machine = describe_machine()
-    if chosen.only == "growth":
-        _show_growth(measured_on(machine), chosen)
+    if chosen.only in PAGES:
+        _show_page(measured_on(machine), chosen)
         return
     times = 1 if chosen.quick else chosen.times
     with tempfile.TemporaryDirectory() as folder:
@@ -62,13 +67,18 @@ def main() -> None:
         print(f"written to {README.name}", file=sys.stderr)
 
 
-def _show_growth(where: str, chosen: argparse.Namespace) -> None:
-    sizes = tuple(size // 10 for size in SIZES) if chosen.quick else SIZES
-    with tempfile.TemporaryDirectory() as folder:
-        table = growth_table(Path(folder), (*sizes, LARGE) if chosen.large else sizes, where)
+def _show_page(where: str, chosen: argparse.Namespace) -> None:
+    scale = 10 if chosen.quick else 1
+    sizes = tuple(size // scale for size in SIZES)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if chosen.only == "growth":
+            table = growth_table(folder, (*sizes, LARGE) if chosen.large else sizes, where)
+        else:
+            table = levels_table(folder, 100_000 // scale, chosen.seed, where)
     print(table)
     if chosen.write:
-        write_table(README, table, "growth")
+        write_table(README, table, chosen.only)
 
 
 def _measure(folder: Path, chosen: argparse.Namespace, times: int) -> Findings:

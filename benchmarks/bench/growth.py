@@ -5,12 +5,12 @@ In: sizes. Out: Markdown. Every size is matched in a process of its own, on a wo
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.bench.judge import Verdict
 from benchmarks.bench.measure import measure
+from benchmarks.bench.stored import Recipe
 from benchmarks.bench.table import markdown, quality_table
 from benchmarks.bench.tasks import SEED, match_stored
 
@@ -30,9 +30,7 @@ def growth_table(folder: Path, sizes: tuple[int, ...], where: str) -> str:
     verdicts: dict[str, Verdict] = {}
     for size in sizes:
         print(f"measuring {size:,} x {size:,} ...", file=sys.stderr)
-        stored = folder / f"stored_{size}"
-        made, (matched,) = match_stored(stored, (size, size), 1, folder)
-        shutil.rmtree(stored)
+        made, (matched,) = match_stored(Recipe(size, size, seed=SEED), 1, folder)
         verdicts[f"{size:,} x {size:,}"] = Verdict(**matched.data["verdict"])
         rows.append(_row(size, made, matched))
     head = (

@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks.bench.judge import judge, verdict_of
 from benchmarks.bench.measure import RSS_UNIT
-from benchmarks.bench.stored import TRUTH, load
+from benchmarks.bench.stored import TRUTH, Recipe, load
 from recon.config import Policy
 from recon.run.matching import match_lines
 
@@ -30,7 +30,9 @@ def main() -> None:
         found = match_once(Path(sys.argv[1]), with_history=sys.argv[2:] != ["no-history"])
     else:
         with tempfile.TemporaryDirectory() as folder:
-            command = [sys.executable, "-m", "benchmarks.bench.stored", *sys.argv[1:], folder]
+            lines, items, noise, seed = sys.argv[1:]
+            words = Recipe(int(lines), int(items), noise, int(seed)).arguments()
+            command = [sys.executable, "-m", "benchmarks.bench.stored", *words, folder]
             subprocess.run(command, check=True)
             found = match_once(Path(folder), with_history=True)
     print(json.dumps(found))

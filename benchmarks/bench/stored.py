@@ -1,6 +1,6 @@
 """What the matcher works on, kept in files: the world is made by one process and matched by another.
 
-python -m benchmarks.bench.stored LINES ITEMS NOISE SEED FOLDER     makes a world and stores it
+python -m benchmarks.bench.stored LINES ITEMS NOISE SEED WITHOUT_ITEM FOLDER     makes a world and stores it
 
 In: a world, or a folder. Out: a folder with frames as Arrow files and the truth, or the matcher's inputs. So the memory
 of a process that matches is the matcher's, and not that of a million objects from which the lines were made.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,21 @@ if TYPE_CHECKING:
     from benchmarks.generate import World
 
 TRUTH = "truth.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """From what a world is made; `without_item` is the share of receipts that pay for nothing here, per mille."""
+
+    lines: int
+    items: int
+    noise: str = "medium"
+    seed: int = 1
+    without_item: int = 0
+
+    def arguments(self) -> list[str]:
+        """Give the words by which another process is told."""
+        return [str(part) for part in astuple(self)]
 
 
 def store(world: World, folder: Path) -> None:
@@ -70,10 +86,11 @@ def load(folder: Path) -> MatchInputs:
 
 def main() -> None:
     """Make a world and store it."""
-    lines, items, noise, seed, folder = sys.argv[1:]
+    lines, items, noise, seed, without_item, folder = sys.argv[1:]
+    recipe = Recipe(int(lines), int(items), noise, int(seed), int(without_item))
     # Millions of objects and no cycle among them: looking for cycles would take half of the time.
     gc.disable()
-    store(build_world(int(lines), int(items), noise, int(seed)), Path(folder))
+    store(build_world(*astuple(recipe)), Path(folder))
 
 
 if __name__ == "__main__":

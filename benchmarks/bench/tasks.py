@@ -11,6 +11,7 @@ import polars as pl
 
 from benchmarks.bench.judge import Verdict, verdict_of
 from benchmarks.bench.measure import Measured, measure, middle, repeat
+from benchmarks.bench.stored import Recipe
 from benchmarks.generate import OPENING_BALANCE, build_world, write_world
 from benchmarks.world.chance import Chance
 from benchmarks.world.customers import ITEMS_PER_CUSTOMER, build_customers
@@ -94,29 +95,27 @@ def measure_matching(folder: Path, lines: int, times: int) -> Findings:
     """
     found = Findings([], {})
     for items, runs in ((lines, times), (lines * 13 // 10, 1)):
-        stored = folder / f"stored_{items}"
-        _, matched = match_stored(stored, (lines, items), runs, folder)
+        _, matched = match_stored(Recipe(lines, items, seed=SEED), runs, folder)
         size = f"{lines:,} lines, {items:,} items"
         found.figures.append(matching_figure(size, matched))
         found.verdicts[f"in memory, {size}, medium"] = Verdict(**matched[0].data["verdict"])
-        shutil.rmtree(stored)
     return found
 
 
-def match_stored(
-    stored: Path, size: tuple[int, int], times: int, folder: Path
-) -> tuple[Measured, list[Measured]]:
-    """Make a world of lines and items in one process, and match it so many times in others.
+def match_stored(recipe: Recipe, times: int, folder: Path) -> tuple[Measured, list[Measured]]:
+    """Make a world in one process, and match it so many times in others.
 
     Returns:
         What making took, and what each match took.
     """
+    stored = folder / "stored"
     stored.mkdir()
-    lines, items = map(str, size)
-    world = [lines, items, "medium", str(SEED), str(stored)]
-    made = measure([sys.executable, "-m", "benchmarks.bench.stored", *world], folder)
+    words = [*recipe.arguments(), str(stored)]
+    made = measure([sys.executable, "-m", "benchmarks.bench.stored", *words], folder)
     command = [sys.executable, "-m", "benchmarks.bench.match_once", str(stored)]
-    return made, repeat(command, folder, times)
+    matched = repeat(command, folder, times)
+    shutil.rmtree(stored)
+    return made, matched
 
 
 def matching_figure(size: str, matched: list[Measured]) -> Figure:

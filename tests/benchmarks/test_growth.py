@@ -8,6 +8,8 @@ from dataclasses import fields
 import pytest
 
 from benchmarks.bench import growth
+from benchmarks.bench.judge import Verdict
+from benchmarks.bench.levels import missed_table, recipes
 from benchmarks.bench.measure import measure
 from benchmarks.bench.stored import TRUTH, load, store
 from benchmarks.bench.subset_search import search
@@ -56,6 +58,40 @@ def test_a_pool_beyond_every_bound_is_said_to_be_too_many():
     assert found.too_many == 2
 
 
+def test_the_missed_lines_stand_by_scenario_the_wrong_ones_first():
+    base = {
+        "lines": 9,
+        "applied": 5,
+        "wrong": 0,
+        "wrong_value": "",
+        "left": 4,
+        "coverage": "55.5555 %",
+        "hit_first": 3,
+        "decidable": 9,
+        "pays_items": 9,
+    }
+    scenarios = [
+        base | {"scenario": "left"},
+        base | {"scenario": "whole", "left": 0},
+        base | {"scenario": "undecidable", "decidable": 0},
+        base | {"scenario": "wrong", "left": 0, "wrong": 1, "wrong_value": "7.00 EUR"},
+    ]
+    text = missed_table(Verdict({}, scenarios, 0.0, []))
+
+    assert text.splitlines()[2:] == [
+        "| wrong | 9 | 5 | 1 | 7.00 EUR | 0 | 55.5555 % | 3 |",
+        "| left | 9 | 5 | 0 |  | 4 | 55.5555 % | 3 |",
+    ]
+
+
+def test_the_worlds_of_quality_are_told_to_another_process():
+    told = {name: recipe.arguments() for name, recipe in recipes(1_000, 7).items()}
+
+    assert told["medium noise"] == ["1000", "1300", "medium", "7", "0"]
+    assert told["medium, 50 % without item"] == ["1000", "1300", "medium", "7", "500"]
+    assert told["medium, items as lines"] == ["1000", "1000", "medium", "7", "0"]
+
+
 def test_the_table_of_growth_has_a_row_a_size(tmp_path, monkeypatch):
     monkeypatch.setattr(growth, "_subsets", lambda folder: "subsets")
     table = growth.growth_table(tmp_path, (200, 300), "Measured on P.")
@@ -64,4 +100,4 @@ def test_the_table_of_growth_has_a_row_a_size(tmp_path, monkeypatch):
     assert "\n| 200 | " in table
     assert "\n| 300 | " in table
     assert "| quality | 200 x 200 | 300 x 300 |" in table
-    assert not any(tmp_path.glob("stored_*"))
+    assert not (tmp_path / "stored").exists()
