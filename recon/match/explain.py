@@ -51,13 +51,22 @@ def proposals_frame(
     kept: pl.DataFrame, fates: pl.DataFrame, scored: Proposed, tables: Tables
 ) -> dy.DataFrame[Proposals]:
     """Name the proposals kept by line id and rank, with their evidence in words."""
-    because = pl.concat_str("evidence", pl.lit("; total "), bits("millibits"))
+    because = pl.concat_str("evidence", *_sum_in_words())
     on_account = _on_account(fates, scored)
     every = pl.concat([kept.with_columns(because=because).select(_KEPT), on_account.select(_KEPT)])
     named = every.join(tables.receipts.select("line", "line_id"), on="line").join(
         tables.customers.select("customer", "customer_id"), on="customer", how="left"
     )
     return Proposals.validate(named.select(Proposals.column_names()).sort("line_id", "rank"))
+
+
+def _sum_in_words() -> list[pl.Expr]:
+    return [
+        pl.lit("; prior "),
+        bits("prior_millibits"),
+        pl.lit("; total "),
+        bits("millibits"),
+    ]
 
 
 _KEPT: Final = (
@@ -228,8 +237,7 @@ def _nearest(fates: pl.DataFrame, scored: Proposed, tables: Tables) -> pl.DataFr
         difference,
         pl.lit("); "),
         "evidence",
-        pl.lit("; total "),
-        bits("millibits"),
+        *_sum_in_words(),
         pl.lit("; not applied: "),
         pl.col("reason").str.replace_all("_", " "),
     )

@@ -132,10 +132,15 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
         item_turn=item_turn,
         line_turn=line_turn,
     )
-    # Where two customers may have paid, whose turn it is says nothing.
     is_in_turn = pl.col("item_turn").is_between(pl.col("line_turn"), pl.col("line_turn") + _TURNS)
-    has_one_payer = pl.col("customer").n_unique().over("line") == 1
-    offered = turned.filter(is_in_turn | ~has_one_payer)
+    # Where two customers may have paid, whose turn it is says nothing.
+    several = (
+        pairs.filter(pl.col("party_millibits") > 0, pl.col("settlement") == "exact")
+        .group_by("line")
+        .agg(payers=pl.col("customer").n_unique())
+        .filter(pl.col("payers") > 1)
+    )
+    offered = turned.filter(is_in_turn | pl.col("line").is_in(several["line"].implode()))
     rest = pairs.filter(~alike).drop("is_served").with_columns(equals=pl.lit(1, dtype=pl.Int64))
     return pl.concat([rest, offered.select(rest.columns)])
 
@@ -211,7 +216,6 @@ def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
         pl.lit(" "),
         bits("amount_millibits"),
     )
-    prior = pl.concat_str(pl.lit("prior "), bits("prior_millibits"))
     turn = pl.when(pl.col("equals") > 1).then(
         pl.concat_str(
             pl.lit("one of "),
@@ -219,9 +223,7 @@ def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
             pl.lit(" equal items, oldest first"),
         )
     )
-    return pl.concat_str(
-        [said[0], amount, *said[1:], turn, prior], separator="; ", ignore_nulls=True
-    )
+    return pl.concat_str([said[0], amount, *said[1:], turn], separator="; ", ignore_nulls=True)
 
 
 def _quoted(pairs: pl.DataFrame, name: str) -> pl.Expr:

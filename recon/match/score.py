@@ -6,11 +6,13 @@ that forbid applying without a person.
 
 from __future__ import annotations
 
+from math import log2
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from recon.match.propose import Proposed
+from recon.match.rarity import PAYING_PRIOR, PAYING_PRIOR_WEIGHT
 from recon.match.references import QUOTED_MILLIBITS, spans_overlap
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ _CLASSES: Final = ("reference", "amount", "party", "history")
 # A class counts as agreeing only from here: weaker hints must not pass for a second witness.
 _AGREES_MILLIBITS: Final = 4_000
 _MOST_PER_LINE: Final = 50
+_CERTAIN_BITS: Final = 60
+_ROUNDS: Final = 20
 
 
 def score(
@@ -50,6 +54,7 @@ def score(
         classes=pl.concat_str(agrees, separator="+", ignore_nulls=True),
         class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
     )
+    scored = _with_paying_share(scored, receipts.height)
     flags = receipts.select("line", "is_disguised", "is_held", "is_uncombined", received="amount")
     others = _quotes_other(joined, references, pairs)
     marked = scored.join(flags, on="line", how="left").with_columns(
@@ -60,6 +65,26 @@ def score(
         proposals=placed,
         members=joined.members.join(placed.select("proposal"), on="proposal", how="semi"),
     )
+
+
+def _with_paying_share(proposals: pl.DataFrame, receipt_count: int) -> pl.DataFrame:
+    """Measure how many receipts of the day pay open items at all, and let every prior start from there.
+
+    The priors of the makers take one receipt in two to pay an item. What all receipts together say of that share is
+    found by expectation and maximisation: the mean of the posteriors under the last share is the next one.
+    Source: Dempster, Laird and Rubin, Maximum Likelihood from Incomplete Data via the EM Algorithm (1977).
+    """
+    # Beyond so many bits a line pays with certainty, and powers of two would overflow.
+    weight = pl.lit(2.0).pow((pl.col("millibits") / 1000).clip(upper_bound=_CERTAIN_BITS))
+    explained = proposals.group_by("line").agg(odds=weight.sum()).sort("line")["odds"].to_numpy()
+    weight_of_prior = PAYING_PRIOR_WEIGHT
+    share = PAYING_PRIOR
+    for _ in range(_ROUNDS):
+        paying = explained * (share / (1 - share))
+        certain = (paying / (1 + paying)).sum()
+        share = (certain + weight_of_prior * PAYING_PRIOR) / (receipt_count + weight_of_prior)
+    shift = round(log2(share / (1 - share)) * 1000)
+    return proposals.with_columns(pl.col("prior_millibits", "millibits") + shift)
 
 
 def _agreement(name: str) -> int:
