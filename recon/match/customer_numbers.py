@@ -31,6 +31,7 @@ _MISTYPED: Final = 2e-4
 # Digits alone say nothing below this length unless a word announces them.
 _SHORTEST_DIGITS: Final = 6
 _SHORTEST: Final = 4
+_LETTERS_AND_DIGITS: Final = 2
 _FOUND: Final = ("line", "key", "span", "customer", "is_announced")
 # Words that announce a customer's number, folded: German, English, French, Dutch, Italian, Spanish, Nordic.
 _ANNOUNCED: Final = (
@@ -49,40 +50,16 @@ def find_customer_numbers(
         line, customer, kind, millibits, text, is_strong (a stranger may quote it, so never).
     """
     numbers = _numbers(tables)
-    of_receipts = line_keys.join(tables.receipts.select("line"), on="line", how="semi")
-    length = pl.col("key").str.len_bytes()
-    is_long = (length >= _SHORTEST_DIGITS) | (
-        pl.col("key").str.contains("[A-Z]") & (length >= _SHORTEST)
-    )
-    plain = (
-        of_receipts.select("line", "key", "span")
-        .join(numbers.filter(is_long), on="key")
-        .join(item_keys.select("key").unique(), on="key", how="anti")
-        .with_columns(is_announced=pl.lit(value=False))
-    )
-    announced = _announced(tables, numbers, item_keys)
-    found = pl.concat([frame.select(_FOUND) for frame in (plain, announced)])
-    chances = _chances(of_receipts, numbers, tables.receipts.height)
-    shared = pl.col("customer").n_unique().over("line", "key").cast(pl.Float64) - 1
-    mistyped = (shared + PARTY_PRIOR_WEIGHT * _MISTYPED) / (
-        tables.customers.height + PARTY_PRIOR_WEIGHT
-    )
-    weighed = (
-        found.with_columns(shape=shape(pl.col("key")))
-        .join(chances, on="shape", how="left")
-        .with_columns(
-            by_chance=pl.when("is_announced")
-            .then(0.0)
-            .otherwise(pl.col("strays").fill_null(0.0) + _prior(tables.receipts.height))
-        )
-        .with_columns(
-            millibits=millibits(_BELONGS, pl.max_horizontal("by_chance", mistyped)).clip(0)
-        )
-    )
+    found = pl.concat(
+        [
+            _plain(line_keys, numbers, item_keys).select(_FOUND),
+            _announced(tables, numbers, item_keys).select(_FOUND),
+        ]
+    ).join(tables.receipts.select("line"), on="line", how="semi")
+    chances = _chances(line_keys, numbers, tables.receipts.height)
     return (
-        weighed.sort(
-            "line", "customer", "millibits", "span", descending=[False, False, True, False]
-        )
+        _weigh(found, chances, tables)
+        .sort("line", "customer", "millibits", "span", descending=[False, False, True, False])
         .unique(["line", "customer"], keep="first", maintain_order=True)
         .select(
             "line",
@@ -95,6 +72,24 @@ def find_customer_numbers(
     )
 
 
+def _weigh(found: pl.DataFrame, chances: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Add millibits: a number stands there by chance, or because another one was mistyped."""
+    shared = pl.col("customer").n_unique().over("line", "key").cast(pl.Float64) - 1
+    mistyped = (shared + PARTY_PRIOR_WEIGHT * _MISTYPED) / (
+        tables.customers.height + PARTY_PRIOR_WEIGHT
+    )
+    # Behind a word that announces it, no number stands by chance.
+    by_chance = (
+        pl.when("is_announced")
+        .then(0.0)
+        .otherwise(pl.col("strays").fill_null(0.0) + _prior(tables.receipts.height))
+    )
+    weighed = found.with_columns(shape=shape(pl.col("key"))).join(chances, on="shape", how="left")
+    return weighed.with_columns(
+        millibits=millibits(_BELONGS, pl.max_horizontal(by_chance, mistyped)).clip(0)
+    )
+
+
 def _numbers(tables: Tables) -> pl.DataFrame:
     """The numbers of customers as a text holds them: whole, and their digits where letters go before them."""
     return (
@@ -104,6 +99,23 @@ def _numbers(tables: Tables) -> pl.DataFrame:
         )
         .filter(pl.col("key").str.contains("[0-9]"), pl.col("key").str.len_bytes() >= 2)
         .unique()
+    )
+
+
+def _plain(
+    line_keys: dy.DataFrame[LineKeys], numbers: pl.DataFrame, item_keys: dy.DataFrame[ItemKeys]
+) -> pl.DataFrame:
+    """Tokens that are a customer's number as the books write it, and no way of quoting an open item."""
+    length, letters = pl.col("key").str.len_bytes(), pl.col("key").str.contains("[A-Z]")
+    telling = numbers.filter((length >= _SHORTEST_DIGITS) | (letters & (length >= _SHORTEST)))
+    # Blanks may stand between letters and digits; digits joined across blanks are anything.
+    whole = (pl.col("chunks") == 1) | (letters & (pl.col("chunks") == _LETTERS_AND_DIGITS))
+    return (
+        line_keys.select("line", "key", "span", "chunks")
+        .join(telling, on="key")
+        .filter(whole)
+        .join(item_keys.select("key"), on="key", how="anti")
+        .with_columns(is_announced=pl.lit(value=False))
     )
 
 
@@ -132,12 +144,16 @@ def _prior(line_count: int) -> pl.Expr:
     return weight * key_prior(pl.col("key")) / (line_count + weight)
 
 
-def _chances(of_receipts: pl.DataFrame, numbers: pl.DataFrame, line_count: int) -> pl.DataFrame:
+def _chances(
+    line_keys: dy.DataFrame[LineKeys], numbers: pl.DataFrame, line_count: int
+) -> pl.DataFrame:
     """How often a line holds one given number of a shape by chance: shape, strays (a rate)."""
     spaces = numbers.group_by(shape=shape(pl.col("key"))).agg(space=pl.len())
     lengths = numbers["key"].str.len_bytes().unique().sort().to_list()
     return (
-        of_receipts.filter(pl.col("chunks") == 1, pl.col("key").str.len_bytes().is_in(lengths))
+        line_keys.filter(pl.col("chunks") == 1)
+        .filter(pl.col("key").str.len_bytes().is_in(lengths))
+        .select("line", "key")
         .join(numbers, on="key", how="anti")
         .unique(["line", "key"])
         .with_columns(shape=shape(pl.col("key")))
