@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _AROUND: Final = " \t\r\n\u00a0\ufeff"
 _FORMULA_GUARD: Final = r'=?"*=?"*([^"]*)"*'
 _GUARDS: Final = frozenset("='\"")
 _TEXT_GUARD: Final = "'(?:[A-Z]{3} )?[0-9]"
+_BLANK: Final = ord(" ")
+_BLOCK: Final = 256 * 1024
 # Whether a cell begins or ends with a character.
 _ENDS: Final = {
     char: (pl.all().str.starts_with(char), pl.all().str.ends_with(char))
@@ -46,7 +49,7 @@ def cleaned(cells: pl.DataFrame, occurring: Container[str]) -> pl.DataFrame:
 
     Args:
         cells: text columns.
-        occurring: the text or the characters that its cells can hold; the others are not looked for.
+        occurring: the text or the characters that its cells can begin or end with; the others are not looked for.
     """
     # A look at both ends of each cell is many times cheaper than work on it, and most columns need none.
     if any(column.null_count() for column in cells.iter_columns()):
@@ -63,13 +66,29 @@ def cleaned(cells: pl.DataFrame, occurring: Container[str]) -> pl.DataFrame:
 
 
 def occurring_in(data: bytes, delimiter: str, quote: str) -> frozenset[str]:
-    """Give the characters that `cleaned` looks for and that cells of this UTF-8 text can hold."""
+    """Give the characters that `cleaned` looks for and that cells of this UTF-8 text can begin or end with."""
     within = quote and quote.encode() in data
     # Delimiters and line ends are in a cell only between quotes.
     never = frozenset() if within else frozenset((delimiter, "\r", "\n"))
     wanted = [(char, char.encode()) for char in _AROUND + "='\"" if char not in never]
     # One byte is looked for much faster than several, and most files lack the first already.
-    return frozenset(char for char, text in wanted if text[:1] in data and text in data)
+    found = frozenset(char for char, text in wanted if text[:1] in data and text in data)
+    is_plain = not within and " " in found and "\t" not in found and len(delimiter) == 1
+    return found - {" "} if is_plain and not _has_blank_at_end(data, delimiter) else found
+
+
+def _has_blank_at_end(data: bytes, delimiter: str) -> bool:
+    """Say whether a blank stands beside a delimiter or a line end, or at an end of the text."""
+    text = np.frombuffer(data, dtype=np.uint8)
+    if _BLANK in (text[0], text[-1]):
+        return True
+    for at in range(0, len(text), _BLOCK):
+        block = text[at : at + _BLOCK + 1]
+        is_blank = block == _BLANK
+        is_end = (block == ord(delimiter)) | (block < _BLANK)
+        if (is_blank[1:] & is_end[:-1]).any() or (is_end[1:] & is_blank[:-1]).any():
+            return True
+    return False
 
 
 def _where(cells: pl.DataFrame, signs: Sequence[pl.Expr]) -> list[str]:

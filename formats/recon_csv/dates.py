@@ -63,7 +63,8 @@ def looks_like_date(text: str) -> bool:
 
 def look_like_dates(texts: pl.Series) -> pl.Series:
     """Do `looks_like_date` for a column."""
-    return texts.str.contains(f"^(?:{_SHAPE.pattern}|{_COMPACT.pattern})$")
+    shape = f"^(?:{_SHAPE.pattern}|{_COMPACT.pattern})$"
+    return by_run(texts, lambda column: column.str.contains(shape))
 
 
 @cache

@@ -22,6 +22,10 @@ _OTHER_FORMATS: Final = re.compile(
     r"^\s*(?:\{1:|:20:|:25:|OFXHEADER|<\?xml|<OFX|<Document|!Type:|!Account|01,[^,\n]*,[^,\n]*,[0-9]{6},)",
     re.MULTILINE,
 )
+# Files that begin so are of another format whatever follows; to see that costs nothing.
+_OTHER_STARTS: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?[\s\x01]*(\{1:|:20:|OFXHEADER:|<\?xml|<OFX>|!Type:)"
+)
 _HEADERLESS_ROWS: Final = 0.8
 _LEAST_CELLS: Final = 3
 
@@ -38,6 +42,8 @@ def explain_statement(head: bytes) -> str:
 
 def _judge(head: bytes) -> tuple[bool, str]:
     """Give the verdict and its reason."""
+    if started := _OTHER_STARTS.match(head):
+        return False, f"it holds the mark of another format: {started[1].decode()!r}"
     try:
         text = read_text(SourceFile("", _whole_lines(head))).head
     except MalformedFile as error:

@@ -15,7 +15,7 @@ from recon_csv.amounts import Style, digits_in, hundredths
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_BEGINNING: Final = 2000
+_BEGINNING: Final = 500
 
 
 def find_styles(

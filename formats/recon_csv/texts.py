@@ -9,6 +9,8 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WHITE_SPACE: Final = " \t\n\r\v\f"
+_BESIDE_BLANKS: Final = WHITE_SPACE.lstrip(" ")
 _ODD_BLANKS: Final = r"\s\s|[^\S ]"
 
 
@@ -37,9 +39,21 @@ def joined_columns(columns: Sequence[pl.Series]) -> pl.Series:
     return frame.select(pl.concat_str(kept, separator=" ", ignore_nulls=True)).to_series()
 
 
+def has_white_space(column: pl.Series, signs: str = WHITE_SPACE) -> bool:
+    """Say whether a cell may have one of these; letters beyond ASCII may be any white space."""
+    # In one piece, each sign is looked for at the speed of memory.
+    whole = column.str.join("").item() or ""
+    return not whole.isascii() or any(sign in whole for sign in signs)
+
+
+def _has_double_blank(column: pl.Series) -> bool:
+    return bool(column.str.contains("  ", literal=True).any())
+
+
 def _single_spaced(column: pl.Series) -> pl.Series:
     # Rewriting costs many times a look, and most columns have nothing to rewrite.
-    has_odd = column.str.contains(_ODD_BLANKS)
-    if not has_odd.any():
+    if not has_white_space(column, _BESIDE_BLANKS) and not _has_double_blank(column):
+        return column
+    if not column.str.contains(_ODD_BLANKS).any():
         return column
     return column.str.replace_all(r"\s+", " ").str.strip_chars()

@@ -28,7 +28,7 @@ from recon_csv.fields import (
     hundredths_of,
 )
 from recon_csv.layout import column_name
-from recon_csv.texts import joined_columns
+from recon_csv.texts import has_white_space, joined_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +141,7 @@ def _texts(bookings: pl.DataFrame, layout: Layout) -> dict[str, pl.Series]:
         flag = columns["flag"].str.extract(layout.profile.flag_pattern, 1)
         columns["flag"] = flag.fill_null("")
     for field in _WITHOUT_BLANKS:
-        if field in columns and columns[field].str.contains(r"\s").any():
+        if field in columns and has_white_space(columns[field]):
             columns[field] = columns[field].str.replace_all(r"\s", "")
     for field in ("remittance", "transaction_text"):
         texts = field_columns(bookings, layout, field)

@@ -48,7 +48,12 @@ class Mt940:
     def sniff(self, head: bytes, file_name: str) -> bool:  # noqa: ARG002 -- content decides
         """Claim what has a balance or an entry field, or the fields that open a statement."""
         text = _plain(head)
-        return bool(_BALANCE_OR_ENTRY.search(text)) or _opens_statement(_tags(text))
+        # Nearly all files of other formats lack these, and to see that costs nothing.
+        has_entry = any(part in text for part in (b":60", b":61:", b":62"))
+        has_start = b":20:" in text
+        return (has_entry and bool(_BALANCE_OR_ENTRY.search(text))) or (
+            has_start and _opens_statement(_tags(text))
+        )
 
     def explain(self, head: bytes, file_name: str) -> str:  # noqa: ARG002 -- content decides
         """Say in one sentence which fields make a file MT940, or which are missing."""

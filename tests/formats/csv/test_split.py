@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recon.api import MalformedFile, SourceFile
 from recon_csv import dialect
-from recon_csv.cells import clean, cleaned
+from recon_csv.cells import clean, cleaned, occurring_in
 from recon_csv.scan import find_lines
 from recon_csv.utf8 import Utf8Text, read_text
 
@@ -88,6 +88,15 @@ def test_a_column_is_cleaned_as_its_cells_are(cells: list[str]):
     frame = pl.DataFrame({"0": cells}, schema={"0": pl.String})
 
     assert cleaned(frame, "".join(cells))["0"].to_list() == [clean(cell) for cell in cells]
+
+
+@given(cells=st.lists(st.lists(st.text("a0 '=.", max_size=4), min_size=2, max_size=2), min_size=1))
+def test_blanks_are_looked_for_where_one_stands_at_the_end_of_a_cell(cells: list[list[str]]):
+    data = "".join(f"{first};{second}\n" for first, second in cells).encode()
+    occurring = occurring_in(data, ";", '"')
+
+    at_ends = any(cell != cell.strip(" ") for row in cells for cell in row)
+    assert (" " in occurring) == at_ends
 
 
 @pytest.mark.parametrize(
