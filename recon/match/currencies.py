@@ -121,7 +121,5 @@ def _weigh(joined: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         bits("party_millibits"),
         pl.lit("; open in "),
         "item_currency",
-        pl.lit("; prior "),
-        bits("prior_millibits"),
     )
     return weighed.with_columns(evidence=said)

@@ -162,7 +162,5 @@ def _weigh(numbered: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         pl.col("party_kind").str.replace_all("_", " "),
         pl.lit(" "),
         bits("party_millibits"),
-        pl.lit("; prior "),
-        bits("prior_millibits"),
     )
     return weighed.with_columns(evidence=said)
