@@ -33,10 +33,11 @@ def with_habits(made: Proposed, tables: Tables) -> Proposed:
     """Add to each proposal the strongest habit that it shows: log2(the customer's rate / the rate of all).
 
     The customer's rate is shrunk towards that of all (empirical Bayes), so that a customer seen once has none yet.
+
+    Returns:
+        the proposals with a column `habit`, null where none is shown.
     """
     rates = _rates(tables)
-    if rates.is_empty():
-        return made
     of_proposal = (
         _shown(made)
         .join(rates, on=["customer", "habit"])
@@ -45,7 +46,11 @@ def with_habits(made: Proposed, tables: Tables) -> Proposed:
         .unique("proposal", keep="first", maintain_order=True)
         .select("proposal", "habit", "worth")
     )
-    joined = made.proposals.join(of_proposal, on="proposal", how="left", maintain_order="left")
+    # A plugin's knowledge and ours are one class, and who registered a judge means it: what it knows goes before.
+    is_known = pl.col("history_millibits") != 0
+    joined = made.proposals.join(
+        of_proposal, on="proposal", how="left", maintain_order="left"
+    ).with_columns(pl.when(~is_known).then(name).alias(name) for name in ("habit", "worth"))
     said = pl.concat_str(
         "evidence",
         pl.lit("; history: usual "),
@@ -54,13 +59,10 @@ def with_habits(made: Proposed, tables: Tables) -> Proposed:
         bits("worth"),
     )
     told = joined.with_columns(
-        # A plugin's knowledge and ours are one class: the stronger one counts.
-        history_millibits=pl.when(pl.col("history_millibits") == 0)
-        .then(pl.col("worth").fill_null(0))
-        .otherwise("history_millibits"),
-        evidence=pl.when(pl.col("worth").is_null()).then("evidence").otherwise(said),
+        history_millibits=pl.coalesce("worth", "history_millibits"),
+        evidence=pl.coalesce(said, "evidence"),
     )
-    return Proposed(proposals=told.select(made.proposals.columns), members=made.members)
+    return Proposed(proposals=told.drop("worth"), members=made.members)
 
 
 def _rates(tables: Tables) -> pl.DataFrame:

@@ -56,7 +56,10 @@ def weighed_frame(workings: Workings, policy: Policy) -> dy.DataFrame[Weighed]:
         shown.join(_in_words(members, workings), on="proposal", how="left")
         .join(_wanted(members, workings), on="proposal", how="left")
         .join(workings.tables.receipts.select("line", "line_id"), on="line")
-        .with_columns(pl.col("wanted_lines").fill_null(0))
+        .with_columns(
+            pl.col("wanted_lines").fill_null(0),
+            history_kind=pl.coalesce("history_kind", pl.concat_str(pl.lit("usual_"), "habit")),
+        )
     )
     # A kind without bits is no piece of evidence.
     seen = [

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from recon.config import Policy
 from recon.frames.history import History
+from recon.match.ledger import weighed_frame
 from recon.match.score import _AGREES_MILLIBITS
 from tests.match.worlds import ACCOUNTS, NAMES, applied, examples, worlds
 from tests.scenarios.build import (
@@ -86,6 +87,40 @@ def test_an_account_that_paid_for_others_too_is_weaker_the_more_it_did():
         bits.append(party_bits(history_of(lines + other_lines, confirmed + other))["millibits"])
 
     assert bits[0] > bits[1] > bits[2] > 0
+
+
+def discounted(payments_with, payments_without):
+    """A run in which C1 may take a discount and does, after so many payments with and without one; C2 seldom did."""
+    lines, confirmed = payments(payments_with + payments_without)
+    taken = [{**row, "kind": "discount", "amount": 2} for row in confirmed[:payments_with]]
+    others, of_others = payments(200, customer="C2", first=len(lines), payer_account=None)
+    taken += [{**row, "kind": "discount", "amount": 2} for row in of_others[:20]]
+    discount = {"discount_amount": 40, "discount_until": DAY}
+    world = inputs_of(
+        lines_frame([{"booking_date": DAY, "amount": 81_200, "payer_account": ACCOUNT}]),
+        items_frame([{"number": "INV-1", "open_amount": 81_240, "customer_id": "C1", **discount}]),
+        parties_frame(
+            [{"customer_id": "C1", "name": "ACME"}, {"customer_id": "C2", "name": "Bolt"}]
+        ),
+        history=history_of(lines + others, [*confirmed, *taken, *of_others]),
+    )
+    outcome = run_world(world, Policy())
+    ledger = weighed_frame(outcome.matched.workings, Policy()).filter(pl.col("place") == 1)
+    return ledger.row(0, named=True), outcome.matched.proposals["because"][0]
+
+
+def test_a_habit_is_worth_more_the_more_often_it_was_kept_and_never_a_class_of_its_own():
+    never, once, always = (discounted(*times)[0] for times in ((0, 5), (1, 4), (5, 0)))
+
+    assert never["history_millibits"] == 0
+    assert 0 < once["history_millibits"] < always["history_millibits"] < _AGREES_MILLIBITS
+
+
+def test_a_habit_is_named_with_its_bits():
+    row, because = discounted(8, 0)
+
+    assert row["history_kind"] == "usual_discount"
+    assert "history: usual discount +" in because
 
 
 @st.composite
