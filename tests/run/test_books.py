@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from recon.config import Policy
 from recon.errors import PluginFailed, ReconError
 from recon.plugins import Plugins
 from recon.protocols import Books
-from recon.run.books import fetch_books
+from recon.run.books import fetch_all, fetch_books
 from recon.run.request import MatchRequest
+from tests.run.quiet import Quiet
 from tests.scenarios.build import closed_frame, items_frame, parties_frame
+
+STATEMENT = Path(__file__).resolve().parents[2] / "fixtures/demo/statements/eur_2026-10-14.sta"
 
 
 class RememberingSource:
@@ -115,3 +119,38 @@ def test_books_that_are_not_there_stop_the_run(tmp_path):
         fetch_books(request, Policy(), Plugins.discover(), None)
 
     assert "gone.csv" in caught.value.render()
+
+
+def test_the_history_brings_its_decisions_and_the_statements_of_then(tmp_path):
+    history = tmp_path / "history"
+    (history / "statements").mkdir(parents=True)
+    shutil.copy(STATEMENT, history / "statements" / "then.sta")
+    (history / "statements" / "broken.sta").write_text("no statement", encoding="utf-8")
+    (history / "allocations.csv").write_text(
+        "bank_reference,item_number\nB1,OLD-1\n", encoding="utf-8"
+    )
+    (history / "rejected.csv").write_text("line_id,item_number\nLa,INV-1\n", encoding="utf-8")
+    items = tmp_path / "items.csv"
+    items.write_text("item_id,number,currency,open_amount\n1,INV-1,EUR,5.00\n", encoding="utf-8")
+    request = MatchRequest(statements=(), out=tmp_path / "out", open_items=items, history=history)
+    fetched = fetch_all(request, Policy(), Plugins.discover(), Quiet())
+
+    assert fetched.history.lines.height > 0
+    assert fetched.history.confirmed["item_number"].to_list() == ["OLD-1"]
+    assert fetched.history.refused["item_number"].to_list() == ["INV-1"]
+    assert sorted((Path(one.name).name, one.role, one.state) for one in fetched.inputs) == [
+        ("allocations.csv", "history", "read"),
+        ("broken.sta", "history", "quarantined"),
+        ("items.csv", "open_items", "read"),
+        ("rejected.csv", "history", "read"),
+        ("then.sta", "history", "read"),
+    ]
+
+
+def test_without_a_history_nothing_is_learnt(tmp_path):
+    items = tmp_path / "items.csv"
+    items.write_text("item_id,number,currency,open_amount\n1,INV-1,EUR,5.00\n", encoding="utf-8")
+    request = MatchRequest(statements=(), out=tmp_path / "out", open_items=items)
+    history = fetch_all(request, Policy(), Plugins.discover(), Quiet()).history
+
+    assert (history.lines.height, history.confirmed.height, history.refused.height) == (0, 0, 0)
