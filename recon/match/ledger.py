@@ -35,6 +35,7 @@ class Workings:
 
     scored: Proposed
     pairs: pl.DataFrame
+    parties: pl.DataFrame
     fates: pl.DataFrame
     tables: Tables
 
@@ -52,12 +53,17 @@ def weighed_frame(workings: Workings, policy: Policy) -> dy.DataFrame[Weighed]:
         .unique()
         .sort("proposal", "item")
     )
+    # Items that no other evidence singled out stand in no pair; who paid for them is known all the same.
+    payers = workings.parties.select("line", "customer", known_kind="kind", known_text="text")
     named = (
         shown.join(_in_words(members, workings), on="proposal", how="left")
+        .join(payers, on=["line", "customer"], how="left")
         .join(_wanted(members, workings), on="proposal", how="left")
         .join(workings.tables.receipts.select("line", "line_id"), on="line")
         .with_columns(
             pl.col("wanted_lines").fill_null(0),
+            party_kind=pl.coalesce("party_kind", "known_kind"),
+            party_text=pl.coalesce("party_text", "known_text"),
             history_kind=pl.coalesce("history_kind", pl.concat_str(pl.lit("usual_"), "habit")),
         )
     )

@@ -120,7 +120,7 @@ def match_comparable(
         proposals=proposals_frame(kept, fates, scored, tables),
         members=members_frame(kept, scored.members, fates, tables),
         evidence=evidence_frame(pairs, kept, scored.members, tables),
-        workings=Workings(scored, pairs, fates, tables),
+        workings=Workings(scored, pairs, parties, fates, tables),
     )
 
 

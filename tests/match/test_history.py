@@ -123,6 +123,22 @@ def test_a_habit_is_named_with_its_bits():
     assert "history: usual discount +" in because
 
 
+def test_the_ledger_names_the_payer_of_an_item_that_only_the_usual_charge_singled_out():
+    lines, confirmed = payments(3)
+    charged = [{**row, "kind": "bank_charge", "amount": 750} for row in confirmed]
+    world = inputs_of(
+        lines_frame([{"booking_date": DAY, "amount": 80_490, "payer_account": ACCOUNT}]),
+        items_frame([{"number": "INV-1", "open_amount": 81_240, "customer_id": "C1"}]),
+        parties_frame([{"customer_id": "C1", "name": "ACME"}]),
+        history=history_of(lines, [*confirmed, *charged]),
+    )
+    workings = run_world(world, Policy()).matched.workings
+    first = weighed_frame(workings, Policy()).row(0, named=True)
+
+    assert (first["settlement"], first["party_kind"]) == ("usual_charge", "account_seen")
+    assert first["party_text"].startswith("seen 3 times")
+
+
 @st.composite
 def histories(draw):
     """Past payments of the customers of `worlds`, some of them by another's account or name, some refused."""
