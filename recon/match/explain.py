@@ -36,9 +36,14 @@ def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.
     joined = scored.proposals.join(wanted, on="line")
     is_given = pl.col("proposal") == pl.col("given")
     shown = joined.filter((pl.col("fate") == "suggested") | is_given)
-    # What the line would get in the competition is the first suggestion.
+    # What the line would get in the competition is the first suggestion; of the others the likelier ones come first,
+    # which are not those of more evidence where another line surely takes their items.
     ranked = shown.sort(
-        "line", is_given.fill_null(False), "place", descending=[False, True, False]
+        "line",
+        is_given.fill_null(False),
+        "confidence_ppm",
+        "place",
+        descending=[False, True, True, False],
     ).with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line"))
     status = (
         pl.when(pl.col("fate") == "applied").then(pl.lit("applied")).otherwise(pl.lit("suggested"))

@@ -25,6 +25,8 @@ _MOST_ITEMS: Final = 200
 # twenty pays the oldest items; nine in ten do where the policy says that this is how payers pay here. Stated priors.
 _SPREAD_MILLIBITS: Final = -4_250
 _AGREED_MILLIBITS: Final = 3_200
+# From here on an item is as good as another line's.
+_PAID_MILLIBITS: Final = 6_000
 _ACCOUNT: Final = ["customer", "currency"]
 _WEIGHTS: Final = ("reference", "amount", "party", "date", "history", "prior")
 
@@ -52,7 +54,7 @@ def propose_oldest_first(
     Source: Oracle Receivables AutoCash, rule "Apply to the Oldest Invoice First".
     """
     lines = _account_payments(tables, references, parties, made)
-    dues = _dues(tables, references)
+    dues = _dues(tables, references, made)
     spread = (
         lines.join(dues, on=_ACCOUNT)
         .filter(
@@ -101,12 +103,10 @@ def _account_payments(
             references.foreign.select("line"),
         ]
     ).unique()
-    # What is less likely than a mere spread explains nothing: one of a hundred sums that fit, another's item.
-    total = pl.sum_horizontal([f"{name}_millibits" for name in _WEIGHTS])
     explained = pl.concat(
         [
             one.proposals.filter(
-                ~pl.col("settlement").is_in(["part", "over"]), total > _SPREAD_MILLIBITS
+                ~pl.col("settlement").is_in(["part", "over"]), _total() > _SPREAD_MILLIBITS
             ).select("line")
             for one in made
         ]
@@ -123,13 +123,29 @@ def _account_payments(
     )
 
 
-def _dues(tables: Tables, references: References) -> pl.DataFrame:
-    """What each payer owes, laid end to end, first due first; items that some line quotes are left to it."""
+def _total() -> pl.Expr:
+    """Bits of a proposal. Fewer than those of a mere spread explain nothing: one of a hundred sums, another's item."""
+    return pl.sum_horizontal([f"{name}_millibits" for name in _WEIGHTS])
+
+
+def _dues(tables: Tables, references: References, made: list[Proposed]) -> pl.DataFrame:
+    """What each payer owes, laid end to end, first due first; items that other lines quote or pay are left to them."""
+    paid = pl.concat(
+        [
+            one.members.join(
+                one.proposals.filter(_total() >= _PAID_MILLIBITS).select("proposal"),
+                on="proposal",
+                how="semi",
+            ).select("item")
+            for one in made
+        ]
+    )["item"].drop_nulls()
     quoted = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)["item"].unique()
     end = pl.col("open").cum_sum().over(_ACCOUNT)
     return (
         tables.items.filter(pl.col("open") > 0, pl.col("customer").is_not_null())
-        .filter(~pl.col("item").is_in(quoted.implode()), pl.len().over(_ACCOUNT) <= _MOST_ITEMS)
+        .filter(~pl.col("item").is_in(pl.concat([quoted, paid]).unique().implode()))
+        .filter(pl.len().over(_ACCOUNT) <= _MOST_ITEMS)
         .sort("age_rank")
         .select(
             "item", *_ACCOUNT, "age_rank", "issue_date", due_from=end - pl.col("open"), due_to=end

@@ -132,7 +132,10 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
         item_turn=item_turn,
         line_turn=line_turn,
     )
-    is_in_turn = pl.col("item_turn").is_between(pl.col("line_turn"), pl.col("line_turn") + _TURNS)
+    # More payments than items: the last item is every further payment's, and they compete for it.
+    last_turn = pl.col("item_turn").max().over("customer", "currency", "amount")
+    first_turn = pl.min_horizontal("line_turn", last_turn)
+    is_in_turn = pl.col("item_turn").is_between(first_turn, pl.col("line_turn") + _TURNS)
     # Where two customers may have paid, whose turn it is says nothing.
     several = (
         pairs.filter(pl.col("party_millibits") > 0, pl.col("settlement") == "exact")

@@ -84,7 +84,9 @@ def _with_paying_share(proposals: pl.DataFrame, receipt_count: int) -> pl.DataFr
         certain = (paying / (1 + paying)).sum()
         share = (certain + weight_of_prior * PAYING_PRIOR) / (receipt_count + weight_of_prior)
     shift = round(log2(share / (1 - share)) * 1000)
-    return proposals.with_columns(pl.col("prior_millibits", "millibits") + shift)
+    # That many receipts pay items makes it no likelier that one which nothing explains pays the oldest.
+    explains = pl.when(pl.col("settlement") != "account_payment").then(shift).otherwise(0)
+    return proposals.with_columns(pl.col("prior_millibits", "millibits") + explains)
 
 
 def _agreement(name: str) -> int:
