@@ -99,6 +99,8 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
         ("overpayment", over & (pl.col("is_uncombined") | pl.col("rest_is_a_price"))),
         ("difference", ~amount_agrees & (pl.col("class_count") < 2)),
         ("equal_items", (pl.col("equals") > 1) & (policy.decide.equal_items == "suggest")),
+        # A payer who names a number tells its items apart, whether or not the number can be read.
+        ("equal_items", (pl.col("equals") > 1) & pl.col("names_a_number")),
         (
             "payer_account_changed",
             pl.col("is_new_account")

@@ -23,6 +23,8 @@ _CLASSES: Final = ("reference", "amount", "party", "history")
 # A class counts as agreeing only from here: weaker hints must not pass for a second witness.
 _AGREES_MILLIBITS: Final = 4_000
 _MOST_PER_LINE: Final = 50
+# Five digits and more in the remittance, which is the first field of the text: no day, and no year.
+_A_NUMBER: Final = r"^[^\x1e]*[0-9]{5}"
 _CERTAIN_BITS: Final = 60
 _ROUNDS: Final = 20
 
@@ -40,7 +42,7 @@ def score(
 
     Returns:
         proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other,
-        is_disguised, is_held, is_uncombined, received (the line's amount), is_outspoken (the line quotes an equal item of the same payer instead),
+        is_disguised, is_held, is_uncombined, names_a_number, received (the line's amount), is_outspoken (the line quotes an equal item of the same payer instead),
         confidence_ppm, place (1 = best of its line).
     """
     joined = _together(parts)
@@ -55,7 +57,14 @@ def score(
         class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
     )
     scored = _with_paying_share(scored, receipts.height)
-    flags = receipts.select("line", "is_disguised", "is_held", "is_uncombined", received="amount")
+    flags = receipts.select(
+        "line",
+        "is_disguised",
+        "is_held",
+        "is_uncombined",
+        received="amount",
+        names_a_number=pl.col("text").str.contains(_A_NUMBER),
+    )
     others = _quotes_other(joined, references, pairs)
     marked = scored.join(flags, on="line", how="left").with_columns(
         quotes_other=pl.col("proposal").is_in(others["proposal"].to_list())
