@@ -95,7 +95,8 @@ def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: De
         record=pl.col("index") + before.records + 1,
         line_number=pl.col("line") + before.lines + 1,
     )
-    good = lines.filter(pl.col("fault").is_null())
+    is_sound = lines["fault"].null_count() == lines.height
+    good = lines if is_sound else lines.filter(pl.col("fault").is_null())
     notes = _notes(fields, records, gated.encoding)
     statements = headings.with_columns(
         statement_index=pl.int_range(pl.len(), dtype=pl.Int64) + before.statements,
@@ -253,7 +254,9 @@ def _statement_dialects(records: Records, dialect: Numbers, messages: int) -> pl
 
 
 def _rejects(lines: pl.DataFrame, name: str) -> pl.DataFrame:
-    rows = []
+    rows: list[dict[str, object]] = []
+    if lines["fault"].null_count() == lines.height:
+        return completed(rows, Rejects)
     for row in lines.filter(pl.col("fault").is_not_null()).iter_rows(named=True):
         part, reason, hint = FAULTS[row["fault"]]
         rows.append(

@@ -19,13 +19,13 @@ from recon_mt940.days import dates, days, digits
 from recon_mt940.entry import plain_amount
 from recon_mt940.extras import json_objects
 from recon_mt940.scan import CLOSING, END_OF_MESSAGE, OPENING, TAG, TAGS
-from recon_mt940.tokens import positions, range_texts, with_null
+from recon_mt940.tokens import first_of_run, positions, range_texts, scattered, with_null
 
 if TYPE_CHECKING:
     from recon_mt940.scan import Fields
     from recon_mt940.tokens import Flags, Numbers
 
-_CURRENCY: Final = "^(?:[CD][0-9]{6}([A-Z]{3})|[0-9]{1,5}([A-Z]{3})|([A-Z]{3}))"
+_CURRENCY: Final = "^(?:[CD][0-9]{6}|[0-9]{1,5})?([A-Z]{3})"
 _BALANCE: Final = r"^(?P<mark>[CD])(?P<date>[0-9]{6})[A-Z]{3}(?P<size>[0-9.,]+)\s*$"
 _NUMBER: Final = "^(?P<number>[0-9]+)(?:/(?P<page>[0-9]{1,9}))?$"
 # An account in one currency of several: the IBAN with the currency behind it.
@@ -91,18 +91,19 @@ def read_headings(
     ).with_columns(text=texts.str.replace_all("\r", "", literal=True))
     first = _first_of_each(read, fields.messages)
     _check_account(fields, first, where, defaults)
-    _check_closing(fields, read, where)
+    _check_closing(fields, where)
     is_interim = _is_interim(fields)
     _check_opening(fields, first, is_interim, where, defaults)
     currency = _currencies(fields, read, where, defaults)
     rows = {side: _earliest(first, tags) for side, tags in _SIDES.items()}
+    text = with_null(read["text"])
     heading = pl.DataFrame(
         {
             "currency": currency,
-            "account": _text(read, first["25"]),
-            "number": _text(read, first["28"]),
+            "account": text[first["25"]],
+            "number": text[first["28"]],
             "is_interim": is_interim,
-            **{side: _text(read, rows[side]) for side in _SIDES},
+            **{side: text[rows[side]] for side in _SIDES},
         }
     ).with_columns(
         *(_balance_groups(side) for side in _SIDES),
@@ -143,10 +144,6 @@ def _earliest(first: dict[str, Numbers], tags: tuple[int, ...]) -> Numbers:
     return earliest
 
 
-def _text(read: pl.DataFrame, rows: Numbers) -> pl.Series:
-    return with_null(read["text"])[rows]
-
-
 def _start(fields: Fields, message: int) -> int:
     return int((fields.message == message).argmax())
 
@@ -163,13 +160,13 @@ def _check_account(
         )
 
 
-def _check_closing(fields: Fields, read: pl.DataFrame, where: Where) -> None:
-    closing = read.filter(pl.col("tag").is_in(CLOSING))
-    twice = closing.filter(~pl.col("message").is_first_distinct())
-    if twice.height:
+def _check_closing(fields: Fields, where: Where) -> None:
+    closing = fields.message[np.isin(fields.tag, CLOSING)]
+    twice = closing[~first_of_run(closing)]
+    if len(twice):
         raise MalformedFile(
             "the statement has two closing balances",
-            place=where.line(fields, _start(fields, int(twice["message"][0]))),
+            place=where.line(fields, _start(fields, int(twice[0]))),
         )
 
 
@@ -199,40 +196,35 @@ def _is_interim(fields: Fields) -> Flags:
 
 def _currencies(fields: Fields, read: pl.DataFrame, where: Where, defaults: Defaults) -> pl.Series:
     """Give the one currency of each statement."""
-    named = read.filter(pl.col("tag").is_in(_OF_CURRENCY)).with_columns(
-        groups=pl.col("text").str.extract_groups(_CURRENCY)
-    )
-    group = pl.col("groups").struct.field
-    named = named.with_columns(currency=pl.coalesce(group("1"), group("2"), group("3")))
-    unnamed = named.filter(pl.col("currency").is_null())
-    if unnamed.height:
-        row = unnamed.row(0, named=True)
+    named = positions(np.isin(read["tag"].to_numpy(), _OF_CURRENCY))
+    currency = read["text"][named].str.extract(_CURRENCY, 1)
+    if currency.null_count():
+        row = read.row(int(named[currency.is_null().arg_max() or 0]), named=True)
         raise MalformedFile(
             f"field :{TAGS[row['tag']]}: names no currency",
             place=where.line(fields, row["field"]),
             excerpt=f":{TAGS[row['tag']]}:{row['text']}",
         )
-    one = named.group_by("message").agg(pl.col("currency").first())
-    other = named.join(one, on="message", suffix="_first", maintain_order="left").filter(
-        pl.col("currency") != pl.col("currency_first")
-    )
-    if other.height:
-        row = other.row(0, named=True)
-        both = f"{row['currency_first']} and {row['currency']}"
+    message = read["message"].to_numpy()[named]
+    first = positions(first_of_run(message))
+    of_message = np.full(fields.messages, -1, dtype=np.int64)
+    of_message[message[first]] = first
+    one = currency[of_message[message]]
+    if (other := (currency != one).arg_true()).len():
+        at = int(other[0])
         raise MalformedFile(
-            f"one statement in two currencies: {both}", place=where.line(fields, row["field"])
+            f"one statement in two currencies: {one[at]} and {currency[at]}",
+            place=where.line(fields, read["field"][int(named[at])]),
         )
-    every = pl.DataFrame({"message": np.arange(fields.messages)}).join(
-        one, on="message", how="left", maintain_order="left"
-    )
-    missing = every.filter(pl.col("currency").is_null())
-    if missing.height and defaults.currency is None:
+    missing = positions(of_message < 0)
+    if len(missing) and defaults.currency is None:
         raise MalformedFile(
             "the statement names no currency",
-            place=where.line(fields, _start(fields, int(missing["message"][0]))),
+            place=where.line(fields, _start(fields, int(missing[0]))),
             hint='if the bank never names it: `currency = "..."` under [formats.mt940]',
         )
-    return every.select(pl.coalesce("currency", pl.lit(defaults.currency))).to_series()
+    every = with_null(currency)[of_message]
+    return every.fill_null(defaults.currency) if defaults.currency is not None else every
 
 
 def _account() -> pl.Expr:
@@ -298,17 +290,25 @@ def statement_extras(read: pl.DataFrame, notes: pl.DataFrame, fields: Fields) ->
         notes: the narratives that belong to no entry, with the same columns.
         fields: the fields of the chunk.
     """
-    every = pl.DataFrame({"message": np.arange(fields.messages)})
-    both = pl.concat([read, notes]).sort("field")
+    both = pl.concat([read, notes])
+    both = both.with_columns(pl.col("text").str.strip_chars())
+    tag, is_said = both["tag"].to_numpy(), (both["text"] != "").to_numpy()
+    order = np.argsort(both["field"].to_numpy(), kind="stable")
+    order = order[is_said[order]]
     named = {}
-    names = dict.fromkeys(_EXTRAS.values())
-    present = set(both["tag"].unique())
-    for name in names:
+    for name in dict.fromkeys(_EXTRAS.values()):
         tags = [TAG[tag] for tag, extra in _EXTRAS.items() if extra == name]
-        if present.isdisjoint(tags):
-            continue
-        own = both.filter(pl.col("tag").is_in(tags) & (pl.col("text").str.strip_chars() != ""))
-        if own.height:
-            one = own.group_by("message").agg(pl.col("text").str.strip_chars().str.join("\n"))
-            named[name] = every.join(one, on="message", how="left", maintain_order="left")["text"]
+        own = order[np.isin(tag[order], tags)]
+        if len(own):
+            named[name] = _one_a_message(both[own], fields.messages)
+    every = pl.DataFrame({"message": np.arange(fields.messages)})
     return every.with_columns(extras=json_objects(named, fields.escapes, has_lines=True))["extras"]
+
+
+def _one_a_message(own: pl.DataFrame, messages: int) -> pl.Series:
+    """Give the texts of some fields, which are in order, a row a message; several are one of several lines."""
+    message = own["message"].to_numpy()
+    if not first_of_run(message).all():
+        own = own.group_by("message", maintain_order=True).agg(pl.col("text").str.join("\n"))
+        message = own["message"].to_numpy()
+    return scattered(own["text"], message, messages)

@@ -101,6 +101,8 @@ def _minor(text: str, currency: str) -> int | None:
 
 
 def _unproven(fields: pl.DataFrame, headings: pl.DataFrame, where: Where) -> Iterator[str]:
+    if not headings["is_interim"].any():
+        return
     proven = fields.filter(pl.col("tag").is_in(list(_SIDES)))["message"].unique()
     interim = headings.with_row_index("message").filter("is_interim")["message"]
     bare = interim.filter(~interim.is_in(proven.cast(interim.dtype).implode()))
