@@ -190,3 +190,19 @@ def test_free_text_of_the_bank_stands_in_for_a_missing_field_86() -> None:
     line = read_line(["INV 7"], bank_text=("15ACME",))
 
     assert (line.remittance, line.extras) == ("INV 7", {"NS": "15ACME"})
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["?20Invoice 7?21EREF+E1"],
+        ["?20Invoice 7 EREF+E1"],
+        ["?20Invoice 7?21EREF:?22E1"],
+        [f"?20{'Invoice 7'.ljust(23)}EREF?21+E1"],
+        [f"?20{'Invoice 7'.ljust(26)}E?21REF+E1"],
+    ],
+)
+def test_a_keyword_is_found_at_the_start_of_a_subfield_inside_it_and_across_two(parts: list[str]):
+    line = read_narrative([f"166?00UEBERWEISUNG{''.join(parts)}"])
+
+    assert (line.remittance, line.end_to_end_id) == ("Invoice 7", "E1")
