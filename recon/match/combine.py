@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _MOST_PAYERS: Final = 3
 # Sums in one table, so that memory stays bounded.
 _MOST_CELLS: Final = 1 << 22
+# Lines whose pools are laid out at a time, for the same reason.
+_BLOCK: Final = 50_000
 # So many subsets of one pool become proposals; more of them are ambiguous in any case.
 _MOST_PROPOSED: Final = 3
 # Beside a quotation one item more is a set; alone, one item is a proposal of its own.
@@ -56,6 +58,16 @@ def combine(
         policy: days of grace of discounts, and the size of the largest pool.
     """
     wanted = _wanted(tables, quoted, parties)
+    blocks = list(wanted.iter_slices(_BLOCK)) or [wanted]
+    combined = [_combine_block(block, tables, quoted, policy) for block in blocks]
+    rows, uncombined = zip(*combined, strict=True)
+    return Combined(pl.concat(rows), pl.concat(uncombined).unique().sort("line"))
+
+
+def _combine_block(
+    wanted: pl.DataFrame, tables: Tables, quoted: pl.DataFrame, policy: Policy
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Combine for some lines: the rows of `Combined`, and the lines of which not every sum could be tried."""
     pools = _pools(wanted, tables, quoted, policy)
     is_large = pl.col("size") > policy.combine.most_items
     few = pools.filter(pl.col("size") <= SMALL_POOL, ~is_large)
@@ -68,10 +80,7 @@ def combine(
     found = pl.concat([*_search_together(few, wanted), searched])
     unsearched = pools.filter(is_large)["key"].unique()
     uncombined = wanted.filter(pl.col("key").is_in(pl.concat([unsearched, incomplete]).implode()))
-    return Combined(
-        rows=_rows(found, wanted, pools, quoted),
-        uncombined=uncombined.select("line").unique().sort("line"),
-    )
+    return _rows(found, wanted, pools, quoted), uncombined.select("line")
 
 
 def _wanted(tables: Tables, quoted: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # only equal amounts are.
 _MANY_OPEN_ITEMS: Final = 200
 _MANY_PAIRS: Final = 100_000
+# Payers that meet their items at a time, so that memory stays bounded.
+_BLOCK: Final = 100_000
 # Equal items and equal payments of one payer meet each with each up to this many pairs, then in turn, each payment
 # with as many items.
 _CROWD: Final = 10_000
@@ -58,13 +60,13 @@ def _settled(payers: pl.DataFrame, items: pl.DataFrame, policy: Policy) -> pl.Da
         "discount_until",
         least=pl.col("open") - most_short(policy),
     )
-    # Every payer meets every item it owes: only what is near is ever written out.
-    near = (
-        payers.lazy()
-        .join(owed.lazy(), on=["customer", "currency"])
+    # Every payer meets every item it owes, so they meet a block at a time, and only what is near is kept.
+    blocks = list(payers.iter_slices(_BLOCK)) or [payers]
+    near = pl.concat(
+        block.join(owed, on=["customer", "currency"])
         .filter(pl.col("amount").is_between("least", "open"))
         .drop("least")
-        .collect()
+        for block in blocks
     )
     return add_settlement(near, policy).filter(~pl.col("settlement").is_in(["part", "over"]))
 
