@@ -20,6 +20,8 @@ FLOATS_ALLOWED: Final = {
     "recon/match/settle.py": PROBABILITY,
     "recon/match/score.py": PROBABILITY,
     "recon/match/parties.py": PROBABILITY,
+    "recon/match/habits.py": PROBABILITY,
+    "recon/match/sisters.py": PROBABILITY,
     "recon/match/names.py": PROBABILITY,
     "recon/match/customer_numbers.py": PROBABILITY,
     "recon/match/references.py": PROBABILITY,
