@@ -42,6 +42,7 @@ ONCE: Final = (
     "CURRENCY.CURSYM",
 )  # fmt: skip
 
+_BEGINNING: Final = 1000
 _AGGREGATE: Final = 2**16  # the number of a field: `aggregate * _AGGREGATE + tag`
 _TEXT: Final = 2**32 - 1
 
@@ -173,8 +174,12 @@ def _columns(
     tokens: Tokens, fields: _Fields, tags: Tags, records: int
 ) -> tuple[dict[str, pl.Series], pl.DataFrame, Faults]:
     """Give those of FIELDS that are told a column each, and what is said beyond them or twice as further rows."""
-    numbers = pl.Series(fields.number).unique().sort().to_list()
+    # Nearly always the first transactions have every field that others have.
+    numbers = sorted(set(fields.number[:_BEGINNING].tolist()))
     members = [np.flatnonzero(fields.number == number) for number in numbers]
+    if sum(map(len, members)) < len(fields.number):
+        numbers = pl.Series(fields.number).unique().sort().to_list()
+        members = [np.flatnonzero(fields.number == number) for number in numbers]
     values = clean(tokens.values(fields.at[np.concatenate([*members, fields.at[:0]])]))
     named = {_number(name, tags): name for name in FIELDS}
     columns: dict[str, pl.Series] = {}
