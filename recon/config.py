@@ -17,7 +17,6 @@ import msgspec
 
 from recon.errors import ConfigurationError, Place
 
-
 _PROFILES: Final = Path(__file__).parent / "profiles"
 
 
