@@ -239,22 +239,28 @@ def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
     """
     is_whole = (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
     whole = hits.filter(is_whole).select(
-        "line", outer="span", outer_key="key", outer_millibits="millibits"
+        "line",
+        outer="span",
+        outer_key="key",
+        outer_millibits="millibits",
+        outer_is_number=pl.col("kind") == "number",
     )
     # Many bits reach the same cap; then the longer key is what was quoted.
     is_stronger = pl.col("outer_millibits") > pl.col("millibits")
-    is_longer = (pl.col("outer_millibits") == pl.col("millibits")) & (
-        pl.col("outer_key").str.len_bytes() > pl.col("key").str.len_bytes()
-    )
+    has_more = pl.col("outer_key").str.len_bytes() > pl.col("key").str.len_bytes()
+    is_longer = (pl.col("outer_millibits") == pl.col("millibits")) & has_more
     longer_span = pl.col("outer").str.len_bytes() - pl.col("span").str.len_bytes().cast(pl.Int64)
     pieces = (
         hits.with_columns(is_whole=is_whole)
         .join(whole, on="line")
         .filter(
             spans_overlap("outer", "span"),
-            # Whatever check digits say of some digits, the number they stand in was quoted.
+            # Whatever check digits say of some digits, the number they stand in was quoted, glued to letters or not.
             pl.when("is_whole")
-            .then((longer_span > 0) & (pl.col("outer_millibits") >= QUOTED_MILLIBITS))
+            .then(
+                ((longer_span > 0) | ((longer_span == 0) & pl.col("outer_is_number") & has_more))
+                & (pl.col("outer_millibits") >= QUOTED_MILLIBITS)
+            )
             .otherwise((longer_span >= 0) & (is_stronger | is_longer)),
         )
     )

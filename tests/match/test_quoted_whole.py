@@ -58,3 +58,10 @@ def test_check_digits_that_hold_inside_a_quoted_number_prove_nothing():
     proven = (1, 20, "ogm_reference", 24_000, "2026 00279", "202600279")
 
     assert kept(whole, proven) == [10]
+
+
+def test_check_digits_prove_nothing_of_digits_that_are_glued_to_the_letters_of_a_number():
+    whole = (1, 10, "number", 20_000, "VF202500331", "VF202500331")
+    proven = (1, 20, "ogm_reference", 22_900, "VF202500331", "202500331")
+
+    assert kept(whole, proven) == [10]
