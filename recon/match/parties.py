@@ -74,20 +74,32 @@ def find_parties(
     family = _by_family(pl.concat([exact, loose]), tables.customers)
     return (
         _told_by_account(pl.concat([exact, loose, family]))
-        .with_columns(is_strong=pl.col("is_strong").any().over("line", "customer"))
         .sort("line", "customer", "millibits", "kind", descending=[False, False, True, False])
         .unique(["line", "customer"], keep="first", maintain_order=True)
     )
 
 
 def _told_by_account(hits: pl.DataFrame) -> pl.DataFrame:
-    """Weigh down other customers by name where account and name agree on one: of near-identical sisters the account tells."""
-    own = (pl.col("kind").is_in(_BY_ACCOUNT) & pl.col("is_strong")).any().over("line", "customer")
-    named = pl.col("kind").is_in(_BY_NAME).any().over("line", "customer")
-    is_told = (own & named).any().over("line")
-    only_named = pl.col("kind").is_in(_BY_NAME) & ~own
-    less = pl.when(is_told & only_named).then(_OTHERS_ACCOUNT_MILLIBITS).otherwise(0)
-    return hits.with_columns(millibits=(pl.col("millibits") - less).clip(0))
+    """Weigh down other customers by name where account and name agree on one: of near-identical sisters the account tells.
+
+    Any strong hit makes all of its line and customer strong.
+    """
+    by_account = pl.col("kind").is_in(_BY_ACCOUNT) & pl.col("is_strong")
+    by_name = pl.col("kind").is_in(_BY_NAME)
+    # Grouped and joined: windows over as many groups as rows take minutes for a million lines.
+    pairs = hits.group_by("line", "customer").agg(
+        own=by_account.any(), named=by_name.any(), strong=pl.col("is_strong").any()
+    )
+    told = pairs.filter("own", "named").select("line", is_told=pl.lit(value=True)).unique()
+    beside = hits.join(pairs, on=["line", "customer"]).join(told, on="line", how="left")
+    only_named = by_name & ~pl.col("own")
+    less = pl.when(pl.col("is_told") & only_named).then(_OTHERS_ACCOUNT_MILLIBITS).otherwise(0)
+    return beside.select(
+        *PARTY_COLUMNS[:3],
+        (pl.col("millibits") - less).clip(0),
+        "text",
+        is_strong="strong",
+    )
 
 
 def _by_account(tables: Tables) -> pl.DataFrame:

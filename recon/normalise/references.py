@@ -56,11 +56,12 @@ def line_keys(texts: pl.DataFrame, letters: pl.Series | None = None) -> pl.DataF
 
 def letters_of(numbers: pl.Series) -> pl.Series:
     """Give the distinct letters that chunks of such numbers have, however they are split: folded numbers in, words out."""
+    # Few numbers have letters of their own: a million of one series are one shape.
+    shapes = numbers.str.replace_all("[0-9]+", "9").alias("text").unique().to_frame()
     text = pl.col("text")
-    parts = numbers.alias("text").unique().to_frame()
-    runs = parts.select(text.str.extract_all("[A-Z]+").explode(empty_as_null=False))
-    chunks = parts.select(text.str.extract_all("[0-9A-Z]+").explode(empty_as_null=False))
-    without_digits = pl.concat([parts, chunks]).select(text.str.replace_all("[^A-Z]", ""))
+    runs = shapes.select(text.str.extract_all("[A-Z]+").explode(empty_as_null=False))
+    chunks = shapes.select(text.str.extract_all("[0-9A-Z]+").explode(empty_as_null=False))
+    without_digits = pl.concat([shapes, chunks]).select(text.str.replace_all("[^A-Z]", ""))
     return pl.concat([runs, without_digits]).to_series().unique()
 
 
