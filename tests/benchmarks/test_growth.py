@@ -92,6 +92,7 @@ def test_the_worlds_of_quality_are_told_to_another_process():
     assert told["medium, items as lines"] == ["1000", "1000", "medium", "7", "0"]
 
 
+@pytest.mark.slow
 def test_the_table_of_growth_has_a_row_a_size(tmp_path, monkeypatch):
     monkeypatch.setattr(growth, "_subsets", lambda folder: "subsets")
     table = growth.growth_table(tmp_path, (200, 300), "Measured on P.")

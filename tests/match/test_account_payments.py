@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ LIBERAL = Policy(
 )
 
 
+@pytest.mark.slow
 @given(worlds())
 @settings(max_examples=examples(12))
 def test_under_a_liberal_policy_no_cent_is_lost_or_made(world):
@@ -36,6 +38,7 @@ def test_under_a_liberal_policy_no_cent_is_lost_or_made(world):
     assert (without_cash["amount"] > 0).all()
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(1, 5_000), min_size=1, max_size=6),
     st.lists(st.integers(1, 9_000), min_size=1, max_size=3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -183,6 +184,7 @@ def run(world, history):
     return run_world(inputs_of(*frames, history=history), Policy())
 
 
+@pytest.mark.slow
 @given(worlds(), histories())
 @settings(max_examples=examples(10))
 def test_with_any_history_two_classes_agree_the_habits_are_none_of_them_and_refusals_hold(
@@ -203,6 +205,7 @@ def test_with_any_history_two_classes_agree_the_habits_are_none_of_them_and_refu
     assert members.join(refused, on=["line_id", "item_id"], how="semi").is_empty()
 
 
+@pytest.mark.slow
 @given(worlds(), histories(), st.randoms(use_true_random=False))
 @settings(max_examples=examples(8))
 def test_a_shuffled_history_teaches_the_same(world, history, random):
@@ -221,6 +224,7 @@ def test_a_shuffled_history_teaches_the_same(world, history, random):
     assert_frame_equal(one.matched.evidence, other.matched.evidence)
 
 
+@pytest.mark.slow
 @given(worlds())
 @settings(max_examples=examples(5))
 def test_an_unrelated_past_payment_changes_no_match(world):

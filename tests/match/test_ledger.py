@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 
 from recon.config import Policy
@@ -21,6 +22,7 @@ def weighed(world, policy=None):
     return matched, weighed_frame(matched.workings, policy)
 
 
+@pytest.mark.slow
 @given(worlds())
 @settings(max_examples=examples(15))
 def test_the_pieces_of_each_explanation_add_up_to_its_total(world):
@@ -29,6 +31,7 @@ def test_the_pieces_of_each_explanation_add_up_to_its_total(world):
     assert ledger.filter(pl.sum_horizontal(PIECES) != pl.col("millibits")).is_empty()
 
 
+@pytest.mark.slow
 @given(worlds())
 @settings(max_examples=examples(15))
 def test_what_was_applied_is_listed_without_a_refusal_and_all_else_with_one_or_behind_another(
@@ -44,6 +47,7 @@ def test_what_was_applied_is_listed_without_a_refusal_and_all_else_with_one_or_b
     assert set(silent["status"]) <= {"passed_over", "suggested"}
 
 
+@pytest.mark.slow
 @given(worlds())
 @settings(max_examples=examples(15))
 def test_the_decisive_refusal_is_the_reason_of_the_line(world):

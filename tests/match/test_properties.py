@@ -12,7 +12,7 @@ from tests.match.worlds import Rows, applied, examples, fates, worlds
 
 
 @given(worlds())
-@settings(max_examples=examples(20))
+@settings(max_examples=examples(12))
 def test_no_cent_is_lost_or_made(world):
     # The flow's own check of the identities runs inside; the figures are counted here once more, by hand.
     outcome = world.run()
@@ -47,7 +47,7 @@ def test_money_goes_only_where_it_may(world):
 
 
 @given(worlds(), st.randoms(use_true_random=False))
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(5))
 def test_shuffled_lines_items_and_customers_give_the_same_frames(world, random):
     def shuffled(rows):
         turned = list(rows)
@@ -81,7 +81,7 @@ UNRELATED_ITEM = {
 
 
 @given(worlds())
-@settings(max_examples=examples(10))
+@settings(max_examples=examples(6))
 def test_an_unrelated_item_changes_no_match(world):
     more = Rows(world.lines, (*world.items, UNRELATED_ITEM), world.parties, world.closed)
 
@@ -89,7 +89,7 @@ def test_an_unrelated_item_changes_no_match(world):
 
 
 @given(worlds(most_lines=4))
-@settings(max_examples=examples(8))
+@settings(max_examples=examples(5))
 def test_an_unrelated_line_changes_no_match(world):
     stranger = {
         **world.lines[0],

@@ -15,6 +15,9 @@ import pytest
 from recon.config import Tolerance
 from tests.oracles.worlds import decide, profile
 
+# Some hundred matches of documented tables: the scenarios cover the same ways day by day.
+pytestmark = pytest.mark.slow
+
 # Related party: fully, partially, not. Document number in the text: several, one, none. Amount: one match, several,
 # none, not considered. Confidence as documented; then whether it is applied here.
 MATRIX = [

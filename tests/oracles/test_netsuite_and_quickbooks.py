@@ -9,6 +9,9 @@ import pytest
 
 from tests.oracles.worlds import decide, profile
 
+# Some hundred matches of documented tables: the scenarios cover the same ways day by day.
+pytestmark = pytest.mark.slow
+
 _CUSTOMER = 'customer C1 "ACME GmbH" account DE75512108001245126199\n'
 _FROM = 'from "ACME GmbH" account DE75512108001245126199'
 

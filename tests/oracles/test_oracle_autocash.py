@@ -6,7 +6,12 @@ careful by principle, the test says so: a round amount that fits is suggested fi
 
 from __future__ import annotations
 
+import pytest
+
 from tests.oracles.worlds import decide, profile
+
+# Some hundred matches of documented tables: the scenarios cover the same ways day by day.
+pytestmark = pytest.mark.slow
 
 _CUSTOMER = 'customer C1 "ACME GmbH" account DE75512108001245126199\n'
 _FROM = 'from "ACME GmbH" account DE75512108001245126199'

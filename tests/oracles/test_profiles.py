@@ -10,6 +10,9 @@ from recon.config import Policy, profile_names, profile_text
 from recon.errors import ConfigurationError
 from tests.oracles.worlds import profile
 
+# Some hundred matches of documented tables: the scenarios cover the same ways day by day.
+pytestmark = pytest.mark.slow
+
 NAMES = ["business-central", "netsuite", "oracle-autocash", "quickbooks", "sap", "stripe"]
 
 

@@ -13,6 +13,9 @@ import pytest
 from recon.config import Tolerance
 from tests.oracles.worlds import decide, profile
 
+# Some hundred matches of documented tables: the scenarios cover the same ways day by day.
+pytestmark = pytest.mark.slow
+
 
 def _paid(due, paid, policy):
     text = f"""

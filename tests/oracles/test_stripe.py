@@ -10,6 +10,9 @@ import pytest
 
 from tests.oracles.worlds import decide, profile
 
+# Some hundred matches of documented tables: the scenarios cover the same ways day by day.
+pytestmark = pytest.mark.slow
+
 _FROM = 'from "ACME GmbH" account DE75512108001245126199'
 _BOOKS = """
 item INV-1001 812.43 EUR of C1 due 2026-01-01
