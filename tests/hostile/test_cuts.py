@@ -78,5 +78,6 @@ def test_a_real_file_cut_off_at_any_byte_gives_no_other_line_in_silence(name, ra
         if len(others) > 1 or (others and not cut.told - whole.told):
             defects.append(f"{file} cut off at {place}: {others}")
 
-    assert refused, "not even one of the first bytes is refused"
+    # Only the first offsets are sure to be refused, and they are in the first part.
+    assert refused or part, "not even one of the first bytes is refused"
     assert not defects, "\n".join(defects)
