@@ -17,7 +17,7 @@ from typing import Final
 from benchmarks.bench.measure import middle
 from benchmarks.world.chance import Chance
 from benchmarks.world.items import draw_amount
-from recon.match.subsets import TOO_MANY, Subsets, find_subsets
+from recon.match.proposals.subsets import TOO_MANY, Subsets, find_subsets
 
 # Items of one payer, and how many pools of that size are searched.
 TRIALS: Final = {10: 200, 20: 200, 30: 200, 40: 100, 100: 50, 200: 50}

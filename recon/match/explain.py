@@ -12,16 +12,16 @@ import polars as pl
 from recon.frames.decisions import Decisions
 from recon.frames.evidence import Evidence
 from recon.frames.proposals import ProposalItems, Proposals
-from recon.match.duplicates import first_payments
-from recon.match.propose import bits
+from recon.match.decision.duplicates import first_payments
+from recon.match.proposals.propose import bits
 from recon.money import format_minor_expr
 
 if TYPE_CHECKING:
     import dataframely as dy
 
     from recon.config import Policy
-    from recon.match.propose import Proposed
-    from recon.match.references import References
+    from recon.match.evidence.references import References
+    from recon.match.proposals.propose import Proposed
     from recon.match.tables import Tables
 
 _CLASSES: Final = ("reference", "amount", "party", "date", "history")

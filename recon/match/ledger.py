@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.frames.weighed import Weighed
-from recon.match.decide import refusing_rules
+from recon.match.decision.decide import refusing_rules
 
 if TYPE_CHECKING:
     import dataframely as dy
 
     from recon.config import Policy
-    from recon.match.propose import Proposed
+    from recon.match.proposals.propose import Proposed
     from recon.match.tables import Tables
 
 # So many explanations of a line are kept beside the one it got.

@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recon.match.assign import assign
-from recon.match.block import candidate_pairs
 from recon.match.classify import set_aside
-from recon.match.currencies import propose_in_other_currency
-from recon.match.decide import decide
-from recon.match.duplicates import settle_closed_quotes
+from recon.match.decision.assign import assign
+from recon.match.decision.decide import decide
+from recon.match.decision.duplicates import settle_closed_quotes
+from recon.match.decision.new_accounts import mark_new_accounts
+from recon.match.decision.refused import say_refused, without_refused
+from recon.match.decision.score import score
+from recon.match.decision.taken import discount_taken
+from recon.match.evidence.block import candidate_pairs
+from recon.match.evidence.parties import find_parties
+from recon.match.evidence.references import find_references
 from recon.match.explain import (
     decisions_frame,
     evidence_frame,
@@ -23,19 +28,14 @@ from recon.match.explain import (
     members_frame,
     proposals_frame,
 )
-from recon.match.habits import propose_usual_charges, with_habits
 from recon.match.ledger import Workings
-from recon.match.new_accounts import mark_new_accounts
-from recon.match.oldest import propose_oldest_first
-from recon.match.parties import find_parties
-from recon.match.propose import propose_single_items
-from recon.match.references import find_references
-from recon.match.refused import say_refused, without_refused
-from recon.match.rests import mark_rests
-from recon.match.score import score
-from recon.match.sets import propose_sets
+from recon.match.proposals.currencies import propose_in_other_currency
+from recon.match.proposals.habits import propose_usual_charges, with_habits
+from recon.match.proposals.oldest import propose_oldest_first
+from recon.match.proposals.propose import propose_single_items
+from recon.match.proposals.rests import mark_rests
+from recon.match.proposals.sets import propose_sets
 from recon.match.tables import Tables
-from recon.match.taken import discount_taken
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from recon.frames.evidence import Evidence
     from recon.frames.history import Memory
     from recon.frames.proposals import ProposalItems, Proposals, ProposedSets
-    from recon.match.propose import Proposed
+    from recon.match.proposals.propose import Proposed
 
 
 @dataclass(frozen=True, slots=True)

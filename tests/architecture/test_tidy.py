@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
 PROBABILITY = "probabilities and bits of evidence are no money"
 FLOATS_ALLOWED: Final = {
-    "recon/match/rarity.py": PROBABILITY,
-    "recon/match/settle.py": PROBABILITY,
-    "recon/match/score.py": PROBABILITY,
-    "recon/match/parties.py": PROBABILITY,
-    "recon/match/habits.py": PROBABILITY,
-    "recon/match/sisters.py": PROBABILITY,
-    "recon/match/names.py": PROBABILITY,
-    "recon/match/customer_numbers.py": PROBABILITY,
-    "recon/match/references.py": PROBABILITY,
-    "recon/match/lists.py": PROBABILITY,
-    "recon/match/cut.py": PROBABILITY,
-    "recon/match/sets.py": PROBABILITY,
-    "recon/match/solve.py": "the solver weighs bits, and shares of an item from 0 to 1",
+    "recon/match/evidence/rarity.py": PROBABILITY,
+    "recon/match/proposals/choice.py": PROBABILITY,
+    "recon/match/evidence/settle.py": PROBABILITY,
+    "recon/match/decision/score.py": PROBABILITY,
+    "recon/match/evidence/parties.py": PROBABILITY,
+    "recon/match/proposals/habits.py": PROBABILITY,
+    "recon/match/evidence/sisters.py": PROBABILITY,
+    "recon/match/evidence/names.py": PROBABILITY,
+    "recon/match/evidence/customer_numbers.py": PROBABILITY,
+    "recon/match/evidence/references.py": PROBABILITY,
+    "recon/match/evidence/lists.py": PROBABILITY,
+    "recon/match/evidence/cut.py": PROBABILITY,
+    "recon/match/proposals/sets.py": PROBABILITY,
+    "recon/match/decision/solve.py": "the solver weighs bits, and shares of an item from 0 to 1",
     "recon/config.py": "TOML gives floats; their own text becomes Decimal",
     "recon/report/workbook.py": "margins of a printed page, in inches",
     "formats/recon_csv/sniff.py": "a share of rows is no money",
@@ -39,9 +40,9 @@ FLOATS_ALLOWED: Final = {
     "recon/report/quality.py": "shares and calibration errors are no money",
 }
 ROW_LOOPS_ALLOWED: Final = {
-    "recon/match/combine.py": "each pool of more than a dozen items is a search of its own",
-    "recon/match/payers.py": "payers meet their items in blocks of a hundred thousand",
-    "recon/match/assign.py": "the contested residue alone, component by component, is solved row by row",
+    "recon/match/proposals/combine.py": "each pool of more than a dozen items is a search of its own",
+    "recon/match/evidence/payers.py": "payers meet their items in blocks of a hundred thousand",
+    "recon/match/decision/assign.py": "the contested residue alone, component by component, is solved row by row",
 }
 PRINTS_ALLOWED: Final = {"benchmarks": "its scripts are programs of their own"}
 CATCH_ALLS_ALLOWED: Final = {

@@ -12,8 +12,8 @@ from polars.testing import assert_frame_equal
 
 from recon.config import Policy
 from recon.frames.history import History
+from recon.match.decision.score import _AGREES_MILLIBITS
 from recon.match.ledger import weighed_frame
-from recon.match.score import _AGREES_MILLIBITS
 from tests.match.worlds import ACCOUNTS, NAMES, applied, examples, worlds
 from tests.scenarios.build import (
     closed_frame,

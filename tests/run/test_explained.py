@@ -10,7 +10,7 @@ import pytest
 from recon.cli.demo import demo_folder
 from recon.config import Policy
 from recon.errors import ConfigurationError
-from recon.match.decide import refusing_rules
+from recon.match.decision.decide import refusing_rules
 from recon.plugins import Plugins
 from recon.run.explained import TO_APPLY, explain_line
 from recon.run.flow import match_statements

@@ -1,0 +1,227 @@
+"""Score all proposals of a line against the null ("none of these") and against each other.
+
+In: proposals and members of every maker. Out: proposals with total millibits, classes, confidence, and the flags
+that forbid applying without a person.
+"""
+
+from __future__ import annotations
+
+from math import log2
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.evidence.rarity import PAYING_PRIOR, PAYING_PRIOR_WEIGHT
+from recon.match.evidence.references import QUOTED_MILLIBITS, spans_overlap
+from recon.match.proposals.propose import Proposed
+
+if TYPE_CHECKING:
+    from recon.match.evidence.references import References
+
+# The null has 0 bits by definition: priors of proposals are odds against it.
+_CLASSES: Final = ("reference", "amount", "party", "history")
+# A class counts as agreeing only from here: weaker hints must not pass for a second witness.
+_AGREES_MILLIBITS: Final = 4_000
+_MOST_PER_LINE: Final = 50
+# Five digits and more in the remittance, which is the first field of the text: no day, and no year.
+_A_NUMBER: Final = r"^[^\x1e]*[0-9]{5}"
+_CERTAIN_BITS: Final = 60
+_ROUNDS: Final = 20
+
+
+def score(
+    parts: list[Proposed], references: References, pairs: pl.DataFrame, receipts: pl.DataFrame
+) -> Proposed:
+    """Number all proposals anew, add them up, and compare those of one line.
+
+    Args:
+        parts: what each maker proposed, with `rest_is_a_price`.
+        references: hits and foreign numbers, for what a line quotes beyond a proposal.
+        pairs: candidate pairs, for the spans that were taken for an item's number with a typing error.
+        receipts: flags of the lines; `is_uncombined` where not every sum of the payer's items was tried.
+
+    Returns:
+        proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other,
+        is_disguised, is_held, is_uncombined, names_a_number, received (the line's amount), is_outspoken (the line quotes an equal item of the same payer instead),
+        confidence_ppm, place (1 = best of its line).
+    """
+    joined = _together(parts)
+    totals = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
+    agrees = [
+        pl.when(pl.col(f"{name}_millibits") >= _agreement(name)).then(pl.lit(name))
+        for name in _CLASSES
+    ]
+    scored = joined.proposals.with_columns(
+        millibits=totals,
+        classes=pl.concat_str(agrees, separator="+", ignore_nulls=True),
+        class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
+    )
+    scored = _with_paying_share(scored, receipts.height)
+    flags = receipts.select(
+        "line",
+        "is_disguised",
+        "is_held",
+        "is_uncombined",
+        received="amount",
+        names_a_number=pl.col("text").str.contains(_A_NUMBER),
+    )
+    others = _quotes_other(joined, references, pairs)
+    marked = scored.join(flags, on="line", how="left").with_columns(
+        quotes_other=pl.col("proposal").is_in(others["proposal"].to_list())
+    )
+    placed = _compare(marked)
+    return Proposed(
+        proposals=placed,
+        members=joined.members.join(placed.select("proposal"), on="proposal", how="semi"),
+    )
+
+
+def _with_paying_share(proposals: pl.DataFrame, receipt_count: int) -> pl.DataFrame:
+    """Measure how many receipts of the day pay open items at all, and let every prior start from there.
+
+    The priors of the makers take one receipt in two to pay an item. What all receipts together say of that share is
+    found by expectation and maximisation: the mean of the posteriors under the last share is the next one.
+    Source: Dempster, Laird and Rubin, Maximum Likelihood from Incomplete Data via the EM Algorithm (1977).
+    """
+    # Beyond so many bits a line pays with certainty, and powers of two would overflow.
+    weight = pl.lit(2.0).pow((pl.col("millibits") / 1000).clip(upper_bound=_CERTAIN_BITS))
+    explained = proposals.group_by("line").agg(odds=weight.sum()).sort("line")["odds"].to_numpy()
+    weight_of_prior = PAYING_PRIOR_WEIGHT
+    share = PAYING_PRIOR
+    for _ in range(_ROUNDS):
+        paying = explained * (share / (1 - share))
+        certain = (paying / (1 + paying)).sum()
+        share = (certain + weight_of_prior * PAYING_PRIOR) / (receipt_count + weight_of_prior)
+    shift = round(log2(share / (1 - share)) * 1000)
+    # That many receipts pay items makes it no likelier that one which nothing explains pays the oldest.
+    explains = pl.when(pl.col("settlement") != "account_payment").then(shift).otherwise(0)
+    return proposals.with_columns(pl.col("prior_millibits", "millibits") + explains)
+
+
+def _agreement(name: str) -> int:
+    return QUOTED_MILLIBITS if name == "reference" else _AGREES_MILLIBITS
+
+
+def _together(parts: list[Proposed]) -> Proposed:
+    """Renumber so that ids of different makers do not meet; equal sets of one line are one proposal."""
+    proposals, members, start = [], [], 0
+    for part in parts:
+        proposals.append(part.proposals.with_columns(pl.col("proposal") + start))
+        members.append(part.members.with_columns(pl.col("proposal") + start))
+        start += part.proposals.height
+    all_proposals, all_members = pl.concat(proposals), pl.concat(members)
+    content = (
+        all_members.sort("proposal", "item", "kind", "amount", nulls_last=True)
+        .group_by("proposal")
+        .agg(
+            content=pl.concat_str(
+                pl.col("item").cast(pl.String).fill_null("-"), "kind", "amount", separator=":"
+            ).str.join(",")
+        )
+    )
+    prior = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
+    first = (
+        all_proposals.join(content, on="proposal")
+        .with_columns(total=prior)
+        .sort("line", "content", "total", "shape", descending=[False, False, True, False])
+        .unique(["line", "content"], keep="first", maintain_order=True)
+        .drop("total")
+    )
+    return Proposed(first, all_members.join(first.select("proposal"), on="proposal", how="semi"))
+
+
+def _quotes_other(joined: Proposed, references: References, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Proposals of lines that also quote something which the proposal does not pay.
+
+    Another open item always counts. A number of ours that is no open item's counts only against proposals
+    that are not quoted themselves or whose amount does not agree: it may be what the money is for.
+    """
+    hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)
+    spans = pl.concat(
+        [
+            hits.select("line", "span", is_open=pl.lit(True)),
+            references.foreign.select("line", "span", is_open=pl.lit(False)),
+        ]
+    ).unique()
+    agrees = (pl.col("reference_millibits") >= QUOTED_MILLIBITS) & (
+        pl.col("amount_millibits") >= _AGREES_MILLIBITS
+    )
+    quoting = (
+        joined.proposals.select("proposal", "line", agrees=agrees)
+        .join(spans, on="line")
+        .filter(pl.col("is_open") | ~pl.col("agrees"))
+    )
+    paid = (
+        joined.members.filter(pl.col("item").is_not_null())
+        .select("proposal", "line", "item")
+        .unique()
+    )
+    # A mistyped number counts as quoted by the proposal that it was taken for.
+    covers = pl.concat(
+        [
+            references.hits.select("line", "item", cover="span"),
+            pairs.select("line", "item", cover="reference_text").drop_nulls(),
+        ]
+    ).unique()
+    covering = paid.join(covers, on=["line", "item"]).select("proposal", "cover")
+    covered = (
+        quoting.join(covering, on="proposal")
+        .filter(spans_overlap("cover", "span"))
+        .select("proposal", "span")
+        .unique()
+    )
+    return quoting.join(covered, on=["proposal", "span"], how="anti").select("proposal").unique()
+
+
+def _compare(scored: pl.DataFrame) -> pl.DataFrame:
+    """Give each proposal its place and its posterior among all explanations of its line."""
+    ordered = scored.sort(
+        "line", "millibits", "age_rank", "proposal", descending=[False, True, False, False]
+    ).with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line"))
+    ordered = ordered.filter(pl.col("place") <= _MOST_PER_LINE)
+    marked = ordered.with_columns(is_outspoken=_outspoken())
+    return with_confidence(marked, pl.lit(1.0))
+
+
+def with_confidence(proposals: pl.DataFrame, free: pl.Expr) -> pl.DataFrame:
+    """Set the posterior of each proposal among all explanations of its line and "none of these".
+
+    Items that no one can tell apart are one explanation: their proposals share its probability.
+
+    Args:
+        proposals: all proposals of the lines in question, with millibits and is_outspoken.
+        free: the probability that its items are not another line's, by which each explanation is weighed.
+
+    Returns:
+        the same rows with `confidence_ppm`.
+    """
+    # Probabilities relative to the best explanation, so that no power of two overflows.
+    best = pl.max_horizontal(pl.col("millibits").max().over("line"), 0)
+    weighed = proposals.with_columns(best=best).with_columns(
+        weight=pl.when("is_outspoken")
+        .then(0.0)
+        .otherwise(pl.lit(2.0).pow((pl.col("millibits") - pl.col("best")) / 1000) * free)
+    )
+    weight = pl.col("weight")
+    shared = weight.sum().over("line", "millibits", "customer", "shape", "amount_millibits")
+    alike = pl.when(pl.col("equals") > 1).then(shared).otherwise(weight)
+    null = pl.lit(2.0).pow(-pl.col("best") / 1000)
+    # A rest that may be the price of items that nobody named is as likely that as an overpayment: nothing tells them apart.
+    may_be_a_price = pl.col("is_uncombined") | pl.col("rest_is_a_price")
+    unseen = pl.when(may_be_a_price & (pl.col("settlement") == "over")).then(weight)
+    total = weight.sum().over("line") + null + unseen.sum().over("line")
+    confidence = (alike / total * 1_000_000).floor().cast(pl.Int64).clip(0, 999_999)
+    return weighed.with_columns(confidence_ppm=confidence).drop("best", "weight")
+
+
+def _outspoken() -> pl.Expr:
+    """Unquoted items of a payer whose equal item is quoted: the payer's own words decide between them."""
+    quoted = (pl.col("reference_millibits") >= QUOTED_MILLIBITS) & (pl.col("settlement") == "exact")
+    same_payer = ["line", "customer"]
+    return (
+        (pl.col("shape") == "one_item")
+        & (pl.col("reference_millibits") == 0)
+        & (pl.col("settlement") == "exact")
+        & pl.col("customer").is_not_null()
+        & quoted.any().over(same_payer)
+    )

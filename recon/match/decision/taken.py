@@ -1,0 +1,49 @@
+"""Weigh down explanations whose items another line surely takes: a rival that is spoken for is no rival.
+
+In: scored proposals and the assignment. Out: the same proposals with the confidence that this leaves them.
+Only lines that are sure by their own evidence count as takers, so no line's certainty rests on another's in a circle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.decision.decide import with_refusal
+from recon.match.decision.score import with_confidence
+from recon.match.evidence.settle import LEAVES_OPEN
+from recon.match.proposals.propose import Proposed
+
+if TYPE_CHECKING:
+    from recon.config import Policy
+
+# An item that is paid may be paid a second time: a stated prior of one receipt in two hundred, not a measurement.
+_PAID_TWICE: Final = 1 / 200
+
+
+def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> Proposed:
+    """Set the confidence anew for lines of which an explanation needs an item that another line surely settles.
+
+    Such an explanation is weighed by the chance that the other line is wrong, or that the item was paid twice.
+    Places do not change: they rank the evidence of the line itself.
+    """
+    sure = with_refusal(scored, assigned, policy).filter(pl.col("refusal").is_null())
+    # A part payment leaves the rest of the item to others.
+    settling = sure.filter(~pl.col("settlement").is_in(LEAVES_OPEN)).select(
+        "proposal",
+        doubt=(1 - pl.col("confidence_ppm") / 1_000_000).clip(lower_bound=_PAID_TWICE),
+    )
+    members = scored.members.drop_nulls("item").select("proposal", "line", "item").unique()
+    taken = members.join(settling, on="proposal").select("item", "doubt", taker="line")
+    touched = (
+        members.join(taken, on="item")
+        .filter(pl.col("taker") != pl.col("line"))
+        .group_by("proposal")
+        .agg(pl.col("doubt").min())
+    )
+    proposals = scored.proposals.join(touched, on="proposal", how="left")
+    is_touched = pl.col("doubt").is_not_null().any().over("line")
+    anew = with_confidence(proposals.filter(is_touched), pl.col("doubt").fill_null(1))
+    kept = pl.concat([proposals.filter(~is_touched), anew]).drop("doubt")
+    return Proposed(proposals=kept.sort("line", "place"), members=scored.members)

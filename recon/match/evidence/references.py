@@ -1,0 +1,334 @@
+"""Reference evidence: which items a line quotes, worth how many bits, and what else it quotes.
+
+In: receipts and comparable keys. Out: pairs of line and item with kind, millibits and the span; and numbers
+that look like ours but are no open item's (closed, mistyped, foreign), which speak against paying something unquoted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.evidence.cut import cut_numbers
+from recon.match.evidence.lists import open_lists
+from recon.match.evidence.rarity import (
+    DATE_CHANCE,
+    PROVEN_REFERENCE_CAP_MILLIBITS,
+    PROVEN_REFERENCE_FACTOR,
+    REFERENCE_CAP_MILLIBITS,
+    REFERENCE_PRIOR_WEIGHT,
+    key_prior,
+    millibits,
+    shape,
+)
+from recon.match.evidence.spelling import RESPELLED, glued, letters_for_digits, of_other_series
+
+if TYPE_CHECKING:
+    from recon.frames.comparable import Comparable
+    from recon.match.evidence.lists import Opened
+
+# How often a payer who pays an item quotes it in this way.
+_QUOTED: Final = {
+    "rf_reference": 0.9,
+    "si_reference": 0.9,
+    "hr_reference": 0.9,
+    "fik_reference": 0.9,
+    "ogm_reference": 0.9,
+    "qr_reference": 0.9,
+    "boleto_reference": 0.9,
+    "notice_reference": 0.9,
+    "model_97_reference": 0.9,
+    "viite_reference": 0.9,
+    "luhn_reference": 0.9,
+    "kid_reference": 0.9,
+    "betalingskenmerk_reference": 0.9,
+    "bpay_reference": 0.9,
+    "esr_reference": 0.9,
+    "payment_reference": 0.9,
+    "number": 0.8,
+    "purchase_order": 0.4,
+    "number_without_zeros": 0.2,
+    "number_without_letters": 0.3,
+    "number_tail": 0.1,
+    RESPELLED: 0.02,
+}
+# Schemes with a mark of their own, or check digits that few random numbers pass; one number in ten passes the others.
+_PROVEN: Final = (
+    "rf_reference",
+    "si_reference",
+    "hr_reference",
+    "fik_reference",
+    "ogm_reference",
+    "qr_reference",
+    "boleto_reference",
+    "notice_reference",
+    "model_97_reference",
+)
+# Digits joined across blanks were tried in many ways, so they coincide more often.
+_JOINED_DIGITS_FACTOR: Final = 8
+_MOST_SHARING: Final = 100
+# A day as it is printed, year first or last.
+_PRINTED_DAY: Final = (
+    r"^(?:19|20)[0-9]{2} (?:0[1-9]|1[0-2]) (?:0[1-9]|[12][0-9]|3[01])$"
+    r"|^(?:0[1-9]|[12][0-9]|3[01]) (?:0[1-9]|1[0-2]) (?:19|20)?[0-9]{2}$"
+)
+# Below this a token is no quotation but noise (a year, a two-digit number).
+QUOTED_MILLIBITS: Final = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What lines quote, and what they may quote with an error.
+
+    hits: line, item, kind, millibits, span, key. foreign: line, key, span, is_closed.
+    cut: line, key, span, millibits: the end of a text that begins some open number, worth so much for each of them.
+    structured: item, key: the structured references by which items may be quoted.
+    """
+
+    hits: pl.DataFrame
+    foreign: pl.DataFrame
+    cut: pl.DataFrame
+    structured: pl.DataFrame
+
+
+def find_references(receipts: pl.DataFrame, comparable: Comparable) -> References:
+    """Find every open item that a receipt quotes as whole tokens."""
+    of_items = comparable.item_keys
+    of_lines = comparable.line_keys.join(
+        receipts.select("line"), on="line", how="semi"
+    ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
+    of_lines = pl.concat([of_lines, glued(of_lines, of_items)])
+    respelled = letters_for_digits(of_lines, of_items)
+    unknown = _unknown(of_lines, of_items, comparable.closed_keys)
+    whole = _without(
+        _weigh(of_lines, of_items, respelled, receipts.height),
+        unknown,
+        comparable.items.select("item", "number_text"),
+    )
+    opened = open_lists(
+        receipts.select("line", "text"),
+        whole.filter(pl.col("millibits") >= QUOTED_MILLIBITS),
+        comparable.items.select("item", "customer", "number_text"),
+        QUOTED_MILLIBITS,
+    )
+    hits = _with_opened(whole, opened)
+    read = pl.concat([hits.select("line", "span"), opened.used])
+    foreign = pl.concat(
+        [
+            _unread(unknown, read),
+            opened.unknown.with_columns(is_closed=pl.lit(value=False)),
+        ]
+    )
+    is_structured = pl.col("kind").str.ends_with("_reference")
+    return References(
+        hits=hits,
+        foreign=foreign.sort("line", "key", "span"),
+        cut=cut_numbers(receipts.select("line", "text"), comparable.items.select("number_text")),
+        structured=of_items.filter(is_structured).select("item", "key").unique(),
+    )
+
+
+def _with_opened(whole: pl.DataFrame, opened: Opened) -> pl.DataFrame:
+    """Add the numbers read from ranges and shared prefixes; their digits are nobody else's number then."""
+    members = opened.hits.select("line", "item")
+    others = whole.join(members, on=["line", "item"], how="anti").join(
+        opened.used, on=["line", "span"], how="anti"
+    )
+    best = pl.concat([whole.join(members, on=["line", "item"], how="semi"), opened.hits]).sort(
+        "line", "item", "millibits", "kind", descending=[False, False, True, False]
+    )
+    first = best.unique(["line", "item"], keep="first", maintain_order=True)
+    return pl.concat([others, first]).sort("line", "item")
+
+
+_FOUND: Final = ("line", "key", "span", "chunks")
+
+
+def _once(keys: pl.DataFrame) -> pl.DataFrame:
+    """Each token of a line once, in its shortest form."""
+    return keys.sort("line", "key", "chunks", "span").unique(
+        ["line", "key"], keep="first", maintain_order=True
+    )
+
+
+def _weigh(
+    of_lines: pl.DataFrame, of_items: pl.DataFrame, respelled: pl.DataFrame, line_count: int
+) -> pl.DataFrame:
+    """Weigh each hit by how often its token, and tokens of its shape, stand where they belong to nothing."""
+    # A token that names this many items names none; and its pairs would multiply.
+    sharing = of_items.unique(["item", "key"]).group_by("key").agg(sharing=pl.len())
+    known = sharing.filter(pl.col("sharing") <= _MOST_SHARING)
+    found = _once(of_lines.join(known, on="key", how="semi"))
+    chances = _chances(of_lines, found, known, line_count)
+    whole = found.select(*_FOUND, "is_digits").join(chances, on="key").join(of_items, on="key")
+    # What has letters for digits in it stands nowhere for its own sake.
+    other = _once(respelled).join(of_items.filter(pl.col("kind") == "number"), on="key")
+    other = other.with_columns(
+        kind=pl.lit(RESPELLED), chance=key_prior(pl.col("key")), is_digits=pl.lit(value=False)
+    )
+    hits = pl.concat([whole, other.select(whole.columns)])
+    proven = pl.col("kind").is_in(_PROVEN)
+    joined = (pl.col("chunks") > 1) & pl.col("is_digits")
+    factor = (
+        pl.when(proven)
+        .then(PROVEN_REFERENCE_FACTOR)
+        .when(joined)
+        .then(_JOINED_DIGITS_FACTOR)
+        .otherwise(1.0)
+    )
+    cap = pl.when(proven).then(PROVEN_REFERENCE_CAP_MILLIBITS).otherwise(REFERENCE_CAP_MILLIBITS)
+    belongs = pl.col("kind").replace_strict(_QUOTED, return_dtype=pl.Float64)
+    # `2026 02 23` is a day, whoever has the invoice 2026-00223.
+    printed_day = joined & pl.col("span").str.contains(_PRINTED_DAY)
+    coincidence = pl.max_horizontal(
+        pl.col("chance") * factor, pl.when(printed_day).then(DATE_CHANCE).otherwise(0.0)
+    )
+    weighed = hits.with_columns(
+        millibits=millibits(belongs, coincidence).clip(0, cap.cast(pl.Int64))
+    ).filter(pl.col("millibits") > 0)
+    # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
+    best = pl.col("millibits") == pl.col("millibits").max().over("line", "item")
+    return (
+        weighed.filter(best)
+        .sort("line", "item", "kind", "key")
+        .unique(["line", "item"], keep="first", maintain_order=True)
+        .select("line", "item", "kind", "millibits", "span", "key")
+    )
+
+
+def _chances(
+    of_lines: pl.DataFrame, found: pl.DataFrame, known: pl.DataFrame, line_count: int
+) -> pl.DataFrame:
+    """How likely a line holds each token by coincidence: key, chance; measured today, smoothed with priors."""
+    lengths = known["key"].str.len_bytes().unique().sort().to_list()
+    spaces = known.group_by(shape=shape(pl.col("key"))).agg(space=pl.len())
+    strays = (
+        of_lines.filter(pl.col("chunks") == 1, pl.col("key").str.len_bytes().is_in(lengths))
+        .join(known, on="key", how="anti")
+        .unique(["line", "key"])
+        .with_columns(shape=shape(pl.col("key")))
+        .join(spaces, on="shape", how="semi")
+        .group_by("shape")
+        .agg(strays=pl.len(), distinct=pl.col("key").n_unique())
+    )
+    seen = found.group_by("key").agg(seen=pl.len()).with_columns(shape=shape(pl.col("key")))
+    table = (
+        seen.join(known, on="key")
+        .join(strays, on="shape", how="left")
+        .join(spaces, on="shape", how="left")
+        .with_columns(pl.col("strays", "distinct").fill_null(0))
+    )
+    weight = REFERENCE_PRIOR_WEIGHT
+    by_shape = (
+        pl.col("strays") / (pl.col("distinct") + pl.col("space"))
+        + weight * key_prior(pl.col("key"))
+    ) / (line_count + weight)
+    # An item quoted twice is paid in parts or twice; beyond that the token is common for other causes.
+    surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (
+        line_count + weight
+    )
+    return table.select("key", chance=pl.max_horizontal(by_shape, surplus))
+
+
+def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
+    """Leave out hits on a piece of a number that is quoted whole: `00123` in `INV 2026 00123` is no tail of another.
+
+    A structured reference is a piece too where it is only some of the digits: `2026 00004` of `TE 2026 00004`.
+    """
+    is_whole = (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
+    whole = hits.filter(is_whole).select(
+        "line",
+        outer="span",
+        outer_key="key",
+        outer_millibits="millibits",
+        outer_is_number=pl.col("kind") == "number",
+    )
+    # Many bits reach the same cap; then the longer key is what was quoted.
+    is_stronger = pl.col("outer_millibits") > pl.col("millibits")
+    has_more = pl.col("outer_key").str.len_bytes() > pl.col("key").str.len_bytes()
+    is_longer = (pl.col("outer_millibits") == pl.col("millibits")) & has_more
+    longer_span = pl.col("outer").str.len_bytes() - pl.col("span").str.len_bytes().cast(pl.Int64)
+    pieces = (
+        hits.with_columns(is_whole=is_whole)
+        .join(whole, on="line")
+        .filter(
+            spans_overlap("outer", "span"),
+            # Whatever check digits say of some digits, the number they stand in was quoted, glued to letters or not.
+            pl.when("is_whole")
+            .then(
+                ((longer_span > 0) | ((longer_span == 0) & pl.col("outer_is_number") & has_more))
+                & (pl.col("outer_millibits") >= QUOTED_MILLIBITS)
+            )
+            .otherwise((longer_span >= 0) & (is_stronger | is_longer)),
+        )
+    )
+    return hits.join(pieces.select("line", "item").unique(), on=["line", "item"], how="anti")
+
+
+def _without(hits: pl.DataFrame, unknown: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """Leave out digits that stand behind another series' letters, and pieces of what is quoted whole."""
+    other = of_other_series(hits, unknown, numbers)
+    return _outermost(hits.join(other, on=["line", "item"], how="anti"))
+
+
+def _unknown(
+    of_lines: pl.DataFrame, of_items: pl.DataFrame, closed_keys: pl.DataFrame
+) -> pl.DataFrame:
+    """Numbers on a line that look like ours and are no open item's: line, key, span, is_closed.
+
+    A number looks like ours when it has the letters of one of our numbers and as many digits, give or take one;
+    or, written in digits alone, as many digits and the same first two. A structured reference whose check digits hold
+    says by itself that the payment is for something else.
+    """
+    numbers = of_items.filter(
+        (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
+    )
+    looks = numbers.select(look=_look(pl.col("key"))).drop_nulls().unique()
+    whole = (pl.col("chunks") == 1) | ~pl.col("is_digits")
+    ours = (
+        of_lines.filter(whole)
+        .with_columns(look=_look(pl.col("key")))
+        .join(looks, on="look", how="semi")
+        .drop("look")
+    )
+    settled = of_lines.join(closed_keys, on="key", how="semi")
+    structured = of_lines.filter(pl.col("scheme").is_not_null())
+    return (
+        _once(
+            pl.concat([ours, settled, structured]).join(
+                of_items.select("key").unique(), on="key", how="anti"
+            )
+        )
+        .with_columns(is_closed=pl.col("key").is_in(closed_keys["key"].to_list()))
+        .select("line", "key", "span", "is_closed")
+    )
+
+
+def _unread(unknown: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what is part of a quotation: `2024 00123` inside the quoted `INV 2024 00123`."""
+    quoted = read.select("line", quoted="span").unique()
+    inside = unknown.join(quoted, on="line").filter(spans_overlap("quoted", "span"))
+    return unknown.join(inside.select("line", "key").unique(), on=["line", "key"], how="anti")
+
+
+def spans_overlap(one: str, other: str) -> pl.Expr:
+    """Say whether a span lies inside the other, in whole words: `INV 100` does not lie in `INV 1001`."""
+    spaced = [pl.concat_str(pl.lit(" "), name, pl.lit(" ")) for name in (one, other)]
+    return spaced[0].str.contains(spaced[1], literal=True) | spaced[1].str.contains(
+        spaced[0], literal=True
+    )
+
+
+def _look(key: pl.Expr) -> pl.Expr:
+    """What a number looks like from afar: INV2024001 -> INV9+, 410280 -> 41 and six digits; null for short digits."""
+    long_digits = pl.concat_str(
+        key.str.slice(0, 2), pl.lit(":"), key.str.len_bytes().cast(pl.String)
+    )
+    digits = pl.when(key.str.len_bytes() >= 6).then(long_digits)
+    return (
+        pl.when(key.str.contains("[A-Z]"))
+        .then(key.str.replace_all("[0-9]+", "9+"))
+        .otherwise(digits)
+    )

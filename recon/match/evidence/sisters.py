@@ -1,0 +1,67 @@
+"""Customers whose names say more than a payer shows: `King Paper South` for a payer `King Paper`.
+
+In: Tables. Out: pairs of line and customer with kind, millibits, text and is_strong. Another customer may be called just
+so, and is likelier; but where both owe the amount, the bank or the payer may have left a word out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.evidence.rarity import PARTY_PRIOR_WEIGHT, millibits
+
+if TYPE_CHECKING:
+    from recon.match.tables import Tables
+
+# How often a customer's payment shows only a part of its name, and how often another's shows just that.
+_BELONGS: Final = 0.1
+_NAME_PRIOR: Final = 1e-3
+# A part that more customers share tells nothing.
+_COMMON: Final = 30
+# A word in so many names finds too many to compare.
+_WIDEST: Final = 300
+
+
+def find_longer_names(tables: Tables) -> pl.DataFrame:
+    """Find the customers whose names have all words of a line's payer and more.
+
+    Returns:
+        line, customer, kind, millibits, text, is_strong.
+    """
+    payers = tables.receipts.select("line", "payer_name", shown="payer_key").drop_nulls()
+    begun = _longer(payers.select("shown").filter(pl.col("shown") != "").unique(), tables.names)
+    few = begun.filter(pl.len().over("shown") <= _COMMON)
+    chance = pl.lit(PARTY_PRIOR_WEIGHT * _NAME_PRIOR, dtype=pl.Float64) / (
+        tables.customers.height + PARTY_PRIOR_WEIGHT
+    )
+    return payers.join(few, on="shown").select(
+        "line",
+        "customer",
+        kind=pl.lit("payer_name_short"),
+        millibits=millibits(_BELONGS, chance),
+        text="payer_name",
+        is_strong=pl.lit(value=False),
+    )
+
+
+def _longer(shown: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of a name shown and a customer whose name has all its words and more, found by its rarest word."""
+    named = names.select("customer", words=pl.col("name_key").str.split(" "))
+    every = named.explode("words", empty_as_null=False).rename({"words": "word"})
+    spread = every.group_by("word").agg(spread=pl.col("customer").n_unique())
+    rarest = (
+        shown.with_columns(word=pl.col("shown").str.split(" "))
+        .explode("word", empty_as_null=False)
+        .join(spread, on="word")
+        .sort("shown", "spread", "word")
+        .unique("shown", keep="first", maintain_order=True)
+        .filter(pl.col("spread") <= _WIDEST)
+    )
+    beside = rarest.join(every, on="word").join(named, on="customer")
+    own = pl.col("shown").str.split(" ")
+    is_longer = (own.list.len() < pl.col("words").list.len()) & (
+        own.list.set_difference("words").list.len() == 0
+    )
+    return beside.filter(is_longer).select("shown", "customer").unique()

@@ -1,0 +1,237 @@
+"""Make proposals of one item: every pair whose difference has a name, scored in bits against the null.
+
+In: pairs. Out: proposals (a row a set) and members (what of the line's money goes where). Sets of several items
+are made in `sets.py` in the same shape. Int ids: `proposal` counts within one call and is renumbered in `score.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from recon.match.evidence.references import QUOTED_MILLIBITS
+from recon.match.evidence.settle import inside_window
+
+if TYPE_CHECKING:
+    from recon.config import Policy
+
+# Columns of every proposal, whoever made it.
+PROPOSAL_COLUMNS: Final = (
+    "proposal",
+    "line",
+    "shape",
+    "settlement",
+    "customer",
+    "age_rank",
+    "difference",
+    "equals",
+    "fits",
+    "reference_millibits",
+    "amount_millibits",
+    "party_millibits",
+    "date_millibits",
+    "history_millibits",
+    "prior_millibits",
+    "party_is_strong",
+    "has_party_conflict",
+    "is_before_issue",
+    "evidence",
+)
+MEMBER_COLUMNS: Final = ("proposal", "line", "item", "kind", "amount")
+# How a difference settles the item without cash; any other leaves it open.
+_WITHOUT_CASH: Final = MappingProxyType(
+    {
+        "discount": "discount",
+        "discount_on_net": "discount",
+        "discount_rounded": "discount",
+        "discount_write_off": "discount",
+        "late_discount": "discount",
+        "write_off": "write_off",
+        "bank_charge": "bank_charge",
+    }
+)
+# Of many items that no one can tell apart, a line needs to be offered only a few in its turn.
+_TURNS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """proposals: PROPOSAL_COLUMNS. members: MEMBER_COLUMNS, item null for money on account."""
+
+    proposals: pl.DataFrame
+    members: pl.DataFrame
+
+
+def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
+    """Turn pairs into proposals of one item.
+
+    A pair without any reference or party evidence is kept only when the amount is exact: it can be suggested.
+    """
+    spoken_for = (
+        (pl.col("reference_millibits") > 0)
+        | (pl.col("party_millibits") > 0)
+        | (pl.col("history_millibits") > 0)
+    )
+    settled = ~pl.col("settlement").is_in(["part", "over"])
+    chosen = _in_turn(
+        pairs.filter(inside_window(policy), spoken_for | (pl.col("settlement") == "exact"))
+    )
+    chosen = chosen.filter(settled | spoken_for)
+    numbered = chosen.sort("line", "item").with_columns(
+        proposal=pl.int_range(pl.len(), dtype=pl.Int64)
+    )
+    proposals = numbered.with_columns(
+        shape=pl.lit("one_item"), fits=pl.lit(1, dtype=pl.Int64), evidence=evidence_text(numbered)
+    )
+    return Proposed(proposals=proposals.select(PROPOSAL_COLUMNS), members=_members(numbered))
+
+
+def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Offer equal items of one payer to equal lines of that payer in order of age.
+
+    Items of one customer with one amount, and lines of that customer with that amount, which quote none of
+    them: the n-th line is offered the n-th item and the next ones. `equals` counts such items of a pair.
+    A line that quotes and pays one of them takes no turn among the others.
+    """
+    quoted = pairs.filter(pl.col("reference_millibits") >= QUOTED_MILLIBITS)
+    is_quoted = pl.col("item").is_in(quoted["item"].unique().implode())
+    served = quoted.filter(pl.col("settlement") == "exact").select("line", "customer").unique()
+    pairs = pairs.join(
+        served.with_columns(is_served=pl.lit(value=True)), on=["line", "customer"], how="left"
+    )
+    alike = (
+        (pl.col("reference_millibits") == 0)
+        & (pl.col("party_millibits") > 0)
+        & (pl.col("settlement") == "exact")
+        & ~is_quoted
+        & pl.col("is_served").is_null()
+    )
+    group = [
+        "customer",
+        "currency",
+        "amount",
+        "party_millibits",
+        "date_millibits",
+        "prior_millibits",
+    ]
+    unquoted = pairs.filter(alike)
+    item_turn = (
+        pl.col("age_rank").rank("dense").over("customer", "currency", "amount").cast(pl.Int64)
+    )
+    line_turn = (
+        pl.struct("date", "line")
+        .rank("dense")
+        .over("customer", "currency", "amount")
+        .cast(pl.Int64)
+    )
+    turned = unquoted.with_columns(
+        equals=pl.col("item").n_unique().over("line", *group).cast(pl.Int64),
+        item_turn=item_turn,
+        line_turn=line_turn,
+    )
+    # More payments than items: the last item is every further payment's, and they compete for it.
+    last_turn = pl.col("item_turn").max().over("customer", "currency", "amount")
+    first_turn = pl.min_horizontal("line_turn", last_turn)
+    is_in_turn = pl.col("item_turn").is_between(first_turn, pl.col("line_turn") + _TURNS)
+    # Where two customers may have paid, whose turn it is says nothing.
+    several = (
+        pairs.filter(pl.col("party_millibits") > 0, pl.col("settlement") == "exact")
+        .group_by("line")
+        .agg(payers=pl.col("customer").n_unique())
+        .filter(pl.col("payers") > 1)
+    )
+    offered = turned.filter(is_in_turn | pl.col("line").is_in(several["line"].implode()))
+    rest = pairs.filter(~alike).drop("is_served").with_columns(equals=pl.lit(1, dtype=pl.Int64))
+    return pl.concat([rest, offered.select(rest.columns)])
+
+
+def _members(numbered: pl.DataFrame) -> pl.DataFrame:
+    """What goes where: the cash, the rest on account, and what settles the item without cash."""
+    over = pl.col("settlement") == "over"
+    cash = numbered.select(
+        "proposal",
+        "line",
+        "item",
+        kind=pl.lit("payment"),
+        amount=pl.when(over).then(pl.col("open")).otherwise(pl.col("amount")),
+    )
+    rest = numbered.filter(over).select(
+        "proposal",
+        "line",
+        item=pl.lit(None, dtype=pl.Int64),
+        kind=pl.lit("on_account"),
+        amount=-pl.col("difference"),
+    )
+    # Of a discount and a difference the discount is taken first, as far as it goes.
+    is_both = pl.col("settlement") == "discount_write_off"
+    discount = pl.when(is_both).then(pl.min_horizontal("difference", "discount"))
+    without_cash = numbered.filter(pl.col("settlement").is_in(list(_WITHOUT_CASH))).select(
+        "proposal",
+        "line",
+        "item",
+        kind=pl.col("settlement").replace_strict(_WITHOUT_CASH, return_dtype=pl.String),
+        amount=discount.otherwise("difference"),
+    )
+    beside = numbered.filter(is_both, pl.col("difference") > pl.col("discount")).select(
+        "proposal",
+        "line",
+        "item",
+        kind=pl.lit("write_off"),
+        amount=pl.col("difference") - pl.col("discount"),
+    )
+    return pl.concat([cash, rest, without_cash, beside]).select(MEMBER_COLUMNS)
+
+
+def bits(column: str) -> pl.Expr:
+    """Write millibits as signed bits with one decimal: `+20.0 bits`."""
+    tenths = (pl.col(column) / 100).round(0).cast(pl.Int64)
+    sign = pl.when(tenths < 0).then(pl.lit("-")).otherwise(pl.lit("+"))
+    size = tenths.abs()
+    return pl.concat_str(
+        sign,
+        (size // 10).cast(pl.String),
+        pl.lit("."),
+        (size % 10).cast(pl.String),
+        pl.lit(" bits"),
+    )
+
+
+def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
+    """Say the evidence of a pair in words, class by class, with the span of text it was read from."""
+    said = [
+        pl.when(pl.col(f"{name}_millibits") != 0).then(
+            pl.concat_str(
+                pl.lit(f"{name}: "),
+                pl.col(f"{name}_kind").str.replace_all("_", " "),
+                _quoted(pairs, name),
+                pl.lit(" "),
+                bits(f"{name}_millibits"),
+            )
+        )
+        for name in ("reference", "party", "date", "history")
+    ]
+    amount = pl.concat_str(
+        pl.lit("amount: "),
+        pl.col("settlement").str.replace_all("_", " "),
+        pl.lit(" "),
+        bits("amount_millibits"),
+    )
+    turn = pl.when(pl.col("equals") > 1).then(
+        pl.concat_str(
+            pl.lit("one of "),
+            pl.col("equals").cast(pl.String),
+            pl.lit(" equal items, oldest first"),
+        )
+    )
+    return pl.concat_str([said[0], amount, *said[1:], turn], separator="; ", ignore_nulls=True)
+
+
+def _quoted(pairs: pl.DataFrame, name: str) -> pl.Expr:
+    if f"{name}_text" not in pairs.columns:
+        return pl.lit("")
+    return pl.concat_str(
+        pl.lit(" '"), pl.col(f"{name}_text").str.slice(0, 60), pl.lit("'")
+    ).fill_null("")

@@ -1,0 +1,39 @@
+"""Mark overpayments whose rest is the price of another open item of the same customer: it pays that item.
+
+In: proposals, the day's tables. Out: the proposals with `rest_is_a_price`. The payer may have named the other
+item in a way that nobody understood; money for an invoice must not end on account because of that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from recon.match.proposals.propose import Proposed
+
+if TYPE_CHECKING:
+    from recon.match.tables import Tables
+
+
+def mark_rests(made: Proposed, tables: Tables) -> Proposed:
+    """Add `rest_is_a_price`: what an explanation leaves on account is due, in full or less discount, for an item."""
+    currencies = tables.receipts.select("line", "currency")
+    due = tables.items.select("customer", "currency", price="open", less="discount")
+    prices = pl.concat(
+        [
+            due.select("customer", "currency", "price"),
+            due.select("customer", "currency", price=pl.col("price") - pl.col("less")),
+        ]
+    ).unique()
+    over = (
+        made.proposals.filter(pl.col("settlement") == "over")
+        .select("proposal", "line", "customer", price=-pl.col("difference"))
+        .join(currencies, on="line")
+        .join(prices, on=["customer", "currency", "price"], how="semi")
+        .select("proposal", rest_is_a_price=pl.lit(value=True))
+    )
+    marked = made.proposals.join(over, on="proposal", how="left").with_columns(
+        pl.col("rest_is_a_price").fill_null(value=False)
+    )
+    return Proposed(proposals=marked, members=made.members)
