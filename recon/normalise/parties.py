@@ -31,6 +31,8 @@ _FILLERS = frozenset(
 )
 
 
+_WORD = r"[0-9A-Z]+"
+
 # Forms that cleanco's terms leave out.
 _MORE_FORMS = (
     "SE",
@@ -91,12 +93,17 @@ def name_key(names: pl.Series) -> pl.Series:
     """Give the comparable name: words without legal forms and fillers, sorted; '' if nothing is left."""
     column = names.name or "name"
     pattern = legal_form_pattern()
-    bare = pl.col(column)
+    words = name_words(names).alias("words").to_frame()
+    bare = pl.col("words")
     # Adjacent forms (GmbH & Co KG) share the blank between them, so one pass leaves some.
     for _ in range(3):
         bare = bare.str.replace_all(pattern, " ")
-    words = bare.str.extract_all(r"[0-9A-Z]+").list.set_difference(sorted(_FILLERS))
-    key = words.list.unique().list.sort().list.join(" ")
-    whole = pl.col(column).str.extract_all(r"[0-9A-Z]+").list.unique().list.sort().list.join(" ")
-    frame = name_words(names).to_frame(column)
-    return frame.select(pl.when(key == "").then(whole).otherwise(key).alias(column))[column]
+    telling = bare.str.extract_all(_WORD).list.set_difference(sorted(_FILLERS))
+    keyed = words.with_columns(key=_sorted_words(telling))
+    # Few names are nothing but forms and fillers.
+    whole = pl.when(pl.col("key") == "").then("words").str.extract_all(_WORD)
+    return keyed.select(pl.coalesce(_sorted_words(whole), "key").alias(column))[column]
+
+
+def _sorted_words(words: pl.Expr) -> pl.Expr:
+    return words.list.unique().list.sort().list.join(" ")

@@ -22,6 +22,8 @@ FIELD_BREAK: Final = " \x1e "
 
 _CHUNK = r"[0-9A-Z]+|\x1e"
 _MAX_CHUNKS = 400
+# The zeros that lead a run of digits at a chunk's beginning, or behind its letters.
+_ZEROS_OF_CHUNKS = "(^|[^0-9A-Z])([A-Z]*)0+([0-9])"
 # What structured references begin with that are told by their letters, in one chunk or in two.
 _OPENS_SCHEME = "^(?:RF|SI|HR)(?:[0-9]|$)"
 _LIKE_DIGITS = "^[OQILZSB]+$"
@@ -37,21 +39,33 @@ def line_keys(texts: pl.DataFrame, letters: pl.Series | None = None) -> pl.DataF
     Returns:
         rows of line, key, span (the text as read), chunks (how many were joined); rows may repeat.
     """
-    chunks = (
-        texts.select("line", chunk=pl.col("text").str.extract_all(_CHUNK).list.head(_MAX_CHUNKS))
-        .explode("chunk", empty_as_null=False)
-        .with_columns(
-            bare=_without_zeros(pl.col("chunk")),
-            digits=pl.col("chunk").str.contains(r"[0-9]"),
-            wall=pl.col("chunk") == "\x1e",
-        )
-        .with_columns(wall=pl.col("wall") | ~_may_join(letters))
-    )
+    chunks = _chunks(texts, letters)
     windows = [_windows_of(chunks, size) for size in range(1, LONGEST_DIGIT_WINDOW + 1)]
     raw = pl.concat([*windows, _glued_runs(chunks)])
     bare = raw.filter(pl.col("bare") != pl.col("key")).with_columns(key="bare")
     both = pl.concat([raw.drop("bare"), bare.drop("bare")])
     return both.filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY)
+
+
+def _chunks(texts: pl.DataFrame, letters: pl.Series | None) -> pl.DataFrame:
+    """Cut the texts that hold a digit, as every key does: line, chunk, digits, bare, wall (the chunk joins no window)."""
+    text, chunk = pl.col("text"), pl.col("chunk")
+    # Nothing is cut out of words without digits: they are many, and their own letters.
+    mixed = pl.when("digits").then("chunk")
+    chunks = (
+        texts.lazy()
+        .filter(text.str.contains("[0-9]"))
+        .select("line", chunk=text.str.extract_all(_CHUNK).list.head(_MAX_CHUNKS))
+        .explode("chunk", empty_as_null=False)
+        .with_columns(digits=chunk.str.contains("[0-9]"))
+        .with_columns(
+            bare=pl.coalesce(_without_zeros(mixed), "chunk"),
+            own=pl.coalesce(mixed.str.replace_all("[0-9]", ""), "chunk"),
+            opens=chunk.str.contains(_OPENS_SCHEME),
+        )
+        .with_columns(wall=(chunk == "\x1e") | ~_may_join(letters))
+    )
+    return chunks.select("line", "chunk", "digits", "bare", "wall").collect()
 
 
 def letters_of(numbers: pl.Series) -> pl.Series:
@@ -73,10 +87,10 @@ def _may_join(letters: pl.Series | None) -> pl.Expr:
     """
     if letters is None:
         return pl.lit(value=True)
-    own = pl.col("chunk").str.replace_all("[0-9]", "")
-    opens = pl.col("chunk").str.contains(_OPENS_SCHEME)
+    own, line = pl.col("own"), pl.col("line")
     begun = pl.any_horizontal(
-        opens.shift(step, fill_value=False) for step in range(LONGEST_DIGIT_WINDOW)
+        (pl.col("opens") & (line.shift(-step) == line)).shift(step, fill_value=False)
+        for step in range(LONGEST_DIGIT_WINDOW)
     )
     looks_like_digits = pl.col("digits") & own.str.contains(_LIKE_DIGITS)
     return (own == "") | own.is_in(letters.implode()) | looks_like_digits | begun
@@ -96,17 +110,15 @@ def _windows_of(chunks: pl.DataFrame, size: int) -> pl.DataFrame:
     keep = some_digit & (pl.col("line").shift(-(size - 1)) == pl.col("line"))
     if size > 1:
         keep &= ~pl.any_horizontal(each("wall"))
-    parts = [
-        *(part.alias(f"chunk_{at}") for at, part in enumerate(each("chunk"))),
-        *(part.alias(f"bare_{at}") for at, part in enumerate(each("bare"))),
-    ]
-    kept = chunks.select("line", *parts, keep=keep).filter("keep")
-    names = [f"chunk_{at}" for at in range(size)]
-    return kept.select(
-        "line",
-        key=pl.concat_str(names),
-        bare=pl.concat_str([f"bare_{at}" for at in range(size)]),
-        span=pl.concat_str(names, separator=" "),
+    # Few places begin a window, so the texts are fetched for those alone.
+    begins = chunks.select(keep.arg_true()).to_series()
+    places = [begins + step for step in range(size)]
+    parts, bare = ([pl.col(name).gather(at) for at in places] for name in ("chunk", "bare"))
+    return chunks.select(
+        line=pl.col("line").gather(begins),
+        key=pl.concat_str(parts),
+        bare=pl.concat_str(bare),
+        span=pl.concat_str(parts, separator=" "),
         chunks=pl.lit(size, dtype=pl.Int64),
     )
 
@@ -127,7 +139,7 @@ def _glued_runs(chunks: pl.DataFrame) -> pl.DataFrame:
 
 def _without_zeros(chunk: pl.Expr) -> pl.Expr:
     """Remove zeros that lead a run of digits: 00123 -> 123, INV00123 -> INV123."""
-    return chunk.str.replace(r"^0+([0-9])", "${1}").str.replace(r"^([A-Z]+)0+([0-9])", "${1}${2}")
+    return chunk.str.replace(r"^([A-Z]*)0+([0-9])", "${1}${2}")
 
 
 def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
@@ -141,26 +153,13 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
         `number_without_zeros` (year and running number), `number_without_letters` and `number_tail` (its last
         run of five or more digits).
     """
-    chunked = numbers.with_columns(parts=pl.col("text").str.extract_all(r"[0-9A-Z]+"))
-    stripped = pl.col("parts").list.eval(_without_zeros(pl.element())).list.join("")
-    whole = pl.concat(
-        [
-            chunked.select("item", key=pl.col("parts").list.join(""), kind="role"),
-            chunked.select("item", key=stripped, kind="role"),
-        ]
-    )
-    plain = chunked.filter(pl.col("role") == "number").with_columns(
+    whole = _both_forms(numbers.select("item", "text", kind="role"))
+    plain = numbers.filter(pl.col("role") == "number").with_columns(
         digits=pl.col("text").str.replace(r"^[^0-9]*[A-Z][^0-9]*", "")
     )
     bare = plain.filter(pl.col("digits") != pl.col("text"), ~pl.col("digits").str.contains("[A-Z]"))
-    bare = bare.with_columns(parts=pl.col("digits").str.extract_all(r"[0-9]+"))
-    without = pl.concat(
-        [
-            bare.select(
-                "item", key=pl.col("parts").list.join(""), kind=pl.lit("number_without_letters")
-            ),
-            bare.select("item", key=stripped, kind=pl.lit("number_without_letters")),
-        ]
+    without = _both_forms(
+        bare.select("item", text="digits", kind=pl.lit("number_without_letters"))
     ).filter(pl.col("key").str.len_bytes() >= 3)
     # RE202500123 is also written RE2025/123: a year in front of the running number, zeros lost.
     year = pl.col("text").str.extract_groups(
@@ -187,6 +186,17 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
     return (
         pl.concat([whole, short, without, tail])
         .filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY, pl.col("key").str.contains("[0-9]"))
-        .sort(pl.col("kind").cast(order), "item", "key")
+        .sort(pl.col("kind").cast(order), maintain_order=True)
         .unique(["item", "key"], keep="first", maintain_order=True)
+    )
+
+
+def _both_forms(texts: pl.DataFrame) -> pl.DataFrame:
+    """Join the chunks of texts to keys, and join them once more without the zeros that lead a chunk: item, key, kind."""
+    text = pl.col("text")
+    bare = texts.filter(text.str.contains(_ZEROS_OF_CHUNKS)).with_columns(
+        text.str.replace_all(_ZEROS_OF_CHUNKS, "${1}${2}${3}")
+    )
+    return pl.concat([texts, bare]).select(
+        "item", key=text.str.replace_all("[^0-9A-Z]", ""), kind="kind"
     )

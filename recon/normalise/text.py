@@ -17,10 +17,23 @@ _DISGUISE = (
 def fold(text: pl.Series) -> pl.Series:
     """Fold a column to upper-case ASCII: NFKC, transliterated (ü -> U, Ł -> L, ß -> SS).
 
-    The table is built from the distinct characters of the column, so the work is a replacement per column.
+    Most texts are ASCII already and only change their case. For the others the table is built from their distinct
+    characters, so the work is a replacement per column.
     """
     name = text.name or "text"
-    composed = text.to_frame(name).select(
+    raw = pl.col(name)
+    table = text.to_frame(name).select(
+        raw.str.to_uppercase(), is_foreign=raw.str.len_bytes() != raw.str.len_chars()
+    )
+    foreign = table["is_foreign"].arg_true()
+    if foreign.is_empty():
+        return table[name]
+    return table[name].scatter(foreign, _transliterated(text.gather(foreign).alias(name)))
+
+
+def _transliterated(text: pl.Series) -> pl.Series:
+    name = text.name
+    composed = text.to_frame().select(
         pl.col(name).str.normalize("NFKD").str.replace_all(r"[\p{Mn}\p{Cf}]", "").str.to_uppercase()
     )
     foreign = (
