@@ -53,8 +53,9 @@ def open_lists(texts: pl.DataFrame, hits: pl.DataFrame, items: pl.DataFrame, quo
         the items quoted in folded form; the tails they were read from; the tails that are no open item's.
     """
     numbers = _numbers(items)
-    tokens = _tokens(texts.join(hits.select("line").unique(), on="line", how="semi"))
-    heads = _heads(tokens, hits.filter(pl.col("kind").is_in(_HEADS))).join(numbers, on="item")
+    whole = hits.filter(pl.col("kind").is_in(_HEADS))
+    tokens = _tokens(texts.join(whole, on="line", how="semi"))
+    heads = _heads(tokens, whole).join(numbers, on="item")
     tails = _tails(tokens, heads)
     spelled = _between(heads, tokens)
     members = _members(pl.concat([tails, spelled]), numbers)
@@ -76,28 +77,24 @@ def _numbers(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tokens(texts: pl.DataFrame) -> pl.DataFrame:
-    """Chunks of the lines that may hold a fold: line, at, chunk, mark (what stands in front of it), after."""
+    """Chunks of the lines that may hold a fold: line, at, chunk, mark (what stands in front of it), goes_on."""
     text = pl.col("text")
     folds = pl.any_horizontal(text.str.contains(fold) for fold in (_FOLDS, _UP_TO, _AND))
     marked = texts.filter(folds).with_columns(
         text.str.replace_all(_UP_TO, "${1}~${2}").str.replace_all(_AND, "${1}|${2}")
     )
-    pieces = (
-        marked.select("line", piece=pl.col("text").str.extract_all(r"[0-9A-Z]+|[^0-9A-Z]+"))
-        .explode("piece", empty_as_null=False)
-        .with_columns(
-            before=pl.col("piece").shift(1).over("line"),
-            after=pl.col("piece").shift(-1).over("line"),
-        )
-    )
-    beyond = pl.col("piece").shift(-2).over("line")
-    chunks = pieces.with_columns(beyond=beyond).filter(pl.col("piece").str.contains("^[0-9A-Z]"))
+    pieces = marked.select(
+        "line", piece=pl.col("text").str.extract_all(r"[0-9A-Z]+|[^0-9A-Z]+")
+    ).explode("piece", empty_as_null=False)
+    chunks = pieces.with_columns(
+        before=_in_line("piece", -1), after=_in_line("piece", 1), beyond=_in_line("piece", 2)
+    ).filter(pl.col("piece").str.contains("^[0-9A-Z]"))
     mark = pl.col("before").str.strip_chars(" ")
     # `1001/02.2026` and `1001-1500,00` go on: a day, a month, an amount.
     goes_on = pl.col("after").is_in([".", ":", ","]) & pl.col("beyond").str.contains("^[0-9]")
     return chunks.select(
         "line",
-        at=pl.int_range(pl.len(), dtype=pl.Int64).over("line"),
+        at=pl.int_range(pl.len(), dtype=pl.Int64),
         chunk="piece",
         mark=pl.when(mark.is_in(["-", "~", "..", "...", "--"]))
         .then(pl.lit("range"))
@@ -107,14 +104,26 @@ def _tokens(texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _in_line(column: str, steps: int) -> pl.Expr:
+    """What stands so many rows further on in the same line; rows of a line stand together."""
+    line = pl.col("line")
+    return pl.when(line.shift(-steps) == line).then(pl.col(column).shift(-steps))
+
+
 def _heads(tokens: pl.DataFrame, hits: pl.DataFrame) -> pl.DataFrame:
     """Where the numbers quoted whole stand: the hits with start and end, the last of each line only once."""
     found = []
     for size in range(1, _LONGEST_HEAD + 1):
-        steps = [pl.col("chunk").shift(-step).over("line") for step in range(size)]
-        windows = tokens.select("line", start="at", span=pl.concat_str(steps, separator=" "))
+        steps = [pl.col("chunk").shift(-step) for step in range(size)]
+        is_within = pl.col("line").shift(1 - size) == pl.col("line")
+        spans = tokens.select(
+            "line", start="at", span=pl.concat_str(steps, separator=" "), keep=is_within
+        ).filter("keep")
+        of_size = hits.filter(pl.col("span").str.count_matches(" ", literal=True) == size - 1)
         found.append(
-            windows.join(hits, on=["line", "span"]).with_columns(end=pl.col("start") + size)
+            spans.drop("keep")
+            .join(of_size, on=["line", "span"])
+            .with_columns(end=pl.col("start") + size)
         )
     every = pl.concat(found)
     return every.sort("line", "item", "start", "span").unique(

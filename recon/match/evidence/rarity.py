@@ -103,7 +103,7 @@ def shape(key: pl.Expr) -> pl.Expr:
     Of a longer number without letters the first two digits stay (412055 -> 419999): numbers come from ranges, and
     another range (orders from 780000) says nothing about how often ours are met by chance.
     """
-    plain = key.str.replace_all("[0-9]", "9")
-    is_ranged = (key.str.len_bytes() >= _RANGED_DIGITS) & ~key.str.contains("[A-Z]")
-    ranged = pl.concat_str(key.str.slice(0, 2), plain.str.slice(2))
-    return pl.when(is_ranged).then(ranged).otherwise(plain)
+    has_letters, length = key.str.contains("[A-Z]"), key.str.len_bytes()
+    lettered = pl.when(has_letters).then(key).str.replace_all("[0-9]", "9")
+    ranged = pl.when(~has_letters & (length >= _RANGED_DIGITS)).then(key.str.slice(0, 2))
+    return pl.coalesce(lettered, ranged.fill_null("").str.pad_end(length, "9"))

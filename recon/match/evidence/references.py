@@ -69,6 +69,7 @@ _PROVEN: Final = (
 # Digits joined across blanks were tried in many ways, so they coincide more often.
 _JOINED_DIGITS_FACTOR: Final = 8
 _MOST_SHARING: Final = 100
+_MOST_ROWS: Final = 1 << 31
 # A day as it is printed, year first or last.
 _PRINTED_DAY: Final = (
     r"^(?:19|20)[0-9]{2} (?:0[1-9]|1[0-2]) (?:0[1-9]|[12][0-9]|3[01])$"
@@ -101,9 +102,12 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
     ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
     of_lines = pl.concat([of_lines, glued(of_lines, of_items)])
     respelled = letters_for_digits(of_lines, of_items)
-    unknown = _unknown(of_lines, of_items, comparable.closed_keys)
+    # The one place where all tokens meet all ways of quoting; `code` stands for the key from here on.
+    known = of_items.group_by("key").agg(sharing=pl.len()).with_row_index("code")
+    of_lines = of_lines.join(known, on="key", how="left")
+    unknown = _unknown(of_lines.filter(pl.col("code").is_null()), of_items, comparable.closed_keys)
     whole = _without(
-        _weigh(of_lines, of_items, respelled, receipts.height),
+        _weigh(of_lines, of_items, respelled, _chances(of_lines, known, receipts.height)),
         unknown,
         comparable.items.select("item", "number_text"),
     )
@@ -126,7 +130,7 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
         hits=hits,
         foreign=foreign.sort("line", "key", "span"),
         cut=cut_numbers(receipts.select("line", "text"), comparable.items.select("number_text")),
-        structured=of_items.filter(is_structured).select("item", "key").unique(),
+        structured=of_items.filter(is_structured).select("item", "key"),
     )
 
 
@@ -148,21 +152,34 @@ _FOUND: Final = ("line", "key", "span", "chunks")
 
 def _once(keys: pl.DataFrame) -> pl.DataFrame:
     """Each token of a line once, in its shortest form."""
-    return keys.sort("line", "key", "chunks", "span").unique(
-        ["line", "key"], keep="first", maintain_order=True
-    )
+    return _first(keys, pl.struct("line", "key"), ["line", "key", "chunks", "span"])
+
+
+def _first(rows: pl.DataFrame, of: pl.Expr, order: list[str]) -> pl.DataFrame:
+    """The first row of each kind `of`, in `order`. Few rows have a fellow, so only those are put in order."""
+    several = rows.select(of.is_duplicated()).to_series()
+    if not several.any():
+        return rows
+    first = rows.filter(several).sort(order).filter(of.is_first_distinct())
+    return pl.concat([rows.filter(~several), first])
+
+
+def _pair(one: str, other: str) -> pl.Expr:
+    """Two row numbers as one, which is told apart faster than two."""
+    return pl.col(one).cast(pl.Int64) * _MOST_ROWS + pl.col(other)
 
 
 def _weigh(
-    of_lines: pl.DataFrame, of_items: pl.DataFrame, respelled: pl.DataFrame, line_count: int
+    of_lines: pl.DataFrame, of_items: pl.DataFrame, respelled: pl.DataFrame, chances: pl.DataFrame
 ) -> pl.DataFrame:
     """Weigh each hit by how often its token, and tokens of its shape, stand where they belong to nothing."""
-    # A token that names this many items names none; and its pairs would multiply.
-    sharing = of_items.unique(["item", "key"]).group_by("key").agg(sharing=pl.len())
-    known = sharing.filter(pl.col("sharing") <= _MOST_SHARING)
-    found = _once(of_lines.join(known, on="key", how="semi"))
-    chances = _chances(of_lines, found, known, line_count)
-    whole = found.select(*_FOUND, "is_digits").join(chances, on="key").join(of_items, on="key")
+    named = of_lines.filter(pl.col("sharing") <= _MOST_SHARING)
+    found = _first(named, _pair("line", "code"), ["line", "code", "chunks", "span"])
+    whole = (
+        found.join(chances, on="code")
+        .select(*_FOUND, "is_digits", "chance")
+        .join(of_items, on="key")
+    )
     # What has letters for digits in it stands nowhere for its own sake.
     other = _once(respelled).join(of_items.filter(pl.col("kind") == "number"), on="key")
     other = other.with_columns(
@@ -181,41 +198,54 @@ def _weigh(
     cap = pl.when(proven).then(PROVEN_REFERENCE_CAP_MILLIBITS).otherwise(REFERENCE_CAP_MILLIBITS)
     belongs = pl.col("kind").replace_strict(_QUOTED, return_dtype=pl.Float64)
     # `2026 02 23` is a day, whoever has the invoice 2026-00223.
-    printed_day = joined & pl.col("span").str.contains(_PRINTED_DAY)
+    day = pl.when(joined).then("span").str.contains(_PRINTED_DAY)
+    printed_day = day.fill_null(value=False)
     coincidence = pl.max_horizontal(
         pl.col("chance") * factor, pl.when(printed_day).then(DATE_CHANCE).otherwise(0.0)
     )
-    weighed = hits.with_columns(
-        millibits=millibits(belongs, coincidence).clip(0, cap.cast(pl.Int64))
-    ).filter(pl.col("millibits") > 0)
-    # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
-    best = pl.col("millibits") == pl.col("millibits").max().over("line", "item")
-    return (
-        weighed.filter(best)
-        .sort("line", "item", "kind", "key")
-        .unique(["line", "item"], keep="first", maintain_order=True)
+    weighed = (
+        hits.lazy()
+        .with_columns(millibits=millibits(belongs, coincidence).clip(0, cap.cast(pl.Int64)))
+        .filter(pl.col("millibits") > 0)
         .select("line", "item", "kind", "millibits", "span", "key")
+        .collect()
+    )
+    # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
+    return (
+        weighed.with_columns(pair=_pair("line", "item"))
+        .sort("pair", -pl.col("millibits"), "kind", "key")
+        .unique("pair", keep="first", maintain_order=True)
+        .drop("pair")
     )
 
 
-def _chances(
-    of_lines: pl.DataFrame, found: pl.DataFrame, known: pl.DataFrame, line_count: int
-) -> pl.DataFrame:
-    """How likely a line holds each token by coincidence: key, chance; measured today, smoothed with priors."""
+def _chances(of_lines: pl.DataFrame, known: pl.DataFrame, line_count: int) -> pl.DataFrame:
+    """How likely a line holds each token by coincidence: code, chance; measured today, smoothed with priors.
+
+    A token that names too many items names none; and its pairs would multiply.
+    """
+    known = known.filter(pl.col("sharing") <= _MOST_SHARING).with_columns(
+        shape=shape(pl.col("key"))
+    )
     lengths = known["key"].str.len_bytes().unique().sort().to_list()
-    spaces = known.group_by(shape=shape(pl.col("key"))).agg(space=pl.len())
+    spaces = known.group_by("shape").agg(space=pl.len())
+    is_known = (pl.col("sharing") <= _MOST_SHARING).fill_null(value=False)
     strays = (
-        of_lines.filter(pl.col("chunks") == 1, pl.col("key").str.len_bytes().is_in(lengths))
-        .join(known, on="key", how="anti")
-        .unique(["line", "key"])
+        of_lines.filter(
+            ~is_known, pl.col("chunks") == 1, pl.col("key").str.len_bytes().is_in(lengths)
+        )
+        .select("line", "key")
+        .unique()
+        .group_by("key")
+        .agg(strays=pl.len())
         .with_columns(shape=shape(pl.col("key")))
         .join(spaces, on="shape", how="semi")
         .group_by("shape")
-        .agg(strays=pl.len(), distinct=pl.col("key").n_unique())
+        .agg(pl.col("strays").sum(), distinct=pl.len())
     )
-    seen = found.group_by("key").agg(seen=pl.len()).with_columns(shape=shape(pl.col("key")))
+    seen = of_lines.filter(is_known).select("line", "code").unique().group_by("code")
     table = (
-        seen.join(known, on="key")
+        known.join(seen.agg(seen=pl.len()), on="code")
         .join(strays, on="shape", how="left")
         .join(spaces, on="shape", how="left")
         .with_columns(pl.col("strays", "distinct").fill_null(0))
@@ -229,7 +259,7 @@ def _chances(
     surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (
         line_count + weight
     )
-    return table.select("key", chance=pl.max_horizontal(by_shape, surplus))
+    return table.select("code", chance=pl.max_horizontal(by_shape, surplus))
 
 
 def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
@@ -251,10 +281,9 @@ def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
     is_longer = (pl.col("outer_millibits") == pl.col("millibits")) & has_more
     longer_span = pl.col("outer").str.len_bytes() - pl.col("span").str.len_bytes().cast(pl.Int64)
     pieces = (
-        hits.with_columns(is_whole=is_whole)
+        hits.select("line", "item", "span", "key", "millibits", is_whole=is_whole)
         .join(whole, on="line")
         .filter(
-            spans_overlap("outer", "span"),
             # Whatever check digits say of some digits, the number they stand in was quoted, glued to letters or not.
             pl.when("is_whole")
             .then(
@@ -263,6 +292,7 @@ def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
             )
             .otherwise((longer_span >= 0) & (is_stronger | is_longer)),
         )
+        .filter(spans_overlap("outer", "span"))
     )
     return hits.join(pieces.select("line", "item").unique(), on=["line", "item"], how="anti")
 
@@ -274,9 +304,9 @@ def _without(hits: pl.DataFrame, unknown: pl.DataFrame, numbers: pl.DataFrame) -
 
 
 def _unknown(
-    of_lines: pl.DataFrame, of_items: pl.DataFrame, closed_keys: pl.DataFrame
+    strange: pl.DataFrame, of_items: pl.DataFrame, closed_keys: pl.DataFrame
 ) -> pl.DataFrame:
-    """Numbers on a line that look like ours and are no open item's: line, key, span, is_closed.
+    """Of tokens by which no open item is quoted, the numbers that look like ours: line, key, span, is_closed.
 
     A number looks like ours when it has the letters of one of our numbers and as many digits, give or take one;
     or, written in digits alone, as many digits and the same first two. A structured reference whose check digits hold
@@ -286,23 +316,20 @@ def _unknown(
         (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
     )
     looks = numbers.select(look=_look(pl.col("key"))).drop_nulls().unique()
+    closed = closed_keys.select("key", is_closed=pl.lit(value=True))
+    marked = strange.join(closed, on="key", how="left").with_columns(
+        pl.col("is_closed").fill_null(value=False)
+    )
     whole = (pl.col("chunks") == 1) | ~pl.col("is_digits")
+    is_other = pl.col("is_closed") | pl.col("scheme").is_not_null()
     ours = (
-        of_lines.filter(whole)
+        marked.filter(whole & ~is_other)
         .with_columns(look=_look(pl.col("key")))
         .join(looks, on="look", how="semi")
         .drop("look")
     )
-    settled = of_lines.join(closed_keys, on="key", how="semi")
-    structured = of_lines.filter(pl.col("scheme").is_not_null())
-    return (
-        _once(
-            pl.concat([ours, settled, structured]).join(
-                of_items.select("key").unique(), on="key", how="anti"
-            )
-        )
-        .with_columns(is_closed=pl.col("key").is_in(closed_keys["key"].to_list()))
-        .select("line", "key", "span", "is_closed")
+    return _once(pl.concat([ours, marked.filter(is_other)])).select(
+        "line", "key", "span", "is_closed"
     )
 
 
@@ -315,20 +342,22 @@ def _unread(unknown: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
 
 def spans_overlap(one: str, other: str) -> pl.Expr:
     """Say whether a span lies inside the other, in whole words: `INV 100` does not lie in `INV 1001`."""
-    spaced = [pl.concat_str(pl.lit(" "), name, pl.lit(" ")) for name in (one, other)]
-    return spaced[0].str.contains(spaced[1], literal=True) | spaced[1].str.contains(
-        spaced[0], literal=True
+    is_longer = pl.col(one).str.len_bytes() >= pl.col(other).str.len_bytes()
+    blank = pl.lit(" ")
+    longer, shorter = (
+        pl.concat_str(blank, pl.when(is_longer).then(first).otherwise(second), blank)
+        for first, second in ((one, other), (other, one))
     )
+    return longer.str.contains(shorter, literal=True)
 
 
 def _look(key: pl.Expr) -> pl.Expr:
     """What a number looks like from afar: INV2024001 -> INV9+, 410280 -> 41 and six digits; null for short digits."""
+    has_letters = key.str.contains("[A-Z]")
     long_digits = pl.concat_str(
         key.str.slice(0, 2), pl.lit(":"), key.str.len_bytes().cast(pl.String)
     )
-    digits = pl.when(key.str.len_bytes() >= 6).then(long_digits)
-    return (
-        pl.when(key.str.contains("[A-Z]"))
-        .then(key.str.replace_all("[0-9]+", "9+"))
-        .otherwise(digits)
+    return pl.coalesce(
+        pl.when(has_letters).then(key).str.replace_all("[0-9]+", "9+"),
+        pl.when(~has_letters & (key.str.len_bytes() >= 6)).then(long_digits),
     )

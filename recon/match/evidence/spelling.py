@@ -50,18 +50,19 @@ def letters_for_digits(of_lines: pl.DataFrame, of_items: pl.DataFrame) -> pl.Dat
     """Numbers of open items with letters where digits belong: `RE2O26O71O5` for RE202607105.
 
     Args:
-        of_lines: keys of lines.
+        of_lines: keys of lines, with is_digits.
         of_items: keys of items.
 
     Returns:
         line, span, chunks, and key: that of the item's number.
     """
     numbers = of_items.filter(pl.col("kind") == "number").select("key").unique()
-    written = of_lines.filter(
-        pl.col("key").str.len_bytes() >= _SHORTEST,
-        pl.col("key").str.contains(_MIXED),
-        pl.col("key").str.count_matches("[0-9]") >= _DIGITS,
-    ).join(numbers, on="key", how="anti")
+    written = (
+        of_lines.filter(~pl.col("is_digits"), pl.col("key").str.len_bytes() >= _SHORTEST)
+        .filter(pl.col("key").str.contains(_MIXED))
+        .filter(pl.col("key").str.count_matches("[0-9]") >= _DIGITS)
+        .join(numbers, on="key", how="anti")
+    )
     return (
         written.select("line", "span", "chunks", like=_as_digits(pl.col("key")))
         .join(numbers.select("key", like=_as_digits(pl.col("key"))), on="like")
