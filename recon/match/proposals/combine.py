@@ -13,7 +13,13 @@ import numpy as np
 import polars as pl
 
 from recon.match.proposals.choice import choice_millibits
-from recon.match.proposals.subsets import SMALL_POOL, every_subset, find_subsets
+from recon.match.proposals.subsets import (
+    SMALL_POOL,
+    every_subset,
+    find_subsets,
+    subset_order,
+    subset_sums,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +34,7 @@ _MOST_PAYERS: Final = 3
 # Sums in one table, so that memory stays bounded.
 _MOST_CELLS: Final = 1 << 22
 # Lines whose pools are laid out at a time, for the same reason.
-_BLOCK: Final = 50_000
+_BLOCK: Final = 100_000
 # So many subsets of one pool become proposals; more of them are ambiguous in any case.
 _MOST_PROPOSED: Final = 3
 # Beside a quotation one item more is a set; alone, one item is a proposal of its own.
@@ -57,29 +63,33 @@ def combine(
         parties: party hits.
         policy: days of grace of discounts, and the size of the largest pool.
     """
-    wanted = _wanted(tables, quoted, parties)
-    blocks = list(wanted.iter_slices(_BLOCK)) or [wanted]
-    combined = [_combine_block(block, tables, quoted, policy) for block in blocks]
+    free = _free_items(tables, quoted)
+    wanted = _with_sizes(_wanted(tables, quoted, parties), free, quoted)
+    # Pools too large to search are counted and never laid out: they hold most of all items.
+    is_large = pl.col("size") > policy.combine.most_items
+    small = wanted.filter(~is_large)
+    blocks = list(small.iter_slices(_BLOCK)) or [small]
+    combined = [_combine_block(block, free, quoted, policy) for block in blocks]
     rows, uncombined = zip(*combined, strict=True)
-    return Combined(pl.concat(rows), pl.concat(uncombined).unique().sort("line"))
+    unsearched = wanted.filter(is_large).select("line")
+    return Combined(pl.concat(rows), pl.concat([*uncombined, unsearched]).unique().sort("line"))
 
 
 def _combine_block(
-    wanted: pl.DataFrame, tables: Tables, quoted: pl.DataFrame, policy: Policy
+    wanted: pl.DataFrame, free: pl.DataFrame, quoted: pl.DataFrame, policy: Policy
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Combine for some lines: the rows of `Combined`, and the lines of which not every sum could be tried."""
-    pools = _pools(wanted, tables, quoted, policy)
-    is_large = pl.col("size") > policy.combine.most_items
-    few = pools.filter(pl.col("size") <= SMALL_POOL, ~is_large)
+    pools = _pools(wanted, free, quoted, policy)
+    few = pools.filter(pl.col("size") <= SMALL_POOL)
     # Where nothing is quoted, one item alone explains the line better than any set out of so many.
     is_single = (pl.col("fewest") == _FEWEST_UNQUOTED) & (
         (pl.col("full") == pl.col("target")) | (pl.col("discounted") == pl.col("target"))
     )
-    many = pools.filter(pl.col("size") > SMALL_POOL, ~is_large, ~is_single.any().over("key"))
+    larger = pools.filter(pl.col("size") > SMALL_POOL)
+    many = larger.join(larger.filter(is_single), on="key", how="anti", maintain_order="left")
     searched, incomplete = _search_each(many, wanted)
     found = pl.concat([*_search_together(few, wanted), searched])
-    unsearched = pools.filter(is_large)["key"].unique()
-    uncombined = wanted.filter(pl.col("key").is_in(pl.concat([unsearched, incomplete]).implode()))
+    uncombined = wanted.filter(pl.col("key").is_in(incomplete.implode()))
     return _rows(found, wanted, pools, quoted), uncombined.select("line")
 
 
@@ -124,29 +134,53 @@ def _wanted(tables: Tables, quoted: pl.DataFrame, parties: pl.DataFrame) -> pl.D
     )
 
 
+def _free_items(tables: Tables, quoted: pl.DataFrame) -> pl.DataFrame:
+    """The items that no line quotes and pays, oldest first."""
+    return (
+        tables.items.filter(pl.col("open") != 0)
+        .join(_paid_as_quoted(quoted), on="item", how="anti")
+        .sort("age_rank")
+        .select("item", "customer", "currency", "open", "discount", "discount_until")
+    )
+
+
+def _with_sizes(wanted: pl.DataFrame, free: pl.DataFrame, quoted: pl.DataFrame) -> pl.DataFrame:
+    """Add `size`: how many free items the payer has that the line does not quote; payers without any are left out."""
+    account = ["customer", "currency"]
+    of_account = free.group_by(account).agg(all=pl.len().cast(pl.Int64))
+    own = (
+        quoted.select("line", "item")
+        .join(free.select("item", *account), on="item")
+        .group_by("line", *account)
+        .agg(quoted=pl.len().cast(pl.Int64))
+    )
+    return (
+        wanted.join(of_account, on=account)
+        .join(own, on=["line", *account], how="left")
+        .with_columns(size=pl.col("all") - pl.col("quoted").fill_null(0))
+        .filter(pl.col("size") > 0)
+        .drop("all", "quoted")
+        .sort("key")
+    )
+
+
 def _pools(
-    wanted: pl.DataFrame, tables: Tables, quoted: pl.DataFrame, policy: Policy
+    wanted: pl.DataFrame, free: pl.DataFrame, quoted: pl.DataFrame, policy: Policy
 ) -> pl.DataFrame:
     """The items of each pool, oldest first: key, target, fewest, place, size, item and both prices."""
-    items = tables.items.select(
-        "item", "customer", "currency", "open", "discount", "discount_until", "age_rank"
-    )
     last_day = pl.col("discount_until").dt.offset_by(f"{policy.discount.grace_days}d")
     in_time = (pl.col("discount") > 0) & (pl.col("date") <= last_day).fill_null(value=False)
     return (
-        wanted.select("key", "line", "customer", "currency", "date", "target", "fewest")
-        .join(items, on=["customer", "currency"])
-        .join(quoted.select("line", "item"), on=["line", "item"], how="anti")
-        .join(_paid_as_quoted(quoted), on="item", how="anti")
-        .filter(pl.col("open") != 0)
-        .sort("key", "age_rank")
+        wanted.select("key", "line", "customer", "currency", "date", "target", "fewest", "size")
+        .join(free, on=["customer", "currency"], maintain_order="left_right")
+        .join(quoted.select("line", "item"), on=["line", "item"], how="anti", maintain_order="left")
         .select(
             "key",
             "target",
             "fewest",
             "item",
+            "size",
             place=pl.int_range(pl.len(), dtype=pl.Int64).over("key"),
-            size=pl.len().over("key"),
             full="open",
             discounted=pl.when(in_time).then(pl.col("open") - pl.col("discount")).otherwise("open"),
         )
@@ -179,12 +213,13 @@ def _fitting(
 ) -> pl.DataFrame:
     picks = every_subset(full.shape[1])
     target = targets["target"].to_numpy()[:, None]
-    fits = full @ picks.T == target
+    fits = subset_sums(full) == target
     # A subset without a discounted item is the same at both prices.
     is_discounted = discounted != full
     if is_discounted.any():
-        takes_some = is_discounted.astype(np.int64) @ picks.T > 0
-        fits |= (discounted @ picks.T == target) & takes_some
+        takes_some = subset_sums(is_discounted.astype(np.int64)) > 0
+        fits |= (subset_sums(discounted) == target) & takes_some
+    fits = fits[:, subset_order(full.shape[1])]
     count = fits.sum(axis=1)
     large_enough = picks.sum(axis=1) >= targets["fewest"].to_numpy()[:, None]
     proposed = fits & large_enough

@@ -114,9 +114,26 @@ def _search(sizes: list[int], wanted: int) -> tuple[int, list[frozenset[int]]]:
 @cache
 def every_subset(size: int) -> npt.NDArray[np.int64]:
     """Every non-empty subset of `size` places as a row of 0 and 1: the fewest members first, then the earliest places."""
-    numbers = np.arange(1, 1 << size, dtype=np.int64)
-    rows = (numbers[:, None] >> np.arange(size)) & 1
-    return rows[np.lexsort((*(1 - rows.T[::-1]), rows.sum(axis=1)))]
+    return _bits(size)[subset_order(size)]
+
+
+@cache
+def subset_order(size: int) -> npt.NDArray[np.int64]:
+    """Where the rows of `every_subset` stand among the sums of `subset_sums`."""
+    rows = _bits(size)[1:]
+    return 1 + np.lexsort((*(1 - rows.T[::-1]), rows.sum(axis=1)))
+
+
+def _bits(size: int) -> npt.NDArray[np.int64]:
+    return (np.arange(1 << size, dtype=np.int64)[:, None] >> np.arange(size)) & 1
+
+
+def subset_sums(prices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The sums of all subsets of each row of prices: the sum at place n takes the prices whose bits are set in n."""
+    sums = np.zeros((len(prices), 1), dtype=np.int64)
+    for price in prices.T:
+        sums = np.concatenate([sums, sums + price[:, None]], axis=1)
+    return sums
 
 
 class _Halves:
@@ -169,9 +186,8 @@ def _spell(sizes: list[int], wanted: int, most: int) -> list[list[int]]:
 
 def _sums(sizes: list[int], most: int) -> tuple[Sums, Counts]:
     """All distinct sums of subsets up to `most`, sorted, and in how many ways each is made (at most MOST_COUNTED)."""
-    sums = np.zeros(1, dtype=np.int64)
-    counts = np.ones(1, dtype=np.uint8)
-    for at, size in enumerate(sizes):
+    sums, counts = _sums_of_few(sizes[:SMALL_POOL], most)
+    for at, size in enumerate(sizes[SMALL_POOL:], start=SMALL_POOL):
         if len(sums) * _LIST_COST > most and most < _LONGEST_ARRAY:
             return _sums_in_array(sums, counts, sizes[at:], most)
         if len(sums) > _LONGEST_LIST:
@@ -179,6 +195,17 @@ def _sums(sizes: list[int], most: int) -> tuple[Sums, Counts]:
         further = sums[: np.searchsorted(sums, most - size, side="right")] + size
         sums, counts = _merged(sums, counts, further, counts[: len(further)])
     return sums, counts
+
+
+def _sums_of_few(sizes: list[int], most: int) -> tuple[Sums, Counts]:
+    """The same for sizes of which every subset is summed up, and sorted at the end alone."""
+    sums = np.zeros(1, dtype=np.int64)
+    for size in sizes:
+        sums = np.concatenate([sums, sums[sums <= most - size] + size])
+    sums.sort()
+    first = np.flatnonzero(np.concatenate([[True], sums[1:] != sums[:-1]]))
+    ways = np.diff(first, append=len(sums))
+    return sums[first], np.minimum(ways, MOST_COUNTED).astype(np.uint8)
 
 
 def _merged(
