@@ -51,7 +51,15 @@ def _write_rows(explained: Explained, how: str) -> None:
     """One row a piece of a ledger; what is said of the whole explanation stands in each of its rows."""
     import polars as pl
 
-    names = ("place", "status", "item_numbers", "confidence", "wanted_by", "wanted_bits")
+    names = (
+        "place",
+        "status",
+        "item_numbers",
+        "confidence",
+        "absent_bits",
+        "wanted_by",
+        "wanted_bits",
+    )
     columns = ("line_id", *names, "refused_by", "part", "kind", "bits", "times_likelier", "text")
     rows: list[dict[str, Any]] = [
         {"line_id": explained.line["line_id"], "refused_by": "|".join(one.refused_by)}
@@ -96,6 +104,8 @@ def _write_explanation(one: Explanation) -> None:
         )
     )
     write_frame(pl.DataFrame([asdict(piece) for piece in one.ledger]), "table")
+    if facts["absent_bits"]:
+        write_data(f"rival: it pays something that is not open: {facts['absent_bits']} bits\n")
     if facts["wanted_by"]:
         write_data(
             f"wanted by {facts['wanted_lines']} other line(s), most by {facts['wanted_by']}: "

@@ -36,6 +36,10 @@ class Weighed(dy.Schema):
     prior_millibits = dy.Int64(description="before anything is seen: one of many open items")
     millibits = dy.Int64(description="the sum, against the null")
     confidence_ppm = dy.Int64(min=0, max=1_000_000, description="posterior, parts per million")
+    absent_millibits = dy.Int64(
+        nullable=True,
+        description="the rival that a possible payer of the line pays what is not open; null: nobody is known",
+    )
     wanted_by = dy.String(
         nullable=True, description="the line that wants one of its items most, if there is another"
     )

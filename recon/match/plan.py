@@ -18,6 +18,7 @@ from recon.match.decision.new_accounts import mark_new_accounts
 from recon.match.decision.refused import say_refused, without_refused
 from recon.match.decision.score import score
 from recon.match.decision.taken import discount_taken
+from recon.match.evidence.absent import find_absent
 from recon.match.evidence.block import candidate_pairs
 from recon.match.evidence.parties import find_parties
 from recon.match.evidence.references import find_references
@@ -107,7 +108,9 @@ def match_comparable(
     )
     makers = (singles, sets, converted, charged, oldest)
     proposed = [_as_known(made, tables) for made in makers]
-    scored = mark_new_accounts(score(proposed, references, pairs, receipts), parties, tables)
+    scored = mark_new_accounts(
+        score(proposed, references, pairs, find_absent(tables, parties), receipts), parties, tables
+    )
 
     assigned = assign(scored, tables.items)
     scored = discount_taken(scored, assigned, policy)

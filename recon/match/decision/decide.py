@@ -294,6 +294,8 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         .then(pl.lit("too_many_to_combine"))
         .when(worth & (pl.col("millibits") > 0))
         .then(pl.lit("competing_lines"))
+        .when(worth & (pl.col("class_count") < 2))
+        .then(pl.lit("one_class_only"))
         .when(worth)
         .then(pl.lit("below_threshold"))
         .when("is_uncombined")

@@ -6,12 +6,11 @@ that forbid applying without a person.
 
 from __future__ import annotations
 
-from math import log2
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.match.evidence.rarity import PAYING_PRIOR, PAYING_PRIOR_WEIGHT
+from recon.match.decision.shares import kind_of_explanation, measure_shares
 from recon.match.evidence.references import QUOTED_MILLIBITS, spans_overlap
 from recon.match.proposals.propose import Proposed
 
@@ -24,13 +23,16 @@ _CLASSES: Final = ("reference", "amount", "party", "history")
 _AGREES_MILLIBITS: Final = 4_000
 _MOST_PER_LINE: Final = 50
 # Five digits and more in the remittance, which is the first field of the text: no day, and no year.
-_A_NUMBER: Final = r"^[^\x1e]*[0-9]{5}"
-_CERTAIN_BITS: Final = 60
-_ROUNDS: Final = 20
+_A_NUMBER: Final = r"[0-9]{5,}"
+_REMITTANCE: Final = r"^([^\x1e]*)"
 
 
 def score(
-    parts: list[Proposed], references: References, pairs: pl.DataFrame, receipts: pl.DataFrame
+    parts: list[Proposed],
+    references: References,
+    pairs: pl.DataFrame,
+    absent: pl.DataFrame,
+    receipts: pl.DataFrame,
 ) -> Proposed:
     """Number all proposals anew, add them up, and compare those of one line.
 
@@ -38,6 +40,7 @@ def score(
         parts: what each maker proposed, with `rest_is_a_price`.
         references: hits and foreign numbers, for what a line quotes beyond a proposal.
         pairs: candidate pairs, for the spans that were taken for an item's number with a typing error.
+        absent: how likely each possible payer of a line pays something that is not open.
         receipts: flags of the lines; `is_uncombined` where not every sum of the payer's items was tried.
 
     Returns:
@@ -56,15 +59,8 @@ def score(
         classes=pl.concat_str(agrees, separator="+", ignore_nulls=True),
         class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
     )
-    scored = _with_paying_share(scored, receipts.height)
-    flags = receipts.select(
-        "line",
-        "is_disguised",
-        "is_held",
-        "is_uncombined",
-        received="amount",
-        names_a_number=pl.col("text").str.contains(_A_NUMBER),
-    )
+    flags = _flags(receipts, absent)
+    scored = _with_shares(scored, absent, flags.select("line", "names_a_number"))
     others = _quotes_other(joined, references, pairs)
     marked = scored.join(flags, on="line", how="left").with_columns(
         quotes_other=pl.col("proposal").is_in(others["proposal"].to_list())
@@ -76,26 +72,51 @@ def score(
     )
 
 
-def _with_paying_share(proposals: pl.DataFrame, receipt_count: int) -> pl.DataFrame:
-    """Measure how many receipts of the day pay open items at all, and let every prior start from there.
+def _flags(receipts: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
+    """What is known of each line beside its proposals; a lone number that is the customer's own names no item."""
+    numbers = pl.col("text").str.extract(_REMITTANCE).str.count_matches(_A_NUMBER).fill_null(0)
+    of_customers = (
+        absent.filter(pl.col("party_kind") == "customer_number").select("line", own=1).unique()
+    )
+    return receipts.join(of_customers, on="line", how="left").select(
+        "line",
+        "is_disguised",
+        "is_held",
+        "is_uncombined",
+        received="amount",
+        names_a_number=numbers > pl.col("own").fill_null(0),
+    )
 
-    The priors of the makers take one receipt in two to pay an item. What all receipts together say of that share is
-    found by expectation and maximisation: the mean of the posteriors under the last share is the next one.
-    Source: Dempster, Laird and Rubin, Maximum Likelihood from Incomplete Data via the EM Algorithm (1977).
-    """
-    # Beyond so many bits a line pays with certainty, and powers of two would overflow.
-    weight = pl.lit(2.0).pow((pl.col("millibits") / 1000).clip(upper_bound=_CERTAIN_BITS))
-    explained = proposals.group_by("line").agg(odds=weight.sum()).sort("line")["odds"].to_numpy()
-    weight_of_prior = PAYING_PRIOR_WEIGHT
-    share = PAYING_PRIOR
-    for _ in range(_ROUNDS):
-        paying = explained * (share / (1 - share))
-        certain = (paying / (1 + paying)).sum()
-        share = (certain + weight_of_prior * PAYING_PRIOR) / (receipt_count + weight_of_prior)
-    shift = round(log2(share / (1 - share)) * 1000)
-    # That many receipts pay items makes it no likelier that one which nothing explains pays the oldest.
-    explains = pl.when(pl.col("settlement") != "account_payment").then(shift).otherwise(0)
-    return proposals.with_columns(pl.col("prior_millibits", "millibits") + explains)
+
+def _with_shares(
+    proposals: pl.DataFrame, absent: pl.DataFrame, receipts: pl.DataFrame
+) -> pl.DataFrame:
+    """Let every prior start from what the day's receipts pay, and add `absent_millibits`: what is not open, for the line."""
+    kinds = proposals.with_columns(kind=kind_of_explanation())
+    shifts = measure_shares(kinds, absent, receipts)
+    other = (
+        absent.join(receipts, on="line")
+        .join(shifts.filter(pl.col("kind") == "absent"), on="names_a_number")
+        .with_columns(pl.col("absent_millibits") + pl.col("shift_millibits"))
+        .group_by("line")
+        .agg(absent_millibits=_added("absent_millibits"))
+    )
+    return (
+        kinds.join(receipts, on="line")
+        .join(shifts, on=["names_a_number", "kind"], how="left")
+        .with_columns(
+            pl.col("prior_millibits", "millibits") + pl.col("shift_millibits").fill_null(0)
+        )
+        .join(other, on="line", how="left")
+        .drop("kind", "shift_millibits", "names_a_number")
+    )
+
+
+def _added(name: str) -> pl.Expr:
+    """Add up explanations of one group: millibits of the sum of their probabilities."""
+    highest = pl.col(name).max()
+    beside = pl.lit(2.0).pow((pl.col(name) - highest) / 1000).sum()
+    return highest + (beside.log(2) * 1000).round(0).cast(pl.Int64)
 
 
 def _agreement(name: str) -> int:
@@ -206,10 +227,11 @@ def with_confidence(proposals: pl.DataFrame, free: pl.Expr) -> pl.DataFrame:
     shared = weight.sum().over("line", "millibits", "customer", "shape", "amount_millibits")
     alike = pl.when(pl.col("equals") > 1).then(shared).otherwise(weight)
     null = pl.lit(2.0).pow(-pl.col("best") / 1000)
+    absent = pl.lit(2.0).pow((pl.col("absent_millibits") - pl.col("best")) / 1000).fill_null(0)
     # A rest that may be the price of items that nobody named is as likely that as an overpayment: nothing tells them apart.
     may_be_a_price = pl.col("is_uncombined") | pl.col("rest_is_a_price")
     unseen = pl.when(may_be_a_price & (pl.col("settlement") == "over")).then(weight)
-    total = weight.sum().over("line") + null + unseen.sum().over("line")
+    total = weight.sum().over("line") + null + absent + unseen.sum().over("line")
     confidence = (alike / total * 1_000_000).floor().cast(pl.Int64).clip(0, 999_999)
     return weighed.with_columns(confidence_ppm=confidence).drop("best", "weight")
 

@@ -14,9 +14,6 @@ import polars as pl
 AMOUNT_PRIOR_WEIGHT: Final = 1000
 REFERENCE_PRIOR_WEIGHT: Final = 200
 PARTY_PRIOR_WEIGHT: Final = 500
-# Of the receipts one in two pays open items, before today's are looked at, which so many imagined ones stand for.
-PAYING_PRIOR: Final = 0.5
-PAYING_PRIOR_WEIGHT: Final = 200
 
 # No single token proves more than this: about one quoted number in a million is mistyped into another open one.
 REFERENCE_CAP_MILLIBITS: Final = 20_000

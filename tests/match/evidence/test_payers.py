@@ -46,7 +46,7 @@ def test_each_of_many_equal_payments_is_offered_an_item_in_its_turn():
 
 
 def test_a_price_that_everybody_pays_is_no_second_witness():
-    few, many = (match_lines(crowd(size, size), Policy()).decisions for size in (3, 150))
+    few, many = (match_lines(crowd(size, size), Policy()).decisions for size in (2, 150))
 
     assert set(few["reason"]) == {"evidence_agrees"}
     assert set(many["reason"]) == {"one_class_only"}
