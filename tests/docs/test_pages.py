@@ -80,7 +80,8 @@ def reasons_of_the_matcher() -> set[str]:
     """Read the reason codes from the source: literals given to a column of reasons, and the names of refusing rules."""
     found = set()
     for name in ("classify", "decide", "duplicates", "explain", "refused"):
-        tree = ast.parse((ROOT / "recon" / "match" / f"{name}.py").read_text(encoding="utf-8"))
+        (path,) = (ROOT / "recon" / "match").rglob(f"{name}.py")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Tuple) and len(node.elts) == 2 and name == "decide":
                 found |= set(_texts(node.elts[:1]))

@@ -77,8 +77,8 @@ def test_times_likelier_is_two_to_the_bits(out):
     explained = explain_line(one_with(out, "evidence_agrees"), out)
     prior = next(piece for piece in explained.explanations[0].ledger if piece.part == "prior")
 
-    assert prior.bits == "-5.962"
-    assert prior.times_likelier == "1/62"
+    assert prior.bits == "-5.059"
+    assert prior.times_likelier == "1/33"
 
 
 def test_every_rule_that_refuses_says_what_would_have_to_change():

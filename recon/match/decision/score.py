@@ -59,7 +59,7 @@ def score(
         classes=pl.concat_str(agrees, separator="+", ignore_nulls=True),
         class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
     )
-    flags = _flags(receipts, absent)
+    flags = _flags(receipts, scored, absent)
     scored = _with_shares(scored, absent, flags.select("line", "names_a_number"))
     others = _quotes_other(joined, references, pairs)
     marked = scored.join(flags, on="line", how="left").with_columns(
@@ -72,8 +72,12 @@ def score(
     )
 
 
-def _flags(receipts: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
-    """What is known of each line beside its proposals; a lone number that is the customer's own names no item."""
+def _flags(receipts: pl.DataFrame, proposals: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
+    """What is known of each line beside its proposals.
+
+    A line names a number if it quotes an item, or holds a number that could be one; the customer's own alone names none.
+    """
+    quoting = proposals.filter(pl.col("reference_millibits") > 0)
     numbers = pl.col("text").str.extract(_REMITTANCE).str.count_matches(_A_NUMBER).fill_null(0)
     of_customers = (
         absent.filter(pl.col("party_kind") == "customer_number").select("line", own=1).unique()
@@ -84,7 +88,8 @@ def _flags(receipts: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
         "is_held",
         "is_uncombined",
         received="amount",
-        names_a_number=numbers > pl.col("own").fill_null(0),
+        names_a_number=(numbers > pl.col("own").fill_null(0))
+        | pl.col("line").is_in(quoting["line"].unique().implode()),
     )
 
 

@@ -21,7 +21,7 @@ _IMAGINED: Final = 200
 # What they pay, of receipts that name a number and of those that name none. Stated: half of all receipts pay items; who
 # names a number seldom means an item by anything else; and what is not open has one in thirty of the former and one
 # in two hundred of the latter, as most of it is what was paid before, or comes too early, under its number.
-_STATED: Final = {True: (0.40, 0.07, 0.03), False: (0.20, 0.295, 0.005)}
+_STATED: Final = {True: (0.40, 0.07, 0.03), False: (0.02, 0.475, 0.005)}
 # Beyond so many bits a line pays with certainty, and powers of two would overflow.
 _CERTAIN_BITS: Final = 60
 _ROUNDS: Final = 40
