@@ -131,6 +131,21 @@ class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         )
 
 
+class Batches(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A line that does not quote its batch is the batch's only within so many days of the settlement date."""
+
+    window_days: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse a window that means nothing."""
+        _require(
+            0 <= self.window_days <= 365,
+            "batches.window_days",
+            "from 0 to 365",
+            self.window_days,
+        )
+
+
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How long before and after its issue date an item may be paid at all; beyond it nothing is proposed."""
 
@@ -176,6 +191,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     discount: Discount = Discount()
     bank_charges: BankCharges = BankCharges()
     combine: Combine = Combine()
+    batches: Batches = Batches()
     window: Window = Window()
     decide: Decide = Decide()
     history: History = History()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import dataframely as dy
 
     from recon.frames.allocations import Allocations
+    from recon.frames.batches import Batches, BatchOutcomes
     from recon.frames.decisions import Decisions
     from recon.frames.entries import Entries
     from recon.frames.evidence import Evidence
@@ -104,7 +105,10 @@ class DraftsOptions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The books' side as of a date; `confirmed` and `refused` are what was decided before, where it is known."""
+    """The books' side as of a date; `confirmed` and `refused` are what was decided before, where it is known.
+
+    `batches` are the settlement reports of providers; `file` of each row is the path that the options named.
+    """
 
     items: dy.DataFrame[Items]
     parties: dy.DataFrame[Parties]
@@ -113,6 +117,7 @@ class Books:
     own_accounts: dy.DataFrame[OwnAccounts]
     confirmed: dy.DataFrame[ConfirmedAllocations] | None = None
     refused: dy.DataFrame[RefusedPairs] | None = None
+    batches: dy.DataFrame[Batches] | None = None
 
 
 @runtime_checkable
@@ -218,7 +223,7 @@ class InputFile:
     name: str
     sha256: str
     size_bytes: int
-    role: str  # statement, open_items, customers, accounts, history, policy
+    role: str  # statement, open_items, customers, accounts, batches, history, policy
     state: str  # read, quarantined
     format: str | None = None
     error: str | None = None
@@ -238,6 +243,7 @@ class RunView:
     decisions: dy.DataFrame[Decisions]
     allocations: dy.DataFrame[Allocations]
     entries: dy.DataFrame[Entries]
+    batches: dy.DataFrame[BatchOutcomes] | None = None
 
 
 @runtime_checkable

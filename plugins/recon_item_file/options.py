@@ -38,12 +38,14 @@ class ItemFileOptions(Reading, frozen=True, forbid_unknown_fields=True, kw_only=
     accounts: str | None = None
     confirmed: str | None = None
     refused: str | None = None
+    batches: list[str] = []
     item_columns: dict[str, str] = {}
     customer_columns: dict[str, str] = {}
     closed_columns: dict[str, str] = {}
     account_columns: dict[str, str] = {}
     confirmed_columns: dict[str, str] = {}
     refused_columns: dict[str, str] = {}
+    batch_columns: dict[str, str] = {}
 
 
 def read_options(options: Mapping[str, Any]) -> ItemFileOptions:

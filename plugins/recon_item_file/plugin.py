@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from recon.api import Books, ItemSource, Remittances, hookimpl
+from recon_item_file.batches import read_batches
 from recon_item_file.books import read_closed, read_customers, read_items, read_own_accounts
 from recon_item_file.decided import currencies_of, read_confirmed, read_refused
 from recon_item_file.options import read_options
@@ -42,6 +43,7 @@ class ItemFile:
             own_accounts=read_own_accounts(checked),
             confirmed=read_confirmed(checked, currencies),
             refused=read_refused(checked, currencies),
+            batches=read_batches(checked),
         )
 
 

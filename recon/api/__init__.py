@@ -12,6 +12,7 @@ from recon.api.records import Start, plain_head, split_lines, start_of
 from recon.api.text import Decoded, decode, place_of, refuse_controls
 from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, UnreadableItems
 from recon.frames.allocations import Allocations
+from recon.frames.batches import Batches
 from recon.frames.complete import completed
 from recon.frames.decisions import Decisions
 from recon.frames.entries import Entries
@@ -58,6 +59,7 @@ __all__ = [
     "NO_CURRENCY",
     "Allocations",
     "AmountError",
+    "Batches",
     "Books",
     "ChildFailed",
     "ChildLimits",

@@ -30,7 +30,8 @@ def allocate(
         never applied, because the books hold no rate of the bank.
     """
     named = (
-        members.join(proposals, on=["line_id", "rank"])
+        members.rename({"customer_id": "member_customer"})
+        .join(proposals, on=["line_id", "rank"])
         .join(lines.select("line_id", "currency"), on="line_id")
         .join(
             items.select(
@@ -55,9 +56,9 @@ def allocate(
             "status",
             "rank",
             "confidence_ppm",
-            "because",
+            because=pl.concat_str("because", "note", separator="; ", ignore_nulls=True),
             item_number="number",
-            customer_id=pl.coalesce("item_customer", "customer_id"),
+            customer_id=pl.coalesce("item_customer", "member_customer", "customer_id"),
             item_amount=pl.when(is_of_line).then("amount").otherwise("open_amount"),
             item_currency="item_currency",
         )

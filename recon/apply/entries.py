@@ -1,7 +1,8 @@
 """Make double-entry postings out of applied allocations: cash against receivables, differences to their accounts.
 
 Debits are positive. Per line: cash is debited with the line's amount; receivables are credited with all that
-settles an item; discount, bank charge, write-off and FX difference are debited; a rest is credited on account.
+settles an item; discount, bank charge, write-off and FX difference are debited; a rest is credited on account, and so
+is what was kept back of it.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ def build_entries(
     differences = rows.filter(pl.col("kind").is_in(_WITHOUT_CASH)).with_columns(
         role="kind", order=pl.lit(2)
     )
-    rest = rows.filter(pl.col("kind") == "on_account").with_columns(
+    # What a provider kept back of money that stands on account was the customer's all the same.
+    is_rest = pl.col("item_id").is_null() & pl.col("kind").is_in(["on_account", *_WITHOUT_CASH])
+    rest = rows.filter(is_rest).with_columns(
         role=pl.lit("on_account"), amount=-pl.col("amount"), order=pl.lit(3)
     )
     columns = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recon.cli.options import (
+    batches_option,
     existing_file,
     format_option,
     parse_share,
@@ -18,6 +19,7 @@ from recon.cli.options import (
 from recon.cli.output import (
     leave_with,
     note,
+    show_batches,
     show_held,
     show_quarantined,
     show_rejects,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="What was confirmed before: statements/, allocations.csv, closed_items.csv.",
 )
+@batches_option
 @policy_option
 @click.option("--ledger", metavar="NAME", help="Also deliver the entries to this ledger.")
 @click.option(
@@ -128,6 +131,7 @@ def run_match(request: MatchRequest, *, how: str, quiet: bool) -> RunResult:
     write_summary(result, how)
     warn_of_failed_plugins(plugins)
     show_held(result.view.statements)
+    show_batches(result.view.batches)
     show_rejects(result.view.rejects)
     show_quarantined(result.quarantined)
     for failure in result.failures:

@@ -58,6 +58,13 @@ statements_argument: Final = click.argument(
     metavar="STATEMENT...",
     type=click.Path(exists=True, path_type=Path),
 )
+batches_option: Final = click.option(
+    "--batches",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A provider's settlement report or a deposit slip: CSV, Parquet or Excel; may be given several times.",
+)
 policy_option: Final = existing_file(
     "--policy", "The policy (TOML); `recon policy` prints every key with its default."
 )

@@ -100,3 +100,28 @@ def leave_with(errors: Iterable[ReconError | None]) -> NoReturn:
     for error in missed:
         note(error.render())
     raise Exit(missed[0].exit_code if missed else 0)
+
+
+def show_batches(batches: pl.DataFrame | None) -> None:
+    """Warn of every batch that is not used or that no line pays, and of every part that stands on account."""
+    if batches is None:
+        return
+    import polars as pl
+
+    from recon.money import format_minor
+
+    batch = ["file", "provider", "batch_reference"]
+    heads = batches.sort("file", "row").unique(batch, keep="first", maintain_order=True)
+    for row in heads.filter(pl.col("state").is_in(["refused", "not_found"])).iter_rows(named=True):
+        why = row["note"] or row["finding"].replace("_", " ")
+        what = "is not used" if row["state"] == "refused" else "is not applied"
+        note(
+            f"warning: {printable(row['file'])}:{row['row']}: batch {printable(row['batch_reference'])} {what}: {why}"
+        )
+    for row in batches.filter(pl.col("state") == "on_account").iter_rows(named=True):
+        gross = format_minor(row["gross_amount"], row["currency"])
+        named = printable(row["reference"] or "no reference")
+        note(
+            f"warning: {printable(row['file'])}:{row['row']}: {gross} {row['currency']} of batch "
+            f"{printable(row['batch_reference'])} stand on account: {named} is no open item"
+        )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from recon.cli.options import existing_file, format_option, statements_argument
+from recon.cli.options import batches_option, existing_file, format_option, statements_argument
 from recon.cli.output import note, show_quarantined, write_data, write_frame
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb, VerbGroup
@@ -34,6 +34,8 @@ MEANING: Final = MappingProxyType(
         "bank_charges.usual": "A charge that the customer's bank kept back at least twice before: suggest or apply.",
         "combine": "Items that a payer does not quote are combined to the amount of its line.",
         "combine.most_items": "Open items of one payer up to which every subset is tried; at most 200.",
+        "batches": "Payouts of a provider, whose parts its own file tells (--batches).",
+        "batches.window_days": "Days around the settlement date in which a line that does not quote the batch may pay it.",
         "window": "How far from its issue date an item may be paid at all; beyond it nothing is proposed.",
         "window.days_before_issue": "Days before the issue date.",
         "window.days_after_issue": "Days after the issue date.",
@@ -117,6 +119,7 @@ _POLICY_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="DIR",
     help="What was confirmed before: statements/, allocations.csv, closed_items.csv.",
 )
+@batches_option
 @format_option()
 def diff(old: Path, new: Path, how: str, **files: Any) -> None:
     """Match the same inputs under two policies and list every decision that changes.

@@ -47,3 +47,7 @@ class ProposalItems(dy.Schema):
     item_id = dy.String(nullable=True, description="null: money on account")
     kind = dy.String(description="payment, discount, write_off, bank_charge, on_account")
     amount = dy.Int64(description="minor units of the line's currency")
+    customer_id = dy.String(
+        nullable=True, description="whose money it is, where that is not the owner of the item"
+    )
+    note = dy.String(nullable=True, description="what of the line it is, such as a part of a batch")

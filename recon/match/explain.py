@@ -134,14 +134,18 @@ def members_frame(
         kind=pl.lit("on_account"),
         amount="amount",
         rank=pl.lit(1, dtype=pl.Int64),
+        owner=pl.lit(None, dtype=pl.Int64),
+        note=pl.lit(None, dtype=pl.String),
     )
     of_kept = members.join(kept.select("proposal", "rank"), on="proposal").select(
         on_account.columns
     )
+    owners = tables.customers.select("customer_id", owner="customer")
     named = (
         pl.concat([of_kept, on_account])
         .join(tables.receipts.select("line", "line_id"), on="line")
         .join(tables.items.select("item", "item_id"), on="item", how="left")
+        .join(owners, on="owner", how="left")
     )
     return ProposalItems.validate(
         named.select(ProposalItems.column_names()).sort(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from recon.match.batched import batch_outcomes, paid_batches, say_unapplied, with_batch_notes
 from recon.match.classify import set_aside
 from recon.match.decision.assign import assign
 from recon.match.decision.decide import decide
@@ -30,6 +31,7 @@ from recon.match.explain import (
     proposals_frame,
 )
 from recon.match.ledger import Workings
+from recon.match.proposals.batches import propose_batches
 from recon.match.proposals.currencies import propose_in_other_currency
 from recon.match.proposals.habits import propose_usual_charges, with_habits
 from recon.match.proposals.oldest import propose_oldest_first
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     import dataframely as dy
 
     from recon.config import Policy
+    from recon.frames.batches import BatchOutcomes, ComparableBatches
     from recon.frames.comparable import Comparable
     from recon.frames.decisions import Decisions
     from recon.frames.evidence import Evidence
@@ -52,13 +55,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Every line decided; the proposals applied or suggested; the evidence behind them; how it came to that."""
+    """Every line decided; the proposals applied or suggested; the evidence behind them; how it came to that.
+
+    `batches` says what became of every part of every batch that was given.
+    """
 
     decisions: dy.DataFrame[Decisions]
     proposals: dy.DataFrame[Proposals]
     members: dy.DataFrame[ProposalItems]
     evidence: dy.DataFrame[Evidence]
     workings: Workings
+    batches: dy.DataFrame[BatchOutcomes]
 
 
 def match_comparable(
@@ -66,6 +73,7 @@ def match_comparable(
     memory: Memory,
     more_evidence: dy.DataFrame[Evidence],
     more_sets: dy.DataFrame[ProposedSets],
+    batches: ComparableBatches,
     policy: Policy,
 ) -> Matched:
     """Match all lines with all items under a policy.
@@ -75,18 +83,12 @@ def match_comparable(
         memory: what was learnt from earlier payments.
         more_evidence: evidence that plugins found.
         more_sets: sets that passes of plugins propose.
+        batches: payouts of providers, proven, with what each line quotes of them.
         policy: all judgement.
     """
     aside = set_aside(comparable.lines, comparable.line_keys, comparable.item_keys)
-    receipts = comparable.lines.join(aside, on="line_id", how="anti").sort("line")
-    tables = Tables(
-        receipts,
-        comparable.items,
-        comparable.customers,
-        comparable.names,
-        comparable.accounts,
-        memory,
-    )
+    tables = _tables(comparable, aside, memory)
+    receipts = tables.receipts
 
     references = find_references(receipts, comparable)
     parties = find_parties(tables, comparable.line_keys, comparable.item_keys)
@@ -98,16 +100,20 @@ def match_comparable(
     sets, uncombined = propose_sets(
         tables, references, parties, _numbered_sets(more_sets, tables), policy
     )
-    receipts = receipts.join(
-        uncombined.with_columns(is_uncombined=pl.lit(value=True)), on="line", how="left"
-    ).with_columns(pl.col("is_uncombined").fill_null(value=False))
+    receipts = _mark_uncombined(receipts, uncombined)
     converted = propose_in_other_currency(tables, references, parties)
     charged = propose_usual_charges(tables, parties)
+    batched = propose_batches(batches, comparable, tables, parties, policy)
     oldest = propose_oldest_first(
-        tables, references, parties, [singles, sets, converted, charged], policy
+        tables,
+        references,
+        parties,
+        [singles, sets, converted, charged, batched.proposed],
+        policy,
     )
-    makers = (singles, sets, converted, charged, oldest)
+    makers = (singles, sets, converted, charged, batched.proposed, oldest)
     proposed = [_as_known(made, tables) for made in makers]
+    pairs = pl.concat([pairs, batched.pairs], how="diagonal")
     scored = mark_new_accounts(
         score(proposed, references, pairs, find_absent(tables, parties), receipts), parties, tables
     )
@@ -116,14 +122,37 @@ def match_comparable(
     scored = discount_taken(scored, assigned, policy)
     decided = decide(scored, assigned, receipts, policy)
     fates = say_refused(settle_closed_quotes(decided, references, parties), tables)
+    fates = say_unapplied(fates, scored, batched)
 
     kept = kept_proposals(scored, fates, policy)
+    decisions = decisions_frame(fates, aside, scored, references, tables, policy)
     return Matched(
-        decisions=decisions_frame(fates, aside, scored, references, tables, policy),
+        decisions=with_batch_notes(decisions, fates, batched, tables),
         proposals=proposals_frame(kept, fates, scored, tables),
         members=members_frame(kept, scored.members, fates, tables),
         evidence=evidence_frame(pairs, kept, scored.members, tables),
         workings=Workings(scored, pairs, parties, fates, tables),
+        batches=batch_outcomes(batches, batched, paid_batches(fates, scored, batched), tables),
+    )
+
+
+def _tables(comparable: Comparable, aside: pl.DataFrame, memory: Memory) -> Tables:
+    """Lay out what every stage works on; lines that were set aside are no receipts."""
+    return Tables(
+        comparable.lines.join(aside, on="line_id", how="anti").sort("line"),
+        comparable.items,
+        comparable.customers,
+        comparable.names,
+        comparable.accounts,
+        memory,
+    )
+
+
+def _mark_uncombined(receipts: pl.DataFrame, uncombined: pl.DataFrame) -> pl.DataFrame:
+    """Add `is_uncombined`: not every sum of the payer's items was tried."""
+    marks = uncombined.with_columns(is_uncombined=pl.lit(value=True))
+    return receipts.join(marks, on="line", how="left").with_columns(
+        pl.col("is_uncombined").fill_null(value=False)
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import dataframely as dy
 import polars as pl
 
+from recon.frames.batches import Batches
 from recon.frames.demands import validated
 from recon.frames.history import ConfirmedAllocations, RefusedPairs
 from recon.frames.items import ClosedItems, Items
@@ -99,6 +100,7 @@ def checked_books(books: object) -> Books:
         if books.confirmed is None
         else checked(books.confirmed, ConfirmedAllocations),
         refused=None if books.refused is None else checked(books.refused, RefusedPairs),
+        batches=None if books.batches is None else checked(books.batches, Batches),
     )
 
 

@@ -44,7 +44,9 @@ def export_files(view: RunView, *, raw: bool = False) -> dict[str, bytes]:
     Raises:
         AmountError: an amount has a currency without known decimals.
     """
+    batches = {} if view.batches is None else {"batches.csv": batches_table(view, raw=raw)}
     return {
+        **{name: csv_bytes(table) for name, table in batches.items()},
         "allocations.csv": csv_bytes(allocations_table(view, raw=raw)),
         "entries.csv": csv_bytes(entries_table(view, raw=raw)),
         "lines.csv": csv_bytes(lines_table(view, raw=raw)),
@@ -102,6 +104,14 @@ def entries_table(view: RunView, *, raw: bool = False) -> pl.DataFrame:
     tables.check_currencies(rows["amount"], rows["currency"])
     written = {"debit": _amount("debit"), "credit": _amount("credit")}
     return _as_text(rows, written, raw=raw).select(ENTRY_COLUMNS)
+
+
+def batches_table(view: RunView, *, raw: bool = False) -> pl.DataFrame:
+    """Give one row a part of a batch, as its report tells it, and what became of it."""
+    rows = tables.batch_rows(view)
+    tables.check_currencies(rows["net_amount"], rows["currency"])
+    amounts = {name: _amount(name) for name in ("net_amount", "gross_amount", "fee")}
+    return _as_text(rows, amounts, raw=raw)
 
 
 def confidence_text(ppm: pl.Expr) -> pl.Expr:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.frames.batches import BatchOutcomes
 from recon.money import AmountError, exponent
 
 if TYPE_CHECKING:
@@ -126,6 +127,12 @@ def exception_rows(view: RunView) -> pl.DataFrame:
             "booking_date", "amount", "currency", "line_id", descending=[False, True, False, False]
         )
     )
+
+
+def batch_rows(view: RunView) -> pl.DataFrame:
+    """Give every part of every batch in the order of its file; none if no batches were given."""
+    rows = BatchOutcomes.create_empty() if view.batches is None else view.batches
+    return rows.sort("file", "row")
 
 
 def entry_rows(view: RunView) -> pl.DataFrame:

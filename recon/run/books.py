@@ -6,6 +6,9 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import polars as pl
+
+from recon.frames.batches import Batches
 from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.lines import Lines
 from recon.protocols import InputFile
@@ -37,6 +40,11 @@ class Fetched:
     books: Books
     history: History
     inputs: tuple[InputFile, ...]
+
+    @property
+    def has_batches(self) -> bool:
+        """Say whether batches were asked for; their files may hold none."""
+        return self.books.batches is not None
 
 
 def fetch_all(
@@ -77,8 +85,21 @@ def fetch_books(
         "customer_columns": policy.customer_columns,
         **{name: str(path) for name, path in paths.items()},
     }
+    reports = {str(path): path for path in sorted(set(request.batches))}
+    if reports:
+        options["batches"] = list(reports)
     books = plugins.fetch(FILE_SOURCE, as_of, options)
-    return books, tuple(_input(role, path) for role, path in sorted(paths.items()))
+    read = [*sorted(paths.items()), *(("batches", path) for path in reports.values())]
+    return _with_shown_names(books, reports), tuple(_input(role, path) for role, path in read)
+
+
+def _with_shown_names(books: Books, reports: dict[str, Path]) -> Books:
+    """Name the files of batches as outputs do, never by the folders of one machine."""
+    if books.batches is None:
+        return books
+    names = {given: shown_name(path) for given, path in reports.items()}
+    named = books.batches.with_columns(pl.col("file").replace(names))
+    return replace(books, batches=Batches.validate(named))
 
 
 def _paths(request: MatchRequest) -> dict[str, Path]:

@@ -30,6 +30,8 @@ TO_APPLY: Final = {
     "one_class_only": "a second class agrees: a reference from 8 bits, any other from 4 bits (now: {classes})",
     "currency_differs": "a person converts it: what is open in another currency is never applied by rule",
     "account_payment": "the payer says what it is for, or decide.account_payment = oldest_first",
+    "batch_gives_back": "a person books what is given back: refunds and chargebacks are never applied by rule",
+    "batch_undecided": "every part names one open item at its amount; batches.csv says what is wrong with each",
     "late_discount": "the discount is granted: a later discount_until, more discount.grace_days, or discount.late = leave_open",
     "before_issue": "the line quotes the item's number",
     "ambiguous": "the best rival is {margin} bits behind or surely another line's ({rival})",

@@ -130,6 +130,7 @@ def match_view(
         more_evidence=_evidence_of_plugins(reading, books, plugins),
         more_sets=_sets_of_plugins(reading, books, plugins),
         history=fetched.history,
+        batches=books.batches,
     )
     matched = match_lines(inputs, policy)
     allocations = allocate(reading.lines, books.items, matched.proposals, matched.members)
@@ -146,6 +147,7 @@ def match_view(
         decisions=matched.decisions,
         allocations=allocations,
         entries=entries,
+        batches=matched.batches if fetched.has_batches else None,
     )
     return view, weighed_frame(matched.workings, policy)
 

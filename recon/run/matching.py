@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recon.frames.batches import Batches
 from recon.frames.evidence import Evidence
 from recon.frames.history import History
 from recon.frames.proposals import ProposedSets
 from recon.match.plan import Matched, match_comparable
+from recon.normalise.batches import prepare_batches
 from recon.normalise.history import remember
 from recon.normalise.prepare import prepare
 
@@ -34,6 +36,7 @@ class MatchInputs:
     more_evidence: dy.DataFrame[Evidence] | None = None
     more_sets: dy.DataFrame[ProposedSets] | None = None
     history: History | None = None
+    batches: dy.DataFrame[Batches] | None = None
 
 
 def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
@@ -41,8 +44,9 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     comparable = prepare(
         inputs.lines, inputs.items, inputs.parties, inputs.closed, inputs.own_accounts
     )
+    history = inputs.history or History.empty()
     memory = remember(
-        inputs.history or History.empty(),
+        history,
         (inputs.items, inputs.closed),
         comparable,
         inputs.lines.select("line_id", "bank_reference"),
@@ -50,4 +54,6 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     )
     evidence = inputs.more_evidence if inputs.more_evidence is not None else Evidence.create_empty()
     sets = inputs.more_sets if inputs.more_sets is not None else ProposedSets.create_empty()
-    return match_comparable(comparable, memory, evidence, sets, policy)
+    given = inputs.batches if inputs.batches is not None else Batches.create_empty()
+    batches = prepare_batches(given, comparable, history)
+    return match_comparable(comparable, memory, evidence, sets, batches, policy)

@@ -21,5 +21,6 @@ class MatchRequest:
     accounts: Path | None = None
     history: Path | None = None
     policy: Path | None = None
+    batches: tuple[Path, ...] = ()
     ledger: str | None = None
     as_of: dt.date | None = None

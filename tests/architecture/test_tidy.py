@@ -18,6 +18,7 @@ PROBABILITY = "probabilities and bits of evidence are no money"
 FLOATS_ALLOWED: Final = {
     "recon/match/evidence/absent.py": PROBABILITY,
     "recon/match/decision/shares.py": PROBABILITY,
+    "recon/match/evidence/batch_lines.py": PROBABILITY,
     "recon/match/evidence/rarity.py": PROBABILITY,
     "recon/match/proposals/choice.py": PROBABILITY,
     "recon/match/evidence/settle.py": PROBABILITY,

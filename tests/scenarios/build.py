@@ -15,6 +15,7 @@ from recon.apply.allocate import allocate
 from recon.apply.conserve import check_identities
 from recon.apply.entries import build_entries
 from recon.config import Policy
+from recon.frames.batches import Batches
 from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines
@@ -123,6 +124,17 @@ def closed_frame(rows: list[dict[str, Any]]) -> dy.DataFrame[ClosedItems]:
     )
 
 
+def batches_frame(rows: list[dict[str, Any]]) -> dy.DataFrame[Batches]:
+    """Build the parts of batches from rows that name only what matters."""
+    plain = dict.fromkeys(Batches.column_names()) | {
+        "file": "payouts.csv",
+        "currency": "EUR",
+        "kind": "payment",
+        "fee": 0,
+    }
+    return _frame(Batches, [{**plain, "row": at + 2, **row} for at, row in enumerate(rows)])
+
+
 def history_of(
     lines: list[dict[str, Any]],
     confirmed: list[dict[str, Any]],
@@ -151,6 +163,8 @@ def inputs_of(
     closed: Any = None,
     own: tuple[str, ...] = (OUR_ACCOUNT,),
     history: History | None = None,
+    *,
+    batches: Any = None,
 ) -> MatchInputs:
     """Put frames together as the flow of a run does."""
     return MatchInputs(
@@ -160,12 +174,13 @@ def inputs_of(
         closed=closed if closed is not None else closed_frame([]),
         own_accounts=pl.Series("account", sorted(own), dtype=pl.String),
         history=history,
+        batches=batches,
     )
 
 
 def build_world(scenario: Scenario) -> World:
     """Build the world that a scenario describes."""
-    verbs = ("line", "item", "customer", "closed", "own", "past", "refused")
+    verbs = ("line", "item", "customer", "closed", "own", "past", "refused", "batch", "part")
     facts = {verb: scenario.facts.get(verb, []) for verb in verbs}
     rows = [_line(fact) for fact in facts["line"]]
     lines = lines_frame(rows)
@@ -181,6 +196,7 @@ def build_world(scenario: Scenario) -> World:
         ),
         tuple(accounts),
         _history(facts["past"], facts["refused"], [fact.words[0] for fact in facts["line"]]),
+        batches=batches_frame(_parts(facts["batch"], facts["part"])),
     )
     raw = tomllib.loads("\n".join(scenario.policy), parse_float=str)
     names = {line_id(at): fact.words[0] for at, fact in enumerate(facts["line"])}
@@ -290,6 +306,43 @@ def _refused(fact: Fact, line_names: list[str]) -> dict[str, Any]:
         "item_number": number,
         "open_amount": parse_minor(said, 2) if said else None,
     }
+
+
+def _parts(batches: list[Fact], parts: list[Fact]) -> list[dict[str, Any]]:
+    """The parts of all batches; a part belongs to the batch of its reference, and of its file if one is named."""
+    rows = []
+    for part in parts:
+        head = next(
+            fact
+            for fact in batches
+            if fact.words[0] == part.words[0] and fact.one("file") == part.one("file")
+        )
+        reference, net, currency = head.words
+        decimals = exponent(currency)
+        gross = parse_minor(part.words[1], decimals)
+        rows.append(
+            {
+                "file": head.one("file") or "payouts.csv",
+                "batch_reference": reference,
+                "provider": head.one("by"),
+                "settled_on": _date(head.one("on")),
+                "currency": currency,
+                "net_amount": parse_minor(net, decimals),
+                "gross_amount": gross,
+                "fee": parse_minor(part.one("fee") or "0", decimals),
+                "kind": part.one("kind") or ("payment" if gross >= 0 else "refund"),
+                **_said(
+                    part,
+                    {
+                        "ref": "reference",
+                        "of": "customer_id",
+                        "name": "customer_name",
+                        "id": "part_id",
+                    },
+                ),
+            }
+        )
+    return rows
 
 
 def _customer(fact: Fact) -> dict[str, Any]:

@@ -94,6 +94,8 @@ _ROWS: dict[str, tuple[int, tuple[str, ...]]] = {
     "past": (4, ("from", "account", "of", "item", "charge", "discount")),
     "refused": (2, ("open",)),
     "own": (1, ()),
+    "batch": (3, ("by", "on", "file")),
+    "part": (2, ("fee", "ref", "of", "name", "kind", "id", "file")),
 }
 
 
@@ -194,10 +196,10 @@ def _listed(text: str) -> list[str]:
 
 
 def _allocation(text: str, place: str) -> tuple[str, str, str]:
-    """`INV-1 100.00` is a payment, `discount INV-1 2.00` settles without cash, `on_account 5.00` has no item."""
+    """`INV-1 100.00` is a payment, `discount INV-1 2.00` settles without cash, `on_account 5.00` has no item, nor has `-`."""
     words = text.split()
     if len(words) == 3:
-        return words[0], words[1], words[2]
+        return words[0], "" if words[1] == "-" else words[1], words[2]
     if len(words) == 2:
         return (
             ("on_account", "", words[1])

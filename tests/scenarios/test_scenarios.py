@@ -13,7 +13,7 @@ from tests.scenarios.language import Expected, Scenario, UnreadableScenario, rea
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "scenarios"
 # Where ties are decided; tests/match/test_properties.py shuffles whatever Hypothesis thinks of.
-ORDERED = ("ambiguity", "competition", "history")
+ORDERED = ("ambiguity", "batches", "competition", "history")
 SCENARIOS = [
     (path.stem, scenario)
     for path in sorted(FOLDER.glob("*.txt"))
@@ -128,6 +128,7 @@ def assert_order_decides_nothing(world: World, outcome: Outcome) -> None:
         given.closed.reverse(),
         tuple(given.own_accounts),
         given.history and turned_history(given.history),
+        batches=None if given.batches is None else given.batches.reverse(),
     )
     again = run_world(turned, world.policy)
 
@@ -136,6 +137,7 @@ def assert_order_decides_nothing(world: World, outcome: Outcome) -> None:
     assert_frame_equal(again.matched.evidence, outcome.matched.evidence)
     assert_frame_equal(again.allocations, outcome.allocations)
     assert_frame_equal(again.entries, outcome.entries)
+    assert_frame_equal(again.matched.batches, outcome.matched.batches)
 
 
 @pytest.mark.parametrize(

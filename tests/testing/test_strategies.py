@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from docs.generate import frame_schemas
 from recon.frames import (
     allocations,
+    batches,
     decisions,
     entries,
     evidence,
@@ -32,6 +33,9 @@ from recon.testing.strategies import frames, items, lines, values
 # Columns whose rule is a function: the words that they may hold.
 WORDS = {
     "Allocations": {"kind": allocations.KINDS, "status": allocations.STATUSES},
+    "BatchOutcomes": {"state": batches.STATES},
+    "BatchParts": {"kind": batches.KINDS},
+    "Batches": {"kind": batches.KINDS},
     "ConfirmedAllocations": {"kind": allocations.KINDS},
     "Decisions": {"fate": decisions.FATES},
     "Entries": {"role": entries.ROLES},

@@ -87,6 +87,8 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
         ("currency_differs", pl.col("settlement") == "other_currency"),
         ("one_class_only", (pl.col("class_count") < 2) & ~by_order),
         ("late_discount", pl.col("settlement") == "late_discount"),
+        ("batch_gives_back", pl.col("settlement") == "batch_gives_back"),
+        ("batch_undecided", pl.col("settlement") == "batch_undecided"),
         ("before_issue", pl.col("is_before_issue") & ~pl.col("classes").str.contains("reference")),
         ("ambiguous", pl.col("fits") > 1),
         ("short_payment", leaves_open & (policy.decide.part_payment == "suggest")),

@@ -135,7 +135,8 @@ def _together(parts: list[Proposed]) -> Proposed:
         proposals.append(part.proposals.with_columns(pl.col("proposal") + start))
         members.append(part.members.with_columns(pl.col("proposal") + start))
         start += part.proposals.height
-    all_proposals, all_members = pl.concat(proposals), pl.concat(members)
+    # Batches alone say of a member whose money it is and which part of them.
+    all_proposals, all_members = pl.concat(proposals), pl.concat(members, how="diagonal")
     content = (
         all_members.sort("proposal", "item", "kind", "amount", nulls_last=True)
         .group_by("proposal")

@@ -86,7 +86,7 @@ def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
     proposals = numbered.with_columns(
         shape=pl.lit("one_item"), fits=pl.lit(1, dtype=pl.Int64), evidence=evidence_text(numbered)
     )
-    return Proposed(proposals=proposals.select(PROPOSAL_COLUMNS), members=_members(numbered))
+    return Proposed(proposals=proposals.select(PROPOSAL_COLUMNS), members=single_members(numbered))
 
 
 def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -148,8 +148,8 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rest, offered.select(rest.columns)])
 
 
-def _members(numbered: pl.DataFrame) -> pl.DataFrame:
-    """What goes where: the cash, the rest on account, and what settles the item without cash."""
+def single_members(numbered: pl.DataFrame) -> pl.DataFrame:
+    """What goes where of payments of one item each: the cash, the rest on account, what settles it without cash."""
     over = pl.col("settlement") == "over"
     cash = numbered.select(
         "proposal",

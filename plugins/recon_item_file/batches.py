@@ -1,0 +1,91 @@
+"""Settlement reports and deposit slips from files: a row a part of a batch.
+
+In: the files. Out: one frame of the contract. A file is read whole or not at all; whether a batch adds up is not asked here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from recon.api import Batches
+from recon_item_file.columns import Columns, read_columns
+
+if TYPE_CHECKING:
+    import dataframely as dy
+
+    from recon_item_file.options import ItemFileOptions
+
+_KINDS = ("payment", "refund", "chargeback", "adjustment", "fee")
+_COLUMNS = tuple(name for name in Batches.column_names() if name not in ("file", "row"))
+_REQUIRED = ("batch_reference", "net_amount", "gross_amount")
+
+
+def read_batches(options: ItemFileOptions) -> dy.DataFrame[Batches] | None:
+    """Read all reports; None if none was named.
+
+    Raises:
+        UnreadableItems: any cell is wrong.
+    """
+    if not options.batches:
+        return None
+    return Batches.validate(pl.concat(_read(path, options) for path in options.batches))
+
+
+def _read(path: str, options: ItemFileOptions) -> pl.DataFrame:
+    required = [*_REQUIRED]
+    if options.default_currency is None:
+        required.append("currency")
+    columns = read_columns(path, options, _COLUMNS, required, options.batch_columns)
+    currency = columns.currencies("currency", is_required=True)
+    gross = columns.amounts("gross_amount", currency, is_required=True)
+    frame = pl.DataFrame(
+        [
+            columns.text("batch_reference", is_required=True),
+            columns.text("provider"),
+            columns.dates("settled_on"),
+            currency,
+            columns.amounts("net_amount", currency, is_required=True),
+            columns.text("part_id"),
+            _kinds(columns, gross),
+            columns.text("customer_id"),
+            columns.text("customer_name"),
+            columns.text("reference"),
+            gross,
+            columns.amounts("fee", currency).fill_null(0),
+        ]
+    )
+    columns.problems.check()
+    return frame.select(
+        pl.lit(path).alias("file"), pl.Series("row", columns.table.lines, dtype=pl.Int64), pl.all()
+    )
+
+
+def _kinds(columns: Columns, gross: pl.Series) -> pl.Series:
+    """The kind as the report says; where it says none, the sign tells a payment from a refund."""
+    by_sign = pl.select(
+        pl.when(gross < 0)
+        .then(pl.lit("refund"))
+        .when(gross == 0)
+        .then(pl.lit("fee"))
+        .otherwise(pl.lit("payment"))
+    ).to_series()
+    given = columns.text("kind").str.to_lowercase().str.replace_all("[ -]", "_")
+    kinds = pl.select(pl.coalesce(given, by_sign)).to_series().alias("kind")
+    columns.note(
+        "kind", ~kinds.is_in(list(_KINDS)), "no kind of part", "write " + ", ".join(_KINDS)
+    )
+    columns.note(
+        "gross_amount",
+        kinds.is_in(["refund", "chargeback"]) & (gross > 0),
+        "what is given back is negative",
+        "write refunds and chargebacks with a minus sign",
+    )
+    columns.note(
+        "gross_amount",
+        (kinds == "payment") & (gross < 0),
+        "a payment is not negative",
+        "write refund as its kind, or leave the kind out: then the sign decides",
+    )
+    return kinds
