@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from recon.frames.batches import Batches
 from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines
@@ -41,6 +42,7 @@ def match_inputs(world: World) -> MatchInputs:
         closed=_closed(world),
         own_accounts=pl.Series("account", own, dtype=pl.String),
         history=_history(world),
+        batches=_batches(world),
     )
 
 
@@ -141,6 +143,34 @@ def _items(world: World) -> dy.DataFrame[Items]:
         for item in book.items
     )
     return Items.validate(_framed(rows), cast=True)
+
+
+def _batches(world: World) -> dy.DataFrame[Batches]:
+    """The parts of all batches, numbered as the rows of `batches.csv` are."""
+    rows = [
+        {
+            "file": "batches.csv",
+            "row": 0,
+            "batch_reference": line.batch.reference,
+            "provider": line.batch.provider or None,
+            "settled_on": date.fromordinal(line.batch.day),
+            "currency": book.seller.currency,
+            "net_amount": line.batch.net,
+            "part_id": part.part_id,
+            "kind": part.kind,
+            "customer_id": part.customer_id or None,
+            "customer_name": None,
+            "reference": part.reference,
+            "gross_amount": part.gross,
+            "fee": part.fee,
+        }
+        for book, month in zip(world.books, world.months, strict=True)
+        for line in month
+        if line.batch
+        for part in line.batch.parts
+    ]
+    made = pl.DataFrame(rows, schema=Batches.create_empty().schema, orient="row")
+    return Batches.validate(made.with_columns(row=pl.int_range(2, pl.len() + 2, dtype=pl.Int64)))
 
 
 def _parties(world: World) -> dy.DataFrame[Parties]:

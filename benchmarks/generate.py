@@ -63,7 +63,15 @@ class World:
         return Counter(line.scenario for month in self.months for line in month)
 
 
-def build_world(lines: int, items: int, level: str, seed: int, without_item: int = 0) -> World:
+def build_world(
+    lines: int,
+    items: int,
+    level: str,
+    seed: int,
+    without_item: int = 0,
+    *,
+    has_reports: bool = False,
+) -> World:
     """Make customers, items and lines of all sellers.
 
     Args:
@@ -72,6 +80,7 @@ def build_world(lines: int, items: int, level: str, seed: int, without_item: int
         level: noise, one of LEVELS.
         seed: any whole number from 0.
         without_item: per mille of the receipts that pay for nothing in the books.
+        has_reports: the reports of payment providers and the slips of deposits come along, as `batches.csv`.
     """
     assert min(lines, items) >= SMALLEST, f"at least {SMALLEST} lines and items are needed"
     assert level in LEVELS, level
@@ -83,7 +92,8 @@ def build_world(lines: int, items: int, level: str, seed: int, without_item: int
         past, now = (Chance(seed, f"{part} {seller.key}") for part in ("history", "payments"))
         # The month looks back on what its history showed.
         histories.append(tuple(play_history(book, level, past)))
-        months.append(tuple(play_month(book, line_count, level, now, without_item)))
+        month = play_month(book, line_count, level, now, without_item, has_reports=has_reports)
+        months.append(tuple(month))
         books.append(book)
     return World(tuple(books), tuple(months), tuple(histories))
 
@@ -149,12 +159,22 @@ def main() -> None:
     parser.add_argument(
         "--without-item", type=_share, default=0, help="share of receipts that pay for nothing here"
     )
+    parser.add_argument(
+        "--with-batches", action="store_true", help="the reports of payment providers come along"
+    )
     chosen = parser.parse_args()
     if chosen.out.exists() and any(chosen.out.iterdir()):
         parser.error(f"{chosen.out} is not empty")
     # Millions of objects and no cycle among them: looking for cycles would take half of the time.
     gc.disable()
-    world = build_world(chosen.lines, chosen.items, chosen.noise, chosen.seed, chosen.without_item)
+    world = build_world(
+        chosen.lines,
+        chosen.items,
+        chosen.noise,
+        chosen.seed,
+        chosen.without_item,
+        has_reports=chosen.with_batches,
+    )
     write_world(world, chosen.out)
     for scenario, count in sorted(world.scenarios().items()):
         print(f"{scenario:24}{count:9}")

@@ -17,6 +17,7 @@ from benchmarks.world.texts import INTROS, PHRASES, SILENT_TEXTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from benchmarks.world.batches import Batch
     from benchmarks.world.chance import Chance, Weighted
     from benchmarks.world.customers import Customer
     from benchmarks.world.habits import Habits, Payer
@@ -50,6 +51,7 @@ class Line:
         fate: the fates that are right, joined by `|`.
         decidable: a careful person can tell from the data which items it pays.
         settled: what it settles besides its cash (discount, bank_charge); known of the months before alone.
+        batch: what the report of a provider, or the slip of a deposit, tells of it.
         structured: the creditor reference in the field of its own, where the format has one.
     """
 
@@ -67,6 +69,7 @@ class Line:
     structured: str = ""
     settled: tuple[Expected, ...] = ()
     reference: str = ""
+    batch: Batch | None = None
 
     def check(self) -> None:
         """Check that the truth allocates the whole line or nothing of it."""
@@ -85,6 +88,8 @@ class Desk:
         self._pools: dict[str, list[Item]] = {}
         self._by_agent: dict[Payer | None, list[int]] = {}
         self._accounts: dict[str, str] = {}
+        # Whether the reports of providers come along with the bank files.
+        self.has_reports = False
         # Drawn from by who needs a customer of its own choice; made by the first of them.
         self.sizes: Weighted | None = None
 

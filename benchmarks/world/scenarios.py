@@ -104,7 +104,13 @@ GIVE_UP_AFTER = 60
 
 
 def play_month(
-    book: Book, lines: int, level: str, chance: Chance, without_item: int = 0
+    book: Book,
+    lines: int,
+    level: str,
+    chance: Chance,
+    without_item: int = 0,
+    *,
+    has_reports: bool = False,
 ) -> list[Line]:
     """Make one seller's lines, each with its truth, numbered in order of booking.
 
@@ -114,8 +120,10 @@ def play_month(
         level: low, medium or high.
         chance: the draws; each scenario has a branch of its own.
         without_item: per mille of the receipts that pay for nothing in the books.
+        has_reports: the reports of providers and the slips of deposits come along.
     """
     desk = Desk(book, chance, level)
+    desk.has_reports = has_reports
     wanted = counts(lines, level, without_item)
     filler = wanted.pop(FILLER)
     del wanted[PLAIN]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.world.batches import fee_of, report_cheques, report_payout
 from benchmarks.world.desk import BUSINESS_DAYS, Expected, Line, is_invoice, payments
 from benchmarks.world.items import FOREIGN
 from benchmarks.world.names import PROVIDERS, TAX_OFFICES
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.world.desk import Desk
     from benchmarks.world.items import Item
 
-# What the settlement's own file will tell later, the bank line alone does not.
+# What the settlement's own file tells, the bank line alone does not; worlds made with reports have that file.
 IN_BULK = "unmatched|suggested|not_receivable"
 
 
@@ -24,12 +25,12 @@ def provider_settlement(desk: Desk) -> list[Line]:
     items = _take_any(desk, desk.chance.between(2, 8))
     if not items:
         return []
-    # 1.4 % and 25 cents, rounded for each payment.
-    net = tuple(
-        Expected(item.number, item.amount - 25 - (item.amount * 14 + 500) // 1000) for item in items
-    )
-    name = desk.chance.pick(PROVIDERS)
-    return [_bulk(desk, "provider_settlement", name, f"Payout {desk.chance.digits(9)}", net, items)]
+    net = tuple(Expected(item.number, item.amount - fee_of(item.amount)) for item in items)
+    name, reference = desk.chance.pick(PROVIDERS), desk.chance.digits(9)
+    line = _bulk(desk, "provider_settlement", name, f"Payout {reference}", net, items)
+    if desk.has_reports:
+        report_payout(desk, line, name, reference, items)
+    return [line]
 
 
 def cheque_batch(desk: Desk) -> list[Line]:
@@ -37,8 +38,12 @@ def cheque_batch(desk: Desk) -> list[Line]:
     items = _take_any(desk, desk.chance.between(2, 5))
     if not items:
         return []
-    text = f"{desk.say('cheques')} {desk.chance.digits(6)} ({len(items)})"
-    return [_bulk(desk, "cheque_batch", "", text, payments(*items), items)]
+    reference = desk.chance.digits(6)
+    text = f"{desk.say('cheques')} {reference} ({len(items)})"
+    line = _bulk(desk, "cheque_batch", "", text, payments(*items), items)
+    if desk.has_reports:
+        report_cheques(desk, line, reference, items)
+    return [line]
 
 
 def _take_any(desk: Desk, count: int) -> list[Item]:

@@ -41,6 +41,19 @@ PAST_COLUMNS = [
     "allocated_amount",
     "allocation_kind",
 ]
+BATCH_COLUMNS = [
+    "batch_reference",
+    "provider",
+    "settled_on",
+    "currency",
+    "net_amount",
+    "part_id",
+    "kind",
+    "customer_id",
+    "reference",
+    "gross_amount",
+    "fee",
+]
 TRUTH_COLUMNS = [
     "bank_reference",
     "item_number",
@@ -67,8 +80,37 @@ def render_tables(
     yield "history/closed_items.csv", _table(CLOSED_COLUMNS, closed)
     yield "customers.csv", _table(CUSTOMER_COLUMNS, _customer_rows(books))
     yield "accounts.csv", _table(("account", "currency"), _account_rows())
+    yield from render_batches(books, months)
     yield "policy.toml", PROFILE.format(account=BRITISH.account).encode()
     yield "truth.csv", render_truth(months)
+
+
+def render_batches(
+    books: Sequence[Book], months: Sequence[Sequence[Line]]
+) -> Iterator[tuple[str, bytes]]:
+    """Write what the reports of providers and the slips of deposits tell; no file if there are none.
+
+    Yields:
+        relative name and bytes.
+    """
+    rows = [
+        row
+        for book, lines in zip(books, months, strict=True)
+        for line in lines
+        for row in _batch_rows(book.seller.currency, line)
+    ]
+    if rows:
+        yield "batches.csv", _table(BATCH_COLUMNS, rows)
+
+
+def _batch_rows(currency: str, line: Line) -> Iterator[tuple[str, ...]]:
+    batch = line.batch
+    if batch is None:
+        return
+    head = (batch.reference, batch.provider, _day(batch.day), currency, money(batch.net))
+    for part in batch.parts:
+        tail = (part.part_id, part.kind, part.customer_id, part.reference)
+        yield *head, *tail, money(part.gross), money(part.fee)
 
 
 def render_truth(months: Sequence[Sequence[Line]]) -> bytes:
