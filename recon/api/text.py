@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from recon.api.code_pages import PAGES, WIDE_PAGES, fitting_pages
 from recon.errors import ConfigurationError, MalformedFile, Place
 
@@ -39,6 +41,10 @@ _PLAIN: Final = bytes(range(0x20, 0x7F)) + b"\r\n\t+AGE-"
 _CONTROLS: Final = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
 _PADDING: Final = "\x00\x1a\r\n\t "
 _SLICE: Final = 1024 * 1024
+# What a processor's cache holds while it is looked at several times.
+_CACHED: Final = 256 * 1024
+_FIRST_PRINTED: Final = 0x20
+_DELETE: Final = 0x7F
 _FOREIGN_RUN: Final = re.compile(r"[^\x00-\x7f]+")
 _TWICE_ENCODED: Final = ("cp1252", "latin-1", "cp1251")
 _RUNS_LOOKED_AT: Final = 500
@@ -129,11 +135,11 @@ def refuse_controls(
         MalformedFile: with line and column of the first one.
     """
     refused = "".join(one for one in _CONTROLS if one not in allowed)
-    table = refused.encode()
-    for start in range(0, len(text), _SLICE):
-        # Deleting the bytes is ten times as fast as searching a class of characters.
-        piece = text[start : start + _SLICE].encode("utf-8", "surrogatepass")
-        if len(piece.translate(None, table)) != len(piece):
+    legal = [one for one in range(_FIRST_PRINTED) if chr(one) not in refused]
+    for start in range(0, len(text), _CACHED):
+        # Comparing bytes is a hundred times as fast as searching a class of characters.
+        piece = text[start : start + _CACHED].encode("utf-8", "surrogatepass")
+        if _has_control(np.frombuffer(piece, dtype=np.uint8), legal, has_delete="\x7f" in refused):
             found = re.compile(f"[{re.escape(refused)}]").search(text, start)
             assert found is not None
             raise MalformedFile(
@@ -144,6 +150,16 @@ def refuse_controls(
             )
     if line_limit is not None:
         _refuse_long_lines(file, text, line_limit)
+
+
+def _has_control(
+    piece: np.ndarray[tuple[int], np.dtype[np.uint8]], legal: Sequence[int], *, has_delete: bool
+) -> bool:
+    """Say whether bytes hold a control character other than these, DEL among them if it is refused."""
+    is_control = piece < _FIRST_PRINTED
+    for one in legal:
+        is_control &= piece != one
+    return bool(is_control.any() or (has_delete and (piece == _DELETE).any()))
 
 
 def _refuse_long_lines(file: str, text: str, limit: int) -> None:

@@ -64,10 +64,10 @@ def _rules(schema: type[dy.Schema]) -> Iterator[pl.Expr]:
         yield (keys.n_unique() == pl.len()).alias("primary_key")
     for name, column in schema.columns().items():
         values = pl.col(name)
-        # A pattern is dear, and the texts that have one are codes: few distinct ones, but for keys.
-        distinct = values if column.primary_key else values.unique()
-        by_pattern = column.validation_rules(distinct)
-        for rule, holds in column.validation_rules(values).items():
-            found = by_pattern[rule] if rule == "regex" else holds
+        for rule, rows in column.validation_rules(values).items():
+            holds = rows
+            if rule == "regex" and not column.primary_key:
+                # A pattern is dear, and the texts that have one are codes: few distinct ones, but for keys.
+                holds = column.validation_rules(values.unique())[rule]
             # Null keeps every rule but the one against nulls.
-            yield found.all(ignore_nulls=True).alias(f"{name}|{rule}")
+            yield holds.all(ignore_nulls=True).alias(f"{name}|{rule}")
