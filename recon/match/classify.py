@@ -51,8 +51,14 @@ def set_aside(
     Returns:
         line_id, fate (not_receivable or returned), reason; one row a line set aside.
     """
+    # Whether a line quotes an item is asked of those alone that name no other party.
+    nameless = lines.filter(pl.col("payer_account").is_null(), pl.col("payer_name").is_null())
     quotable = item_keys.filter(pl.col("kind") != "number_tail", pl.col("key").str.len_bytes() >= 4)
-    quoting = line_keys.join(quotable, on="key", how="semi")["line"].unique()
+    quoting = (
+        line_keys.join(nameless, on="line", how="semi")
+        .join(quotable, on="key", how="semi")["line"]
+        .unique()
+    )
     lines_said = lines.with_columns(is_quoting=pl.col("line").is_in(quoting.implode()))
     returns = _returns(lines)
     verdict = (

@@ -164,15 +164,22 @@ def evidence_frame(
         .drop_nulls()
         .unique()
     )
+    # In the order of ids once, so that the pieces need no words compared.
     named = (
         pairs.join(shown, on=["line", "item"], how="semi")
         .join(tables.receipts.select("line", "line_id"), on="line")
         .join(tables.items.select("item", "item_id"), on="item")
-        .with_columns(amount_kind="settlement", amount_text=pl.lit(None, dtype=pl.String))
+        .sort("line_id", "item_id")
+        .with_columns(
+            pair=pl.int_range(pl.len()),
+            amount_kind="settlement",
+            amount_text=pl.lit(None, dtype=pl.String),
+        )
     )
     none = pl.lit(None, dtype=pl.String)
     pieces = [
         named.filter(pl.col(f"{name}_millibits") != 0).select(
+            "pair",
             "line_id",
             "item_id",
             evidence_class=pl.lit(name),
@@ -180,9 +187,10 @@ def evidence_frame(
             millibits=f"{name}_millibits",
             text=pl.col(f"{name}_text") if f"{name}_text" in named.columns else none,
         )
-        for name in _CLASSES
+        for name in sorted(_CLASSES)
     ]
-    return Evidence.validate(pl.concat(pieces).sort("line_id", "item_id", "evidence_class"))
+    ordered = pl.concat(pieces).sort("pair", maintain_order=True)
+    return Evidence.validate(ordered.drop("pair"))
 
 
 def decisions_frame(

@@ -25,6 +25,7 @@ _MOST_PER_LINE: Final = 50
 # Five digits and more in the remittance, which is the first field of the text: no day, and no year.
 _A_NUMBER: Final = r"[0-9]{5,}"
 _REMITTANCE: Final = r"^([^\x1e]*)"
+_OUTLINE: Final = ("size", "items", "amounts")
 
 
 def score(
@@ -137,8 +138,18 @@ def _together(parts: list[Proposed]) -> Proposed:
         start += part.proposals.height
     # Batches alone say of a member whose money it is and which part of them.
     all_proposals, all_members = pl.concat(proposals), pl.concat(members, how="diagonal")
+    outline = all_members.group_by("proposal").agg(
+        size=pl.len(), items=pl.col("item").sum(), amounts=pl.col("amount").sum()
+    )
+    outlined = all_proposals.join(outline, on="proposal")
+    # Sets of different outlines differ; what each says is spelled out for the others alone.
+    alike = outlined.select(
+        pl.struct("line", "size", "items", "amounts").is_duplicated()
+    ).to_series()
+    several = outlined.filter(alike).drop(_OUTLINE)
     content = (
-        all_members.sort("proposal", "item", "kind", "amount", nulls_last=True)
+        all_members.join(several, on="proposal", how="semi")
+        .sort("proposal", "item", "kind", "amount", nulls_last=True)
         .group_by("proposal")
         .agg(
             content=pl.concat_str(
@@ -148,12 +159,13 @@ def _together(parts: list[Proposed]) -> Proposed:
     )
     prior = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
     first = (
-        all_proposals.join(content, on="proposal")
+        several.join(content, on="proposal")
         .with_columns(total=prior)
         .sort("line", "content", "total", "shape", descending=[False, False, True, False])
         .unique(["line", "content"], keep="first", maintain_order=True)
-        .drop("total")
+        .drop("total", "content")
     )
+    first = pl.concat([outlined.filter(~alike).drop(_OUTLINE), first])
     return Proposed(first, all_members.join(first.select("proposal"), on="proposal", how="semi"))
 
 

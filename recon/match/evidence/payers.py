@@ -51,24 +51,25 @@ def pairs_by_party(tables: Tables, parties: pl.DataFrame, policy: Policy) -> pl.
 
 def _settled(payers: pl.DataFrame, items: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Pairs of payer and item that settle it, found among the few whose amounts are near enough."""
-    owed = items.select(
-        "item",
-        "customer",
-        "currency",
-        "open",
-        "discount",
-        "discount_until",
-        least=pl.col("open") - most_short(policy),
+    owner = ["customer", "currency"]
+    owners = items.select(owner).unique().with_row_index("owner")
+    owed = items.join(owners, on=owner).select(
+        "item", "owner", "open", least=pl.col("open") - most_short(policy)
     )
+    shown = payers.join(owners, on=owner).select("line", "owner", "amount")
     # Every payer meets every item it owes, so they meet a block at a time, and only what is near is kept.
-    blocks = list(payers.iter_slices(_BLOCK)) or [payers]
+    blocks = list(shown.iter_slices(_BLOCK)) or [shown]
     near = pl.concat(
-        block.join(owed, on=["customer", "currency"])
+        block.join(owed, on="owner")
         .filter(pl.col("amount").is_between("least", "open"))
-        .drop("least")
+        .select("line", "item", "amount", "open")
         for block in blocks
     )
-    return add_settlement(near, policy).filter(~pl.col("settlement").is_in(["part", "over"]))
+    days = payers.select("line", "date", "currency").unique("line", keep="any")
+    terms = items.select("item", "discount", "discount_until")
+    return add_settlement(near.join(days, on="line").join(terms, on="item"), policy).filter(
+        ~pl.col("settlement").is_in(["part", "over"])
+    )
 
 
 def _sizes(payers: pl.DataFrame, items: pl.DataFrame, group: list[str]) -> pl.DataFrame:

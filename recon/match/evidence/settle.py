@@ -121,11 +121,13 @@ def add_settlement(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     ]
     names = [pl.when(holds).then(pl.lit(name)) for name, holds, _ in cases]
     bands = [pl.when(holds).then(band) for _, holds, band in cases]
-    return pairs.with_columns(
+    # Lazily, because only so what the cases share is computed once.
+    settled = pairs.lazy().with_columns(
         settlement=pl.coalesce(*names, pl.lit("over")),
         difference=short,
         band=pl.coalesce(*bands, one),
     )
+    return settled.collect()
 
 
 def most_short(policy: Policy) -> pl.Expr:

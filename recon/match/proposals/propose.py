@@ -83,10 +83,17 @@ def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
     numbered = chosen.sort("line", "item").with_columns(
         proposal=pl.int_range(pl.len(), dtype=pl.Int64)
     )
-    proposals = numbered.with_columns(
-        shape=pl.lit("one_item"), fits=pl.lit(1, dtype=pl.Int64), evidence=evidence_text(numbered)
+    proposals = (
+        numbered.lazy()
+        .with_columns(
+            shape=pl.lit("one_item"),
+            fits=pl.lit(1, dtype=pl.Int64),
+            evidence=evidence_text(numbered),
+        )
+        .select(PROPOSAL_COLUMNS)
+        .collect()
     )
-    return Proposed(proposals=proposals.select(PROPOSAL_COLUMNS), members=single_members(numbered))
+    return Proposed(proposals=proposals, members=single_members(numbered))
 
 
 def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -23,9 +23,11 @@ def mark_rests(made: Proposed, tables: Tables) -> Proposed:
     prices = pl.concat(
         [
             due.select("customer", "currency", "price"),
-            due.select("customer", "currency", price=pl.col("price") - pl.col("less")),
+            due.filter(pl.col("less") > 0).select(
+                "customer", "currency", price=pl.col("price") - pl.col("less")
+            ),
         ]
-    ).unique()
+    )
     over = (
         made.proposals.filter(pl.col("settlement") == "over")
         .select("proposal", "line", "customer", price=-pl.col("difference"))
