@@ -35,6 +35,9 @@ def cut_numbers(texts: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     Returns:
         line, key (the end without separators), span (as read), millibits.
     """
+    ends = _ends(texts)
+    if ends.is_empty():
+        return ends.with_columns(millibits=pl.lit(0, dtype=pl.Int64))
     keys = numbers.select(key=pl.col("number_text").str.replace_all(r"[^0-9A-Z]", ""))
     begun = pl.concat(
         keys.select(key=pl.col("key").str.head(-lost)) for lost in range(1, MOST_LOST + 1)
@@ -45,7 +48,7 @@ def cut_numbers(texts: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
         .agg(numbers=pl.len())
         .join(keys, on="key", how="anti")
     )
-    ends = _ends(texts).join(counted, on="key")
+    ends = ends.join(counted, on="key")
     share = (ends["line"].n_unique() + _BEGINS * _BEGINS_WEIGHT) / (texts.height + _BEGINS_WEIGHT)
     # By chance the end begins this one of all the numbers that there are.
     chance = share * pl.col("numbers") / max(keys.height, 1)

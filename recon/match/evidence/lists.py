@@ -40,6 +40,22 @@ class Opened:
     unknown: pl.DataFrame
 
 
+_NOTHING: Final = Opened(
+    hits=pl.DataFrame(
+        schema={
+            "line": pl.Int64,
+            "item": pl.Int64,
+            "kind": pl.String,
+            "millibits": pl.Int64,
+            "span": pl.String,
+            "key": pl.String,
+        }
+    ),
+    used=pl.DataFrame(schema={"line": pl.Int64, "span": pl.String}),
+    unknown=pl.DataFrame(schema={"line": pl.Int64, "key": pl.String, "span": pl.String}),
+)
+
+
 def open_lists(texts: pl.DataFrame, hits: pl.DataFrame, items: pl.DataFrame, quoted: int) -> Opened:
     """Open ranges and shared prefixes.
 
@@ -52,9 +68,11 @@ def open_lists(texts: pl.DataFrame, hits: pl.DataFrame, items: pl.DataFrame, quo
     Returns:
         the items quoted in folded form; the tails they were read from; the tails that are no open item's.
     """
-    numbers = _numbers(items)
     whole = hits.filter(pl.col("kind").is_in(_HEADS))
     tokens = _tokens(texts.join(whole, on="line", how="semi"))
+    if tokens.is_empty():
+        return _NOTHING
+    numbers = _numbers(items)
     heads = _heads(tokens, whole).join(numbers, on="item")
     tails = _tails(tokens, heads)
     spelled = _between(heads, tokens)

@@ -94,9 +94,32 @@ class References:
     structured: pl.DataFrame
 
 
+_HIT: Final = {
+    "line": pl.Int64,
+    "item": pl.Int64,
+    "kind": pl.String,
+    "millibits": pl.Int64,
+    "span": pl.String,
+    "key": pl.String,
+}
+_NOTHING: Final = References(
+    *(
+        pl.DataFrame(schema={name: _HIT.get(name, pl.Boolean) for name in names})
+        for names in (
+            _HIT,
+            ("line", "key", "span", "is_closed"),
+            ("line", "key", "span", "millibits"),
+            ("item", "key"),
+        )
+    )
+)
+
+
 def find_references(receipts: pl.DataFrame, comparable: Comparable) -> References:
     """Find every open item that a receipt quotes as whole tokens."""
     of_items = comparable.item_keys
+    if receipts.is_empty():
+        return _NOTHING
     of_lines = comparable.line_keys.join(
         receipts.select("line"), on="line", how="semi"
     ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))

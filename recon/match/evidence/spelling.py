@@ -35,10 +35,12 @@ def glued(of_lines: pl.DataFrame, of_items: pl.DataFrame) -> pl.DataFrame:
     """
     parts = pl.col("key").str.extract_groups(_PARTS).struct.rename_fields(["letters", "digits"])
     numbers = of_items.filter(pl.col("kind") == "number").select("key").unique()
-    split = numbers.select(parts=parts).unnest("parts").drop_nulls("digits")
     words = of_lines.filter(pl.col("chunks") == 1, ~pl.col("is_digits")).join(
         numbers, on="key", how="anti"
     )
+    if words.is_empty():
+        return words
+    split = numbers.select(parts=parts).unnest("parts").drop_nulls("digits")
     cut = words.with_columns(parts=parts).unnest("parts").drop_nulls("digits")
     behind = cut.join(split.select("digits", own="letters"), on="digits").filter(
         pl.col("letters").str.ends_with(pl.col("own"))
@@ -63,6 +65,8 @@ def letters_for_digits(of_lines: pl.DataFrame, of_items: pl.DataFrame) -> pl.Dat
         .filter(pl.col("key").str.count_matches("[0-9]") >= _DIGITS)
         .join(numbers, on="key", how="anti")
     )
+    if written.is_empty():
+        return written.select("line", "key", "span", "chunks")
     return (
         written.select("line", "span", "chunks", like=_as_digits(pl.col("key")))
         .join(numbers.select("key", like=_as_digits(pl.col("key"))), on="like")

@@ -31,6 +31,8 @@ def name_stated_parts(pairs: pl.DataFrame, receipts: pl.DataFrame) -> pl.DataFra
         receipts: line, text (folded).
     """
     short = pl.col("settlement") == "part"
+    if not pairs.select(short.any()).item():
+        return pairs
     texts = receipts.join(pairs.filter(short).select("line").unique(), on="line", how="semi")
     deducted = (
         pairs.filter(short)

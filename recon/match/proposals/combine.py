@@ -43,6 +43,17 @@ _FEWEST_UNQUOTED: Final = 2
 _UNQUOTED_MILLIBITS: Final = -3_000
 _FOUND: Final = {"key": pl.Int64, "pick": pl.Int64, "place": pl.Int64, "fits": pl.Int64}
 
+_ROWS: Final = {
+    "line": pl.Int64,
+    "customer": pl.Int64,
+    "pick": pl.Int64,
+    "item": pl.Int64,
+    "extra_millibits": pl.Int64,
+    "fits": pl.Int64,
+    "shape": pl.String,
+    "reference_millibits": pl.Int64,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Combined:
@@ -63,8 +74,11 @@ def combine(
         parties: party hits.
         policy: days of grace of discounts, and the size of the largest pool.
     """
+    wanted = _wanted(tables, quoted, parties)
+    if wanted.is_empty():
+        return Combined(pl.DataFrame(schema=_ROWS), wanted.select("line"))
     free = _free_items(tables, quoted)
-    wanted = _with_sizes(_wanted(tables, quoted, parties), free, quoted)
+    wanted = _with_sizes(wanted, free, quoted)
     # Pools too large to search are counted and never laid out: they hold most of all items.
     is_large = pl.col("size") > policy.combine.most_items
     small = wanted.filter(~is_large)

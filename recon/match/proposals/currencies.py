@@ -13,7 +13,7 @@ import polars as pl
 from recon.match.evidence.references import QUOTED_MILLIBITS
 from recon.match.evidence.settle import stated_elsewhere_millibits
 from recon.match.evidence.stated import stated_amounts
-from recon.match.proposals.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
 
 if TYPE_CHECKING:
     from recon.match.evidence.references import References
@@ -38,6 +38,8 @@ def propose_in_other_currency(
         a proposal a line; the whole amount of the line is its payment, in the line's currency.
     """
     pairs = _quoted_alone(tables, references)
+    if pairs.is_empty():
+        return NOTHING
     stated = stated_amounts(
         tables.receipts.join(pairs.select("line", currency="item_currency"), on="line").select(
             "line", "text", currency="currency_right"

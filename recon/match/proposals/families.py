@@ -36,6 +36,8 @@ def as_one_customer(tables: Tables, quoted: pl.DataFrame, parties: pl.DataFrame)
         parties: party hits.
     """
     kin = tables.customers.filter(pl.len().over("family") > 1).select("customer", "family")
+    if kin.is_empty():
+        return Families(tables, quoted.clear(), parties.clear())
     is_parent = pl.col("customer") == pl.col("family")
     parents = parties.filter("is_strong").join(kin.filter(is_parent), on="customer", how="semi")
     paying = kin.join(parents.select(family="customer").unique(), on="family", how="semi")

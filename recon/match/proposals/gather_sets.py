@@ -67,10 +67,12 @@ def gather_sets(
     quoted = _quoted_rows(tables, references, parties)
     combined = combine(tables, quoted, parties, policy)
     family = as_one_customer(tables, quoted, parties)
-    of_families = [
-        _whole_account(family.tables, family.parties),
-        combine(family.tables, family.quoted, family.parties, policy).rows.select(_ROW),
-    ]
+    of_families = []
+    if not family.parties.is_empty():
+        of_families = [
+            _whole_account(family.tables, family.parties),
+            combine(family.tables, family.quoted, family.parties, policy).rows.select(_ROW),
+        ]
     rows = pl.concat(
         [
             _all_quoted(quoted),

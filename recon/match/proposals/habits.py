@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.evidence.rarity import AMOUNT_PRIOR_WEIGHT, amount_prior, millibits
-from recon.match.proposals.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
 
 if TYPE_CHECKING:
     from recon.match.tables import Tables
@@ -37,6 +37,10 @@ def with_habits(made: Proposed, tables: Tables) -> Proposed:
     Returns:
         the proposals with a column `habit`, null where none is shown.
     """
+    if made.proposals.is_empty() or tables.memory.habits.is_empty():
+        return Proposed(
+            made.proposals.with_columns(habit=pl.lit(None, dtype=pl.String)), made.members
+        )
     rates = _rates(tables)
     of_proposal = (
         _shown(made)
@@ -114,6 +118,8 @@ def propose_usual_charges(tables: Tables, parties: pl.DataFrame) -> Proposed:
     They are suggestions unless the policy says that usual charges are applied.
     """
     charges = tables.memory.charges.filter(pl.col("times") >= _USUAL)
+    if charges.is_empty():
+        return NOTHING
     payers = parties.select(
         "line",
         "customer",

@@ -12,7 +12,7 @@ import polars as pl
 
 from recon.match.evidence.references import QUOTED_MILLIBITS
 from recon.match.evidence.settle import inside_window
-from recon.match.proposals.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
 
 if TYPE_CHECKING:
     from recon.config import Policy
@@ -54,6 +54,8 @@ def propose_oldest_first(
     Source: Oracle Receivables AutoCash, rule "Apply to the Oldest Invoice First".
     """
     lines = _account_payments(tables, references, parties, made)
+    if lines.is_empty():
+        return NOTHING
     dues = _dues(tables, references, made)
     spread = (
         lines.join(dues, on=_ACCOUNT)

@@ -65,6 +65,21 @@ class Proposed:
     members: pl.DataFrame
 
 
+def _type_of(column: str) -> type[pl.DataType]:
+    if column in ("shape", "settlement", "evidence", "kind"):
+        return pl.String
+    return pl.Boolean if column.startswith(("party_is", "has_", "is_")) else pl.Int64
+
+
+# What a maker gives that has nothing to propose.
+NOTHING: Final = Proposed(
+    *(
+        pl.DataFrame(schema={column: _type_of(column) for column in columns})
+        for columns in (PROPOSAL_COLUMNS, MEMBER_COLUMNS)
+    )
+)
+
+
 def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
     """Turn pairs into proposals of one item.
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 def mark_rests(made: Proposed, tables: Tables) -> Proposed:
     """Add `rest_is_a_price`: what an explanation leaves on account is due, in full or less discount, for an item."""
+    rests = made.proposals.filter(pl.col("settlement") == "over")
+    if rests.is_empty():
+        unmarked = made.proposals.with_columns(rest_is_a_price=pl.lit(value=False))
+        return Proposed(unmarked, made.members)
     currencies = tables.receipts.select("line", "currency")
     due = tables.items.select("customer", "currency", price="open", less="discount")
     prices = pl.concat(
@@ -29,8 +33,7 @@ def mark_rests(made: Proposed, tables: Tables) -> Proposed:
         ]
     )
     over = (
-        made.proposals.filter(pl.col("settlement") == "over")
-        .select("proposal", "line", "customer", price=-pl.col("difference"))
+        rests.select("proposal", "line", "customer", price=-pl.col("difference"))
         .join(currencies, on="line")
         .join(prices, on=["customer", "currency", "price"], how="semi")
         .select("proposal", rest_is_a_price=pl.lit(value=True))

@@ -19,7 +19,7 @@ from recon.match.evidence.settle import (
     taken_in_time,
 )
 from recon.match.proposals.gather_sets import gather_sets
-from recon.match.proposals.propose import MEMBER_COLUMNS, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
 
 if TYPE_CHECKING:
     from recon.config import Policy
@@ -62,6 +62,8 @@ def propose_sets(
         the proposals, and the lines (`line`) whose payer has too many items to try every subset.
     """
     rows, uncombined = gather_sets(tables, references, parties, more, policy)
+    if rows.is_empty():
+        return NOTHING, uncombined
     return _assemble(rows, tables, parties, policy), uncombined
 
 

@@ -112,6 +112,8 @@ def scheme_of(references: pl.Series) -> pl.Series:
         or more), else payment_reference.
     """
     texts = references.unique().sort().alias("text")
+    if texts.to_list() in ([], [""]):
+        return pl.Series(references.name, [PLAIN]).new_from_index(0, len(references))
     named = named_by_mark(readings(texts))
     for scheme in COMMON:
         named = _name(named, scheme, _column_proven(named, scheme))
@@ -143,8 +145,14 @@ def named_by_mark(texts: pl.DataFrame) -> pl.DataFrame:
         texts: key and parts, see `readings`.
     """
     named = texts.with_columns(scheme=pl.lit(None, dtype=pl.String))
-    for scheme in MARKED:
-        named = _name(named, scheme, _fitting(named[scheme.reads], scheme))
+    # All forms at once: few texts have any, and those few are looked at scheme by scheme.
+    checked = texts.select(
+        pl.col(scheme.reads).str.extract(scheme.form).alias(str(at))
+        for at, scheme in enumerate(MARKED)
+    )
+    for scheme, read in zip(MARKED, checked, strict=True):
+        if read.null_count() < len(read):
+            named = _name(named, scheme, _holding(read, scheme))
     return named
 
 
@@ -157,9 +165,13 @@ def _name(named: pl.DataFrame, scheme: Scheme, fits: pl.Series) -> pl.DataFrame:
 
 def _fitting(texts: pl.Series, scheme: Scheme) -> pl.Series:
     """Say which texts have the form and the check digits of a scheme."""
-    checked = texts.str.extract(scheme.form)
+    return _holding(texts.str.extract(scheme.form), scheme)
+
+
+def _holding(checked: pl.Series, scheme: Scheme) -> pl.Series:
+    """Say of which texts, the part that is checked given, the check digits hold."""
     likely = checked.is_not_null()
-    held = pl.Series(texts.name, [False], dtype=pl.Boolean).new_from_index(0, len(texts))
+    held = pl.Series(checked.name, [False], dtype=pl.Boolean).new_from_index(0, len(checked))
     if likely.any():
         held = held.scatter(likely.arg_true(), scheme.holds(checked.filter(likely)))
     return held
