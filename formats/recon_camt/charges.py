@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from recon_camt.leaves import with_null
 from recon_camt.values import minor, sign
 from recon_camt.words import CHARGES, TOTAL_CHARGES
 
@@ -39,7 +40,7 @@ def _sums(leaves: Leaves, words: str, currency: pl.Series) -> pl.Series:
     frame = pl.DataFrame(
         {
             "owner": owner,
-            "text": leaves.text.gather(rows),
+            "text": leaves.text[rows],
             "place": _nth(owner),
         }
     )
@@ -48,7 +49,7 @@ def _sums(leaves: Leaves, words: str, currency: pl.Series) -> pl.Series:
             {
                 "owner": leaves.owner[others],
                 "place": _nth(leaves.owner[others]),
-                name: leaves.text.gather(others),
+                name: leaves.text[others],
             }
         )
         counts = other.group_by("owner").agg(pl.len().alias(f"count_{name}"))
@@ -58,7 +59,7 @@ def _sums(leaves: Leaves, words: str, currency: pl.Series) -> pl.Series:
     amounts = pl.len().over("owner")
     is_paired = pl.col("count_indicator").is_null() | (pl.col("count_indicator") == amounts)
     is_own = (pl.col("said") == pl.col("currency")) & (pl.col("count_said") == amounts)
-    frame = frame.with_columns(currency=currency.gather(owner))
+    frame = frame.with_columns(currency=currency[owner])
     size = minor(frame["text"], frame["currency"])
     taken = pl.lit(size) * -sign(pl.col("indicator").fill_null("DBIT"))
     sums = (
@@ -68,7 +69,7 @@ def _sums(leaves: Leaves, words: str, currency: pl.Series) -> pl.Series:
     )
     place = np.full(leaves.count, len(sums), np.int64)
     place[sums["owner"].to_numpy()] = np.arange(len(sums))
-    return sums["taken"].extend_constant(None, 1).gather(place)
+    return with_null(sums["taken"])[place]
 
 
 def _nth(

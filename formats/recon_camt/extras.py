@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import polars as pl
 
+from recon_camt.leaves import with_null
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -101,7 +103,7 @@ def _placed(line: NDArray[np.int64], extras: pl.Series, count: int) -> pl.Series
     """Give each line its object, null if it has none."""
     place = np.full(count, len(extras), np.int64)
     place[line] = np.arange(len(extras))
-    return extras.extend_constant(None, 1).gather(place)
+    return with_null(extras)[place]
 
 
 def spread(

@@ -52,19 +52,22 @@ def finished(document: Document, reading: Reading, currency: str | None) -> Pars
     # Blocks come in order; only entries of the tolerant reader stand behind those of their block.
     if not lines["start"].is_sorted():
         lines = lines.sort("start", "sequence", maintain_order=True)
-    faults = pl.concat(reading.faults).sort("start", maintain_order=True)
+    faults = pl.concat(reading.faults)
+    if len(faults):
+        faults = faults.sort("start", maintain_order=True)
     _check_counts(lines, faults, reading.entries)
     statements, doubts = read_statements(
         told, reading.paths, _currencies(lines, faults, len(told.statements)), currency
     )
     lines, undated = with_dates(lines, statements)
-    faults = pl.concat([faults, undated]).sort("start", maintain_order=True)
+    if len(undated):
+        faults = pl.concat([faults, undated]).sort("start", maintain_order=True)
     statements, signed_findings = with_proven_signs(statements, lines)
     lines, reversed_findings = with_proven_reversals(lines, statements)
     lines, faults = _numbered(lines, faults)
     lines = with_dates_marked(_with_places(document, lines))
     rejects = _rejects(document, faults, doubts)
-    counts = pl.concat([lines.select("statement"), faults.select("statement")])["statement"]
+    counts = pl.concat([lines["statement"], faults["statement"]])
     per_statement = np.bincount(counts.to_numpy(), minlength=len(statements))
     findings = (
         *document.findings,
@@ -78,7 +81,7 @@ def finished(document: Document, reading: Reading, currency: str | None) -> Pars
             _statements(document, reading, statements, per_statement), ReadStatements
         ),
         lines=completed(_lines(lines), ReadLines),
-        rejects=completed(rejects, Rejects),
+        rejects=completed(rejects if len(rejects) else [], Rejects),
         reader=TOLERANT if reading.tolerant else FAST,
         findings=findings,
     )
@@ -92,7 +95,7 @@ def _check_counts(lines: pl.DataFrame, faults: pl.DataFrame, entries: int) -> No
 
 def _currencies(lines: pl.DataFrame, faults: pl.DataFrame, count: int) -> pl.Series:
     """Give the currency of each statement's entries where they have one."""
-    entries = [frame.select("statement", "currency") for frame in (lines, faults)]
+    entries = [frame.lazy().select("statement", "currency") for frame in (lines, faults)]
     one = (
         pl.concat(entries)
         .filter(pl.col("currency").is_in(list(exponents())))
@@ -101,8 +104,9 @@ def _currencies(lines: pl.DataFrame, faults: pl.DataFrame, count: int) -> pl.Ser
         .filter(pl.col("currency").list.len() == 1)
         .with_columns(pl.col("currency").list.first())
     )
-    every = pl.DataFrame({"statement": pl.int_range(count, dtype=pl.Int64, eager=True)})
-    return every.join(one, on="statement", how="left", maintain_order="left")["currency"]
+    every = pl.LazyFrame({"statement": np.arange(count)})
+    joined = every.join(one, on="statement", how="left", maintain_order="left")
+    return joined.select("currency").collect().to_series()
 
 
 def _numbered(lines: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -155,6 +159,8 @@ def _lines(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _rejects(document: Document, faults: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
     """Lay out rejected entries and balances; a balance is no record of the file."""
+    if not len(faults) and not len(doubts):
+        return pl.DataFrame()
     every = pl.concat([faults, doubts.cast(FAULT_SCHEMA)], how="diagonal").sort("start")
     return every.select(
         file=pl.lit(document.name),
@@ -210,6 +216,8 @@ def _findings(lines: pl.DataFrame, statements: pl.DataFrame) -> list[str]:
         if count:
             found.append(f"{count} {what}")
     for name in ("opening", "closing"):
+        if statements[f"{name}_doubt"].null_count() == len(statements):
+            continue
         doubtful = statements.filter(pl.col(f"{name}_doubt").is_not_null())
         found += [
             f"statement {row['statement_index'] + 1}: several balances {row[f'{name}_doubt']} of one day differ; "

@@ -160,7 +160,7 @@ def _unshown(
         return kept
     is_every_line = len(line) == len(shown) and bool((line == np.arange(len(line))).all())
     for name in columns:
-        column = shown[name] if is_every_line else shown[name].gather(line)
+        column = shown[name] if is_every_line else shown[name][line]
         if text.equals(column):
             return pl.Series([False]).new_from_index(0, len(text))
         kept &= text.ne_missing(column)
@@ -185,9 +185,9 @@ def _of_structured(
         structured = leaves.owner[rows]
         line = line_of_detail[sources.structured_owner[structured]]
         rows, structured, line = (one[line >= 0] for one in (rows, structured, line))
-        text = leaves.text.gather(rows)
+        text = leaves.text[rows]
         if words in CREDITOR_REFERENCE:
-            is_shown = text == shown["structured_reference"].gather(line)
+            is_shown = text == shown["structured_reference"][line]
             kept = ~is_shown.fill_null(value=False)
         else:
             kept = pl.Series([True]).new_from_index(0, len(text))
@@ -208,18 +208,21 @@ def _structured_keys(sources: Sources, structured: NDArray[np.int64], words: str
 
 def _marks(lines: pl.DataFrame) -> Iterator[Pairs]:
     """Mark the lines that the bank did not itemise."""
-    rows = lines["part"].is_in(["charges", "difference"]).arg_true()
-    if len(rows):
-        yield Pairs(rows.to_numpy().astype(np.int64), "made_of", lines["part"].gather(rows))
+    part = lines["part"]
+    is_made = (part == "charges") | (part == "difference")
+    if is_made.any():
+        rows = np.flatnonzero(is_made.to_numpy())
+        yield Pairs(rows, "made_of", part.filter(is_made))
 
 
 def _kept_details(
     sources: Sources, lines: pl.DataFrame, entry_of_detail: NDArray[np.int64]
 ) -> Iterator[Pairs]:
     """Keep whole details of a batch that is one line, as a list of objects."""
-    kept = (lines["part"] == "kept").arg_true()
-    if not len(kept):
+    is_kept_whole = lines["part"] == "kept"
+    if not is_kept_whole.any():
         return
+    kept = is_kept_whole.arg_true()
     line_of_entry = np.full(int(entry_of_detail.max()) + 1, -1, np.int64)
     line_of_entry[lines["n"].gather(kept).to_numpy()] = kept.to_numpy()
     line = line_of_entry[entry_of_detail]
@@ -233,7 +236,7 @@ def _kept_details(
             owner = leaves.owner[rows]
             detail = sources.structured_owner[owner] if leaves is structured else owner
             is_kept = line[detail] >= 0
-            text = leaves.text.gather(rows[is_kept])
+            text = leaves.text[rows[is_kept]]
             found.append(Pairs(numbered[detail[is_kept]], f"{prefix}{words}", text))
     each = objects(found, len(chosen)).fill_null("{}")
     listed = (

@@ -63,7 +63,7 @@ class Texts:
     @cached_property
     def text_or_null(self) -> pl.Series:
         """The texts and one null more, to which owners without a text point."""
-        return self.text.extend_constant(None, 1)
+        return with_null(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Leaves:
         is_slice = (
             len(rows) and rows[-1] - rows[0] == len(rows) - 1 and bool((np.diff(rows) == 1).all())
         )
-        return self.text.slice(int(rows[0]), len(rows)) if is_slice else self.text.gather(rows)
+        return self.text.slice(int(rows[0]), len(rows)) if is_slice else self.text[rows]
 
     def first(self, *words: str) -> pl.Series:
         """Give the first text of the first of these paths that an owner has; null if it has none."""
@@ -141,7 +141,7 @@ class Leaves:
         place = np.full(self.count, len(self.text), np.int64)
         for rows in reversed(found):
             place[self.owner[rows[::-1]]] = rows[::-1]
-        return self._texts.text_or_null.gather(place)
+        return self._texts.text_or_null[place]
 
     def _is_one_each(self, rows: NDArray[np.int64]) -> bool:
         """Every owner has one of these, and they stand together."""
@@ -154,7 +154,7 @@ class Leaves:
         if not self.is_repeated(words):
             return self.first(words)
         rows = self.rows(words)
-        frame = pl.DataFrame({"owner": self.owner[rows], "text": self.text.gather(rows)})
+        frame = pl.DataFrame({"owner": self.owner[rows], "text": self.text[rows]})
         grouped = frame.group_by("owner", maintain_order=True).agg(
             pl.col("text").str.join(separator)
         )
@@ -171,7 +171,7 @@ class Leaves:
         for one in words:
             if self.is_repeated(one):
                 rows = self.rows(one)
-                text = self.text.gather(rows)
+                text = self.text[rows]
                 owner = self.owner[rows]
                 other = (text != text.shift(1)).fill_null(value=False).to_numpy()
                 found[owner[1:][(np.diff(owner) == 0) & other[1:]]] = True
@@ -181,4 +181,11 @@ class Leaves:
 def _spread(owner: NDArray[np.int64], values: pl.Series, count: int) -> pl.Series:
     place = np.full(count, len(values), np.int64)
     place[owner] = np.arange(len(values))
-    return values.extend_constant(None, 1).gather(place)
+    return with_null(values)[place]
+
+
+def with_null(values: pl.Series) -> pl.Series:
+    """Add a null, to which what has no value points."""
+    # Of columns in two pieces, Polars gathers slowly.
+    nothing = pl.Series([None], dtype=values.dtype)
+    return pl.concat([values, nothing], rechunk=True)

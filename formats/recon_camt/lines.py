@@ -62,7 +62,7 @@ def read_lines(part: Part, paths: Paths, accounts: pl.Series) -> PartLines:
     }
     entry, detail = leaves[Level.ENTRY], leaves[Level.DETAIL]
     entries = read_entries(entry, owners[Level.ENTRY])
-    of_details = entries["currency"].gather(owners[Level.DETAIL].parent)
+    of_details = entries["currency"][owners[Level.DETAIL].parent]
     charges = read_charges(detail, of_details)
     entry_charges = read_charges(entry, entries["currency"])
     taken = _by_entry(charges, owners[Level.DETAIL].parent, len(entries))
@@ -83,14 +83,10 @@ def read_lines(part: Part, paths: Paths, accounts: pl.Series) -> PartLines:
     lines = _columns(sources, entries, shared, charges, entry_charges, accounts)
     lines = _placed(lines, sources, owners[Level.DETAIL].start, owners[Level.DETAIL].stop)
     extras = kept_texts(sources, lines, owners[Level.DETAIL].parent)
-    faults = pl.concat(
-        [
-            faults_of(entries).select(FAULTS),
-            illegible.join(entries.select("n", "statement", "start", "currency"), on="n").select(
-                FAULTS
-            ),
-        ]
-    )
+    faults = faults_of(entries).select(FAULTS)
+    if len(illegible):
+        places = entries.select("n", "statement", "start", "currency")
+        faults = pl.concat([faults, illegible.join(places, on="n").select(FAULTS)])
     return PartLines(lines.with_columns(extras.alias("extras")), faults)
 
 
@@ -98,6 +94,8 @@ def _by_entry(
     values: pl.Series, parent: np.ndarray[tuple[int], np.dtype[np.int64]], count: int
 ) -> pl.Series:
     """Sum what the details of each entry say; null where none says anything."""
+    if values.null_count() == len(values):
+        return pl.Series([None], dtype=values.dtype).new_from_index(0, count)
     said = pl.DataFrame({"n": parent, "value": values}).drop_nulls("value")
     sums = said.group_by("n").agg(pl.col("value").sum())
     every = pl.DataFrame({"n": pl.int_range(count, dtype=pl.Int64, eager=True)})

@@ -123,7 +123,7 @@ def joined(pieces: Sequence[Piece], offsets: Sequence[int], paths: Paths) -> Par
         order = order[is_said.to_numpy()[order]]
     return Part(
         {level: chained(found) for level, found in owners.items()},
-        Texts(path[order], owner[order], text.gather(order)),
+        Texts(path[order], owner[order], text[order]),
     )
 
 

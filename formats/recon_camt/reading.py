@@ -160,7 +160,7 @@ class Reading:
         owner = np.concatenate([one.owner for one in self.texts])
         order = by_path(path, owner)
         text = pl.concat([one.text for one in self.texts])
-        return Texts(path[order], owner[order], text.gather(order))
+        return Texts(path[order], owner[order], text[order])
 
     def _add_statement_texts(self, part: Part, base: dict[Level, int]) -> None:
         level = self.paths.levels()[part.texts.path]
@@ -170,7 +170,7 @@ class Reading:
             Texts(
                 part.texts.path[rows],
                 part.texts.owner[rows] + shift[level[rows]],
-                part.texts.text.gather(rows),
+                part.texts.text[rows],
             )
         )
 

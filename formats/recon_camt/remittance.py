@@ -61,7 +61,7 @@ def _structured(sources: Sources) -> tuple[pl.Series, pl.Series | None]:
                     "t": owner[leaves.owner[rows]],
                     "structured": leaves.owner[rows],
                     "order": np.full(len(rows), order),
-                    "text": leaves.text.gather(rows),
+                    "text": leaves.text[rows],
                 }
             )
         )

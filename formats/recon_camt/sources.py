@@ -36,7 +36,7 @@ class Sources:
     def of_entry(self, values: pl.Series) -> pl.Series:
         """Spread values of entries over lines."""
         is_each = self._is_entry_each and len(values) == len(self.n)
-        return values if is_each else values.gather(self.n)
+        return values if is_each else values[self.n]
 
     def of_detail(self, values: pl.Series) -> pl.Series:
         """Spread values of details over lines; null where a line has no detail."""

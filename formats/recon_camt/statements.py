@@ -178,8 +178,9 @@ def _chosen(balances: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     and day that differ decide nothing.
     """
     own = (
-        balances.join(
-            named.select("statement_index", account_currency="currency"),
+        balances.lazy()
+        .join(
+            named.lazy().select("statement_index", account_currency="currency"),
             left_on="statement",
             right_on="statement_index",
         )
@@ -200,10 +201,10 @@ def _chosen(balances: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     )
     opening = _extreme(own, "opens", "opening", is_first=True)
     closing = _extreme(own, "closes", "closing", is_first=False)
-    return opening.join(closing, on="statement", how="full", coalesce=True)
+    return opening.join(closing, on="statement", how="full", coalesce=True).collect()
 
 
-def _extreme(own: pl.DataFrame, kind: str, name: str, *, is_first: bool) -> pl.DataFrame:
+def _extreme(own: pl.LazyFrame, kind: str, name: str, *, is_first: bool) -> pl.LazyFrame:
     best = own.filter(pl.col(kind) == pl.col(kind).min().over("statement"))
     is_interim = pl.col("rank") == 3
     day = pl.col("date").min() if is_first else pl.col("date").max()
@@ -258,15 +259,17 @@ def _of_statements(leaves: Leaves, rows: pl.DataFrame) -> Iterator[Pairs]:
         text = leaves.texts(at)
         shown: pl.Series | None = None
         if words in ACCOUNT:
-            shown = rows["account"].gather(line)
+            shown = rows["account"][line]
         elif words in _NUMBER:
-            shown = rows["statement_number"].gather(line)
+            shown = rows["statement_number"][line]
         elif words in _PAGE:
-            shown = rows["page"].cast(pl.String).gather(line)
+            shown = rows["page"].cast(pl.String)[line]
         elif words == "Acct/Ccy":
-            shown = rows["currency"].gather(line)
+            shown = rows["currency"][line]
         if shown is not None:
-            kept = (text != shown).fill_null(value=True)
+            if text.equals(shown):
+                continue
+            kept = text.ne_missing(shown)
             line, text = line[kept.to_numpy()], text.filter(kept)
         yield Pairs(line, words, text)
 
@@ -294,4 +297,4 @@ def _of_balances(
     owner = leaves.owner[every]
     named = pl.DataFrame({"number": nth[owner], "words": pl.concat(names)})
     key = named.select(pl.format("Bal[{}]/{}", "number", "words")).to_series()
-    yield Pairs(parent[owner], key, leaves.text.gather(every))
+    yield Pairs(parent[owner], key, leaves.text[every])

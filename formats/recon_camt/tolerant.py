@@ -61,7 +61,7 @@ class _Collected:
         path, owner = np.array(self.path, np.int32), np.array(self.owner, np.int64)
         rows = np.flatnonzero((text != "").to_numpy())
         rows = rows[by_path(path[rows], owner[rows])]
-        texts = Texts(path[rows], owner[rows], text.gather(rows))
+        texts = Texts(path[rows], owner[rows], text[rows])
         owners = {}
         for level, found in self.owners.items():
             table = np.array(found, np.int64).reshape(-1, 4)

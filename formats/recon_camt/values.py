@@ -5,9 +5,14 @@ Source: W3C XML Schema part 2, decimal, date and dateTime; ISO 20022 ActiveOrHis
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from recon.api import exponents, parse_minor_expr
+
+# To read so many costs less than to look which are the same.
+_FEW: Final = 1000
 
 
 def decimals(currency: pl.Series) -> pl.Series:
@@ -69,6 +74,8 @@ def date(text: pl.Expr) -> pl.Expr:
 
 def days(text: pl.Series) -> pl.Series:
     """Read dates of which many are the same: each different one is read once."""
+    if len(text) <= _FEW:
+        return text.to_frame("text").select(date(pl.col("text"))).to_series()
     written = pl.DataFrame({"text": text.unique()}).with_columns(day=date(pl.col("text")))
     every = pl.DataFrame({"text": text})
     return every.join(written, on="text", how="left", maintain_order="left")["day"]

@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -211,27 +212,40 @@ def _meets_conditions(rows: Sequence[Sequence[str]], layout: BankLayout) -> bool
     return True
 
 
+@cache
+def _shapes() -> Mapping[str, tuple[re.Pattern[str], ...]]:
+    """Give the patterns of the cells of each layout that is known by its rows."""
+    return {
+        name: tuple(map(re.compile, layout.shape))
+        for name, layout in bank_layouts().items()
+        if layout.shape
+    }
+
+
 def _by_shape(rows: Sequence[Sequence[str]], mark: str) -> Iterator[Claim]:
     filled = [row for row in rows if any(row)]
-    for name, layout in bank_layouts().items():
+    # Rows of words alone are no entries; banks put notes between and below these.
+    is_entry = [any(map(str.isdigit, "".join(row))) for row in filled]
+    for name, patterns in _shapes().items():
+        layout = bank_layouts()[name]
         above, body = filled[: layout.preamble_records], filled[layout.preamble_records :]
-        is_known = all(any(re.search(layout.preamble_mark, cell) for cell in row) for row in above)
-        if layout.shape and body and is_known and _fits_shape(body, layout):
+        entries = list(compress(body, is_entry[layout.preamble_records :]))
+        if (
+            entries
+            and all(_has_shape(row, patterns) for row in entries)
+            and all(any(re.search(layout.preamble_mark, cell) for cell in row) for row in above)
+            and _has_mark(body, layout.marks)
+        ):
             yield Claim(name, layout, mark, [])
 
 
-def _fits_shape(rows: Sequence[Sequence[str]], layout: BankLayout) -> bool:
-    patterns = [re.compile(pattern) for pattern in layout.shape]
-    missing = [""] * len(patterns)
-    is_shaped = False
-    for row in rows:
-        cells = [*row, *missing][: len(patterns)]
-        if not any(row[len(patterns) :]) and all(map(re.Pattern.fullmatch, patterns, cells)):
-            is_shaped = True
-        elif any(char.isdigit() for cell in row for char in cell):
-            # Rows of words alone are no entries; banks put notes between and below these.
-            return False
-    if not is_shaped or not layout.marks:
-        return is_shaped
-    mark = re.compile("|".join(layout.marks))
+def _has_shape(row: Sequence[str], patterns: Sequence[re.Pattern[str]]) -> bool:
+    cells = [*row, *[""] * len(patterns)][: len(patterns)]
+    return not any(row[len(patterns) :]) and all(map(re.Pattern.fullmatch, patterns, cells))
+
+
+def _has_mark(rows: Sequence[Sequence[str]], marks: Sequence[str]) -> bool:
+    if not marks:
+        return True
+    mark = re.compile("|".join(marks))
     return any(mark.search(cell) for row in rows for cell in row)
