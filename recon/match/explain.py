@@ -14,6 +14,7 @@ from recon.frames.evidence import Evidence
 from recon.frames.proposals import ProposalItems, Proposals
 from recon.match.decision.duplicates import first_payments
 from recon.match.proposals.propose import bits
+from recon.match.tables import place_in
 from recon.money import format_minor_expr
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.
         "confidence_ppm",
         "place",
         descending=[False, True, True, False],
-    ).with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line"))
+    ).with_columns(rank=place_in("line") + 1)
     status = (
         pl.when(pl.col("fate") == "applied").then(pl.lit("applied")).otherwise(pl.lit("suggested"))
     )

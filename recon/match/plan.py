@@ -118,6 +118,8 @@ def match_comparable(
         score(proposed, references, pairs, find_absent(tables, parties), receipts), parties, tables
     )
 
+    # The makers' own frames are as large as what was made of them: room for the next stages.
+    del singles, sets, converted, charged, oldest, makers, proposed
     assigned = assign(scored, tables.items)
     scored = discount_taken(scored, assigned, policy)
     decided = decide(scored, assigned, receipts, policy)

@@ -13,6 +13,7 @@ import polars as pl
 from recon.match.decision.shares import kind_of_explanation, measure_shares
 from recon.match.evidence.references import QUOTED_MILLIBITS, spans_overlap
 from recon.match.proposals.propose import Proposed
+from recon.match.tables import place_in
 
 if TYPE_CHECKING:
     from recon.match.evidence.references import References
@@ -25,7 +26,6 @@ _MOST_PER_LINE: Final = 50
 # Five digits and more in the remittance, which is the first field of the text: no day, and no year.
 _A_NUMBER: Final = r"[0-9]{5,}"
 _REMITTANCE: Final = r"^([^\x1e]*)"
-_OUTLINE: Final = ("size", "items", "amounts")
 
 
 def score(
@@ -79,7 +79,10 @@ def _flags(receipts: pl.DataFrame, proposals: pl.DataFrame, absent: pl.DataFrame
     A line names a number if it quotes an item, or holds a number that could be one; the customer's own alone names none.
     """
     quoting = proposals.filter(pl.col("reference_millibits") > 0)
-    numbers = pl.col("text").str.extract(_REMITTANCE).str.count_matches(_A_NUMBER).fill_null(0)
+    is_quoting = pl.col("line").is_in(quoting["line"].unique().implode())
+    # Whoever quotes an item names a number: the other texts alone are read.
+    text = pl.when(~is_quoting).then("text")
+    numbers = text.str.extract(_REMITTANCE).str.count_matches(_A_NUMBER).fill_null(0)
     of_customers = (
         absent.filter(pl.col("party_kind") == "customer_number").select("line", own=1).unique()
     )
@@ -89,8 +92,7 @@ def _flags(receipts: pl.DataFrame, proposals: pl.DataFrame, absent: pl.DataFrame
         "is_held",
         "is_uncombined",
         received="amount",
-        names_a_number=(numbers > pl.col("own").fill_null(0))
-        | pl.col("line").is_in(quoting["line"].unique().implode()),
+        names_a_number=(numbers > pl.col("own").fill_null(0)) | is_quoting,
     )
 
 
@@ -141,12 +143,10 @@ def _together(parts: list[Proposed]) -> Proposed:
     outline = all_members.group_by("proposal").agg(
         size=pl.len(), items=pl.col("item").sum(), amounts=pl.col("amount").sum()
     )
-    outlined = all_proposals.join(outline, on="proposal")
+    outlined = all_proposals.select("proposal", "line").join(outline, on="proposal")
     # Sets of different outlines differ; what each says is spelled out for the others alone.
-    alike = outlined.select(
-        pl.struct("line", "size", "items", "amounts").is_duplicated()
-    ).to_series()
-    several = outlined.filter(alike).drop(_OUTLINE)
+    is_alike = pl.struct("line", "size", "items", "amounts").is_duplicated()
+    several = all_proposals.join(outlined.filter(is_alike), on="proposal", how="semi")
     content = (
         all_members.join(several, on="proposal", how="semi")
         .sort("proposal", "item", "kind", "amount", nulls_last=True)
@@ -163,10 +163,13 @@ def _together(parts: list[Proposed]) -> Proposed:
         .with_columns(total=prior)
         .sort("line", "content", "total", "shape", descending=[False, False, True, False])
         .unique(["line", "content"], keep="first", maintain_order=True)
-        .drop("total", "content")
+        .select("proposal")
     )
-    first = pl.concat([outlined.filter(~alike).drop(_OUTLINE), first])
-    return Proposed(first, all_members.join(first.select("proposal"), on="proposal", how="semi"))
+    kept = pl.concat([outlined.filter(~is_alike).select("proposal"), first])
+    return Proposed(
+        all_proposals.join(kept, on="proposal", how="semi"),
+        all_members.join(kept, on="proposal", how="semi"),
+    )
 
 
 def _quotes_other(joined: Proposed, references: References, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -216,7 +219,7 @@ def _compare(scored: pl.DataFrame) -> pl.DataFrame:
     """Give each proposal its place and its posterior among all explanations of its line."""
     ordered = scored.sort(
         "line", "millibits", "age_rank", "proposal", descending=[False, True, False, False]
-    ).with_columns(place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("line"))
+    ).with_columns(place=place_in("line") + 1)
     ordered = ordered.filter(pl.col("place") <= _MOST_PER_LINE)
     marked = ordered.with_columns(is_outspoken=_outspoken())
     return with_confidence(marked, pl.lit(1.0))

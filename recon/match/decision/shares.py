@@ -70,7 +70,7 @@ def measure_shares(
     )
     of_lines = (
         weighed.group_by("line")
-        .agg(odds.filter(pl.col("kind") == name).sum().alias(name) for name in KINDS)
+        .agg(pl.when(pl.col("kind") == name).then(odds).sum().alias(name) for name in KINDS)
         .join(receipts.select("line", "names_a_number"), on="line", how="right")
         .with_columns(pl.col(KINDS).fill_null(0.0))
         .sort("line")

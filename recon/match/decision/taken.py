@@ -42,8 +42,19 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
         .group_by("proposal")
         .agg(pl.col("doubt").min())
     )
-    proposals = scored.proposals.join(touched, on="proposal", how="left")
-    is_touched = pl.col("doubt").is_not_null().any().over("line")
-    anew = with_confidence(proposals.filter(is_touched), pl.col("doubt").fill_null(1))
-    kept = pl.concat([proposals.filter(~is_touched), anew]).drop("doubt")
-    return Proposed(proposals=kept.sort("line", "place"), members=scored.members)
+    if touched.is_empty():
+        return scored
+    lines = scored.proposals.join(touched, on="proposal", how="semi").select("line").unique()
+    of_lines = scored.proposals.join(lines, on="line", how="semi").join(
+        touched, on="proposal", how="left", maintain_order="left"
+    )
+    anew = with_confidence(of_lines, pl.col("doubt").fill_null(1)).select(
+        "proposal", anew="confidence_ppm"
+    )
+    # Few lines are touched, so that only their confidence is put in the place of the old one.
+    confidence = (
+        scored.proposals.select("proposal", "confidence_ppm")
+        .join(anew, on="proposal", how="left", maintain_order="left")
+        .select(pl.coalesce("anew", "confidence_ppm").alias("confidence_ppm"))
+    )
+    return Proposed(scored.proposals.with_columns(confidence.to_series()), scored.members)

@@ -47,22 +47,34 @@ def find_longer_names(tables: Tables) -> pl.DataFrame:
 
 
 def _longer(shown: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of a name shown and a customer whose name has all its words and more, found by its rarest word."""
+    """Pairs of a name shown and a customer whose name has all its words and more, found by its rarest words."""
     every = names.select("customer", word=pl.col("name_key").str.split(" ")).explode(
         "word", empty_as_null=False
     )
     spread = every.group_by("word").agg(spread=pl.col("customer").n_unique())
+    own = pl.col("shown").str.split(" ")
+    # A name with a word that no customer has is a part of none.
     rarest = (
-        shown.with_columns(word=pl.col("shown").str.split(" "))
+        shown.with_columns(word=own)
         .explode("word", empty_as_null=False)
         .join(spread, on="word")
         .sort("shown", "spread", "word")
-        .unique("shown", keep="first", maintain_order=True)
-        .filter(pl.col("spread") <= _WIDEST)
+        .group_by("shown", maintain_order=True)
+        .agg(
+            pl.col("word", "spread").first(),
+            second=pl.col("word").get(1, null_on_oob=True),
+            known=pl.len(),
+        )
+        .filter(pl.col("spread") <= _WIDEST, pl.col("known") == own.list.len())
     )
     beside = rarest.join(every, on="word").join(names, on="customer")
-    # Cheap to see first: a name with all words of another and more has more letters.
-    longer = beside.filter(pl.col("name_key").str.len_bytes() > pl.col("shown").str.len_bytes())
-    own, words = (pl.col(name).str.split(" ") for name in ("shown", "name_key"))
-    has_all = (own.list.len() < words.list.len()) & (own.list.set_difference(words).list.len() == 0)
-    return longer.filter(has_all).select("shown", "customer").unique()
+    name, blank = pl.col("name_key"), pl.lit(" ")
+    has_second = pl.concat_str(blank, name, blank).str.contains(
+        pl.concat_str(blank, "second", blank), literal=True
+    )
+    likely = beside.filter(name.str.len_bytes() > pl.col("shown").str.len_bytes()).filter(
+        has_second.fill_null(value=True)
+    )
+    # A name may be one of several of a customer, of which another one has the rarest word.
+    has_all = own.list.set_difference(name.str.split(" ")).list.len() == 0
+    return likely.filter(has_all).select("shown", "customer").unique()

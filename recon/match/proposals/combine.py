@@ -20,6 +20,7 @@ from recon.match.proposals.subsets import (
     subset_order,
     subset_sums,
 )
+from recon.match.tables import place_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +111,7 @@ def _combine_block(
 def _wanted(tables: Tables, quoted: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
     """Lines and the payers whose items may make them up: key, line, customer, currency, date, target, fewest."""
     payers = parties.sort("line", "millibits", "customer", descending=[False, True, False])
-    payers = payers.filter(pl.int_range(pl.len()).over("line") < _MOST_PAYERS)
+    payers = payers.filter(place_in("line") < _MOST_PAYERS)
     said = quoted.group_by("line").agg(
         said=pl.col("open").sum(),
         owner=pl.col("customer").first(),
@@ -194,7 +195,7 @@ def _pools(
             "fewest",
             "item",
             "size",
-            place=pl.int_range(pl.len(), dtype=pl.Int64).over("key"),
+            place=place_in("key"),
             full="open",
             discounted=pl.when(in_time).then(pl.col("open") - pl.col("discount")).otherwise("open"),
         )

@@ -20,6 +20,7 @@ from recon.match.evidence.settle import (
 )
 from recon.match.proposals.gather_sets import gather_sets
 from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.tables import place_in
 
 if TYPE_CHECKING:
     from recon.config import Policy
@@ -219,7 +220,7 @@ def _members(proposals: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     discounted = settlement.is_in(["discount", "discount_write_off", *_LAPSED])
     close = settlement.is_in(_CLOSE)
     # The largest item can bear any difference within a limit.
-    place = pl.int_range(pl.len()).over("proposal")
+    place = place_in("proposal")
     bears = place == pl.col("open").arg_max().over("proposal")
     # What a lapsed discount leaves is settled only if a person grants it.
     lapsed = pl.when(settlement.is_in(_LAPSED)).then("lapsed").otherwise(0)
