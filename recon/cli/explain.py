@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,6 +112,11 @@ def _write_explanation(one: Explanation) -> None:
             f"wanted by {facts['wanted_lines']} other line(s), most by {facts['wanted_by']}: "
             f"{facts['wanted_bits']} bits\n"
         )
+    if facts["component"]:
+        # Nothing of a component with a gap is applied, so who reads this wants to know how large it is.
+        gap = Decimal(facts["gap_bits"] or 0)
+        bound = f"at most {gap} bits below the best answer" if gap else "exactly"
+        write_data(f"solved together with {facts['component_lines']} lines, {bound}\n")
     if one.refused_by:
         write_data(f"refused by: {', '.join(one.refused_by).replace('_', ' ')}\n")
     if one.to_apply:

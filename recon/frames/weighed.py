@@ -45,3 +45,12 @@ class Weighed(dy.Schema):
     )
     wanted_millibits = dy.Int64(nullable=True, description="how much that line wants it")
     wanted_lines = dy.Int64(min=0, description="how many other lines want its most wanted item")
+    component = dy.String(
+        nullable=True,
+        description="first of the lines that compete with this one for items, which were solved together",
+    )
+    component_lines = dy.Int64(nullable=True, min=2, description="how many they are")
+    gap_millibits = dy.Int64(
+        min=0,
+        description="how much better all of them together could be at most; 0 where they were solved exactly",
+    )

@@ -37,6 +37,7 @@ class Workings:
     pairs: pl.DataFrame
     parties: pl.DataFrame
     fates: pl.DataFrame
+    assigned: pl.DataFrame
     tables: Tables
 
 
@@ -59,9 +60,11 @@ def weighed_frame(workings: Workings, policy: Policy) -> dy.DataFrame[Weighed]:
         shown.join(_in_words(members, workings), on="proposal", how="left")
         .join(payers, on=["line", "customer"], how="left")
         .join(_wanted(members, workings), on="proposal", how="left")
+        .join(_competitions(workings), on="line", how="left")
         .join(workings.tables.receipts.select("line", "line_id"), on="line")
         .with_columns(
             pl.col("wanted_lines").fill_null(0),
+            pl.col("gap_millibits").fill_null(0),
             party_kind=pl.coalesce("party_kind", "known_kind"),
             party_text=pl.coalesce("party_text", "known_text"),
             history_kind=pl.coalesce("history_kind", pl.concat_str(pl.lit("usual_"), "habit")),
@@ -115,6 +118,16 @@ def _further_refusals(is_given: pl.Expr, policy: Policy) -> list[pl.Expr]:
         pl.when(forbids & ~(is_given & (pl.col("reason") == name))).then(pl.lit(name))
         for name, forbids in by_name.items()
     ]
+
+
+def _competitions(workings: Workings) -> pl.DataFrame:
+    """Which lines were solved together, and the bound of what was not proven: line, component, component_lines, gap."""
+    names = workings.tables.receipts.select("line_id", component="line")
+    return (
+        workings.assigned.filter(pl.col("component_lines") > 1)
+        .join(names, on="component")
+        .select("line", "component_lines", "gap_millibits", component="line_id")
+    )
 
 
 def _in_words(members: pl.DataFrame, workings: Workings) -> pl.DataFrame:

@@ -133,7 +133,7 @@ def match_comparable(
         proposals=proposals_frame(kept, fates, scored, tables),
         members=members_frame(kept, scored.members, fates, tables),
         evidence=evidence_frame(pairs, kept, scored.members, tables),
-        workings=Workings(scored, pairs, parties, fates, tables),
+        workings=Workings(scored, pairs, parties, fates, assigned, tables),
         batches=batch_outcomes(batches, batched, paid_batches(fates, scored, batched), tables),
     )
 

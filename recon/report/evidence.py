@@ -7,7 +7,7 @@ thousandths, so the pieces of a row add up exactly to its total.
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -29,6 +29,25 @@ def evidence_csv(weighed: dy.DataFrame[Weighed]) -> bytes:
         _written(name, name in _FOREIGN) for name in weighed.columns
     )
     return csv_bytes(written)
+
+
+def competition(weighed: dy.DataFrame[Weighed]) -> dict[str, Any]:
+    """Say how many lines competed for items, and bound what was not solved exactly, in bits."""
+    components = (
+        weighed.drop_nulls("component")
+        .group_by("component")
+        .agg(pl.col("component_lines", "gap_millibits").max())
+        .sort("component")
+    )
+    cut = components.filter(pl.col("gap_millibits") > 0).select(
+        "component", "component_lines", gap_bits=_three_decimals("gap_millibits")
+    )
+    return {
+        "components": components.height,
+        "lines": int(components["component_lines"].sum()),
+        "largest": components["component_lines"].max() or 0,
+        "cut": cut.to_dicts(),
+    }
 
 
 def read_evidence(data: bytes) -> pl.DataFrame:

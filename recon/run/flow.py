@@ -79,7 +79,7 @@ def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress
     files = {
         **render_outputs(view),
         "evidence.csv": evidence_csv(weighed),
-        "run.json": run_record(view, reading, figures, policy, plugins),
+        "run.json": run_record(view, weighed, reading, figures, policy, plugins),
     }
     write_files(files, request.out)
     failed = render_more_reports(view, request.out, plugins)

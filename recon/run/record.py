@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from recon import __version__
+from recon.report.evidence import competition
 
 if TYPE_CHECKING:
+    import dataframely as dy
     import polars as pl
 
     from recon.config import Policy
+    from recon.frames.weighed import Weighed
     from recon.plugins import Plugins
     from recon.protocols import InputFile, RunView
     from recon.run.reading import Reading
@@ -32,7 +35,12 @@ _DECISIVE: Final = (
 
 
 def run_record(
-    view: RunView, reading: Reading, figures: dict[str, Any], policy: Policy, plugins: Plugins
+    view: RunView,
+    weighed: dy.DataFrame[Weighed],
+    reading: Reading,
+    figures: dict[str, Any],
+    policy: Policy,
+    plugins: Plugins,
 ) -> bytes:
     """Lay the run's record out as JSON with sorted keys; the same run gives the same bytes."""
     record = {
@@ -53,6 +61,7 @@ def run_record(
         ],
         "policy": msgspec.to_builtins(policy, builtin_types=()),
         "inputs": [_input(file) for file in view.inputs],
+        "competition": competition(weighed),
         "copies": _rows(reading.copies),
         "findings": list(reading.findings),
         "rejects": _rows(view.rejects),

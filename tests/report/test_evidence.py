@@ -17,7 +17,7 @@ ROW = {
     "amount_millibits": -50, "party_kind": None, "party_millibits": 0, "party_text": None,
     "date_kind": None, "date_millibits": 0, "history_kind": None, "history_millibits": 0,
     "prior_millibits": -5_000, "millibits": 14_762, "confidence_ppm": 7,
-    "absent_millibits": None, "wanted_by": None, "wanted_millibits": None, "wanted_lines": 0,
+    "absent_millibits": None, "wanted_by": None, "wanted_millibits": None, "wanted_lines": 0, "component": None, "component_lines": None, "gap_millibits": 0,
 }  # fmt: skip
 
 

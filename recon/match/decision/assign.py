@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 # A line's proposals that trail its best by more than this do not compete for items.
 _TRAILING_MILLIBITS: Final = 15_000
 _MOST_OPTIONS: Final = 6
+_ASSIGNED: Final = {
+    "line": pl.Int64,
+    "proposal": pl.Int64,
+    "gap_millibits": pl.Int64,
+    "component": pl.Int64,
+    "component_lines": pl.Int64,
+    "is_exact": pl.Boolean,
+}
+# Nobody else wants the items of most lines.
+_ALONE: Final = {
+    "gap_millibits": pl.lit(0, dtype=pl.Int64),
+    "component": pl.col("line"),
+    "component_lines": pl.lit(1, dtype=pl.Int64),
+    "is_exact": pl.lit(value=True),
+}
 
 
 def assign(scored: Proposed, items: pl.DataFrame) -> pl.DataFrame:
@@ -28,7 +43,9 @@ def assign(scored: Proposed, items: pl.DataFrame) -> pl.DataFrame:
         items: the day's items with `item` and `open`.
 
     Returns:
-        line, proposal, is_exact (false where a component was too large to solve exactly).
+        line, proposal; gap_millibits: how much better the answer for all lines of its component could be at most,
+        which is 0 unless the component was cut; component (its first line), of how many `component_lines`; and
+        is_exact (the gap is 0).
     """
     best = pl.col("millibits").max().over("line")
     competing = scored.proposals.filter(
@@ -49,24 +66,29 @@ def assign(scored: Proposed, items: pl.DataFrame) -> pl.DataFrame:
         competing.join(contested, on="line", how="anti")
         .sort("line", "place")
         .unique("line", keep="first", maintain_order=True)
-        .select("line", "proposal", is_exact=pl.lit(True))
+        .select("line", "proposal", **_ALONE)
     )
     fought = _fight(competing.join(contested, on="line", how="semi"), wanted, items)
     return pl.concat([alone, fought]).sort("line")
 
 
 def _fight(competing: pl.DataFrame, wanted: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    schema = {"line": pl.Int64, "proposal": pl.Int64, "is_exact": pl.Boolean}
     if competing.is_empty():
-        return pl.DataFrame(schema=schema)
+        return pl.DataFrame(schema=_ASSIGNED)
     options = _options(competing, wanted, items)
     chosen = [
-        (option.line, option.proposal, exact)
+        (option.line, option.proposal, solution.gap, component[0].line, _lines_of(component))
         for component in _components(options)
-        for exact, picked in (solve(component),)
-        for option in picked
+        for solution in (solve(component),)
+        for option in solution.chosen
     ]
-    return pl.DataFrame(chosen, schema=schema, orient="row")
+    names = [name for name in _ASSIGNED if name != "is_exact"]
+    frame = pl.DataFrame(chosen, schema=dict.fromkeys(names, pl.Int64), orient="row")
+    return frame.with_columns(is_exact=pl.col("gap_millibits") == 0)
+
+
+def _lines_of(component: list[Option]) -> int:
+    return len({option.line for option in component})
 
 
 def _options(competing: pl.DataFrame, wanted: pl.DataFrame, items: pl.DataFrame) -> list[Option]:

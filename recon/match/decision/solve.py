@@ -1,19 +1,34 @@
 """Solve one component of competing lines exactly: choose at most one option a line, no item settled twice.
 
-Small components by branch and bound, larger ones as an integer program by HiGHS, and beyond a stated bound by
-taking the strongest first, marked as not exact so that nothing of it is applied without a person.
+Small components by branch and bound; larger ones as a linear program where each line takes one item, else as an integer
+program. What is too large for that is cut: the strongest claims first, with the gap to a bound that no answer can pass.
+Unless the gap is nothing, no line of it is applied without a person.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-# Beyond this many options a component is not solved exactly.
+from recon.match.decision.programs import (
+    assignment_program,
+    integer_program,
+    is_one_to_one,
+    relaxed_program,
+)
+
+if TYPE_CHECKING:
+    from recon.match.decision.programs import Answer
+
+# Beyond this many options a component is cut, unless each of its lines takes one item whole.
 LARGEST_COMPONENT: Final = 4_000
+# Beyond this many no program is laid out at all.
+LARGEST_PROGRAM: Final = 300_000
 _MOST_STEPS: Final = 20_000
 # Bits decide; between equal totals the earlier line gets the earlier option. Both fit an exact integer.
 _BIT_WEIGHT: Final = 10_000
+# A program takes of an option all or nothing, but for what floats leave.
+_NONE: Final = 1e-6
 
 
 class Share(NamedTuple):
@@ -37,36 +52,78 @@ class _TooManySteps(Exception):
     """The bounded search gave up; the integer program takes over."""
 
 
-def solve(options: list[Option]) -> tuple[bool, list[Option]]:
-    """Give whether the answer is exact, and the chosen options in order of their lines."""
+class Solution(NamedTuple):
+    """The options chosen, in order of their lines, and how many millibits a better answer could have at most."""
+
+    gap: int
+    chosen: list[Option]
+
+
+def solve(options: list[Option]) -> Solution:
+    """Choose options so that their total is the highest; a gap of 0 says that no answer is better."""
     by_line: dict[int, list[Option]] = defaultdict(list)
     for option in options:
         by_line[option.line].append(option)
     lines = [by_line[line] for line in sorted(by_line)]
     values = _values(lines)
-    if len(options) > LARGEST_COMPONENT:
-        return False, _strongest_first(options)
-    try:
-        return True, _branch_and_bound(lines, values)
-    except _TooManySteps:
-        chosen = _integer_program(options, values)
-        # The program counts in floats, so its answer is believed only when it holds to the minor unit.
-        return (True, chosen) if _all_fit(chosen) else (False, _strongest_first(options))
+    # What is more than its item fits nowhere.
+    possible = [option for option in options if _fits(option, defaultdict(int))]
+    if len(options) <= LARGEST_COMPONENT:
+        try:
+            return Solution(0, _branch_and_bound(lines, values))
+        except _TooManySteps:
+            pass
+    return _by_program(possible, lines, values)
+
+
+def _by_program(
+    options: list[Option], lines: list[list[Option]], values: dict[int, int]
+) -> Solution:
+    """Solve by the program that the component allows, and take the better of what it found and the strongest first."""
+    answer = None
+    if len(options) <= LARGEST_PROGRAM and is_one_to_one(options):
+        answer = assignment_program(options, values)
+    elif len(options) <= LARGEST_COMPONENT:
+        answer = integer_program(options, values)
+    elif len(options) <= LARGEST_PROGRAM:
+        answer = relaxed_program(options, values)
+    plain = _in_order(sorted(options, key=lambda one: (-one.millibits, one.line, one.proposal)))
+    if answer is None:
+        highest = sum(max(values[one.proposal] for one in choices) for choices in lines)
+        return Solution(_gap(highest, plain, values), plain)
+    taken = _taken(options, answer, values)
+    best = max(taken, plain, key=lambda chosen: _total(chosen, values))
+    # The program counts in floats: what it took whole fits to the minor unit, or it is not what it found.
+    is_whole = all(weight < _NONE or weight > 1 - _NONE for weight in answer.weights)
+    is_found = is_whole and len(taken) == sum(weight > _NONE for weight in answer.weights)
+    if answer.is_optimal and is_found and best == taken:
+        return Solution(0, taken)
+    return Solution(_gap(answer.bound, best, values), best)
+
+
+def _taken(options: list[Option], answer: Answer, values: dict[int, int]) -> list[Option]:
+    """The options of which the program takes most first, as far as they fit; none that it leaves out."""
+    weighed = [
+        (weight, option)
+        for option, weight in zip(options, answer.weights, strict=True)
+        if weight > _NONE
+    ]
+    weighed.sort(key=lambda one: (-one[0], -values[one[1].proposal], one[1].line))
+    return _in_order([option for _, option in weighed])
+
+
+def _total(chosen: list[Option], values: dict[int, int]) -> int:
+    return sum(values[option.proposal] for option in chosen)
+
+
+def _gap(bound: float, chosen: list[Option], values: dict[int, int]) -> int:
+    """How far the total stays below the bound, in whole millibits."""
+    return max(0, round((bound - _total(chosen, values)) / _BIT_WEIGHT))
 
 
 def _fits(option: Option, used: dict[int, int]) -> bool:
     """Say whether every item has still open what the option would settle of it, to the minor unit."""
     return all(used[item] + settles <= whole for item, settles, whole in option.shares)
-
-
-def _all_fit(chosen: list[Option]) -> bool:
-    used: dict[int, int] = defaultdict(int)
-    for option in chosen:
-        if not _fits(option, used):
-            return False
-        for item, settles, _ in option.shares:
-            used[item] += settles
-    return True
 
 
 def _values(lines: list[list[Option]]) -> dict[int, int]:
@@ -116,39 +173,12 @@ def _branch_and_bound(lines: list[list[Option]], values: dict[int, int]) -> list
     return best
 
 
-def _integer_program(options: list[Option], values: dict[int, int]) -> list[Option]:
-    """Maximise the sum of values by HiGHS: at most one option a line, at most the whole of an item."""
-    import highspy  # noqa: PLC0415 - slow to import, and seldom needed
-
-    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("mip_rel_gap", 0.0),
-    ):
-        model.setOptionValue(name, value)
-    ordered = sorted(options, key=lambda option: (option.line, option.proposal))
-    scale = 1 / _BIT_WEIGHT
-    variables = [model.addBinary(obj=values[option.proposal] * scale) for option in ordered]
-    by_line: dict[int, list[Any]] = defaultdict(list)
-    by_item: dict[int, list[Any]] = defaultdict(list)
-    for option, variable in zip(ordered, variables, strict=True):
-        by_line[option.line].append(variable)
-        for item, settles, whole in option.shares:
-            by_item[item].append(variable * (settles / whole))
-    for terms in (*by_line.values(), *by_item.values()):
-        model.addConstr(model.qsum(terms) <= 1)
-    model.maximize()
-    solution = model.getSolution().col_value
-    return [option for option, taken in zip(ordered, solution, strict=True) if taken > 0.5]
-
-
-def _strongest_first(options: list[Option]) -> list[Option]:
+def _in_order(options: list[Option]) -> list[Option]:
+    """Take one option after the other, as far as its line and its items are free."""
     used: dict[int, int] = defaultdict(int)
     served: set[int] = set()
     chosen = []
-    for option in sorted(options, key=lambda one: (-one.millibits, one.line, one.proposal)):
+    for option in options:
         if option.line not in served and _fits(option, used):
             served.add(option.line)
             for item, settles, _ in option.shares:
