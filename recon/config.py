@@ -79,7 +79,8 @@ class BankCharges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When a proposal is applied without a person."""
 
-    min_confidence: Decimal = Decimal("0.9999")
+    target_precision: Decimal = Decimal("0.9999")
+    min_confidence: Decimal = Decimal("0.999")
     min_margin_bits: Decimal = Decimal(6)
     suggestions: int = 3
     equal_items: Literal["oldest_first", "suggest"] = "oldest_first"
@@ -90,12 +91,9 @@ class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def __post_init__(self) -> None:
         """Refuse thresholds that mean nothing."""
-        _require(
-            0 < self.min_confidence < 1,
-            "decide.min_confidence",
-            "between 0 and 1",
-            self.min_confidence,
-        )
+        for name in ("target_precision", "min_confidence"):
+            given = getattr(self, name)
+            _require(0 < given <= 1, f"decide.{name}", "above 0 and at most 1", given)
         _require(
             self.min_margin_bits >= 0, "decide.min_margin_bits", "0 or more", self.min_margin_bits
         )

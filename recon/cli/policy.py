@@ -40,7 +40,9 @@ MEANING: Final = MappingProxyType(
         "window.days_before_issue": "Days before the issue date.",
         "window.days_after_issue": "Days after the issue date.",
         "decide": "When a proposal is applied without a person.",
-        "decide.min_confidence": "The least probability that the proposal is right, from 0 to 1.",
+        "decide.target_precision": "How many of the applied lines must be right, from 0 to 1: what the lines of a day state together, and "
+        "what is proven of such statements.",
+        "decide.min_confidence": "Below this probability no line is applied, however sure the others of the day are, from 0 to 1.",
         "decide.min_margin_bits": "The least distance to the next best proposal, in bits of evidence.",
         "decide.suggestions": "How many proposals to show for a line that is not applied.",
         "decide.equal_items": "Items that nothing tells apart: oldest_first or suggest.",

@@ -31,7 +31,10 @@ _TEXTS: Final = ("reference", "party")
 
 @dataclass(frozen=True, slots=True)
 class Workings:
-    """What the stages made of all lines, by row number, kept for whoever asks how a line was decided."""
+    """What the stages made of all lines, by row number, kept for whoever asks how a line was decided.
+
+    `threshold` is the confidence from which lines were applied, in parts per million.
+    """
 
     scored: Proposed
     pairs: pl.DataFrame
@@ -39,6 +42,7 @@ class Workings:
     fates: pl.DataFrame
     assigned: pl.DataFrame
     tables: Tables
+    threshold: int
 
 
 def weighed_frame(workings: Workings, policy: Policy) -> dy.DataFrame[Weighed]:
@@ -96,7 +100,10 @@ def _shown(workings: Workings, policy: Policy) -> pl.DataFrame:
         .otherwise(pl.lit("passed_over"))
     )
     every = pl.concat_str(
-        [pl.when(is_given).then("reason"), *_further_refusals(is_given, policy)],
+        [
+            pl.when(is_given).then("reason"),
+            *_further_refusals(is_given, policy, workings.threshold),
+        ],
         separator="|",
         ignore_nulls=True,
     )
@@ -109,10 +116,10 @@ def _shown(workings: Workings, policy: Policy) -> pl.DataFrame:
     )
 
 
-def _further_refusals(is_given: pl.Expr, policy: Policy) -> list[pl.Expr]:
+def _further_refusals(is_given: pl.Expr, policy: Policy, threshold: int) -> list[pl.Expr]:
     """The name of each rule where it refuses, unless it is the decisive reason already."""
     by_name: dict[str, pl.Expr] = {}
-    for name, forbids in refusing_rules(policy):
+    for name, forbids in refusing_rules(policy, threshold):
         by_name[name] = by_name[name] | forbids if name in by_name else forbids
     return [
         pl.when(forbids & ~(is_given & (pl.col("reason") == name))).then(pl.lit(name))

@@ -19,6 +19,7 @@ from recon.match.decision.new_accounts import mark_new_accounts
 from recon.match.decision.refused import say_refused, without_refused
 from recon.match.decision.score import score
 from recon.match.decision.taken import discount_taken
+from recon.match.decision.threshold import choose_threshold
 from recon.match.evidence.absent import find_absent
 from recon.match.evidence.block import candidate_pairs
 from recon.match.evidence.parties import find_parties
@@ -122,7 +123,8 @@ def match_comparable(
     del singles, sets, converted, charged, oldest, makers, proposed
     assigned = assign(scored, tables.items)
     scored = discount_taken(scored, assigned, policy)
-    decided = decide(scored, assigned, receipts, policy)
+    threshold = choose_threshold(scored, assigned, policy)
+    decided = decide(scored, assigned, receipts, policy, threshold)
     fates = say_refused(settle_closed_quotes(decided, references, parties), tables)
     fates = say_unapplied(fates, scored, batched)
 
@@ -133,7 +135,7 @@ def match_comparable(
         proposals=proposals_frame(kept, fates, scored, tables),
         members=members_frame(kept, scored.members, fates, tables),
         evidence=evidence_frame(pairs, kept, scored.members, tables),
-        workings=Workings(scored, pairs, parties, fates, assigned, tables),
+        workings=Workings(scored, pairs, parties, fates, assigned, tables, threshold),
         batches=batch_outcomes(batches, batched, paid_batches(fates, scored, batched), tables),
     )
 

@@ -26,6 +26,8 @@ CONFIDENCE_EDGES: Final = (
     999_990,
 )
 WHOLE: Final = 1_000_000
+# Below this no line is applied, whatever is proven.
+_LEAST_PROVEN: Final = 990_000
 # A confidence is stated in so many.
 _DECIMALS: Final = 6
 
@@ -79,3 +81,21 @@ def calibration_error(bins: pl.DataFrame) -> float:
     distance = (pl.col("stated") - pl.col("right_share")).abs() * pl.col("sets")
     error = bins.select(distance.sum() / pl.max_horizontal(pl.col("sets").sum(), 1)).item()
     return float(error)
+
+
+def proof_table(judged: pl.DataFrame) -> pl.DataFrame:
+    """Count the lines that are applied, or would be but for the threshold, from each confidence up.
+
+    Returns:
+        world ("own"), least_confidence (as text, 0 to 1), lines, wrong.
+    """
+    able = judged.filter(
+        pl.col("reason").is_in(["evidence_agrees", "below_threshold"]), pl.col("stated_set") != ""
+    )
+    counts = []
+    for edge in (edge for edge in CONFIDENCE_EDGES if edge >= _LEAST_PROVEN):
+        sure = able.filter(pl.col("stated_ppm") >= edge)
+        wrong = sure.height - int(sure["is_stated_right"].sum())
+        counts.append(("own", f"0.{edge}".rstrip("0"), sure.height, wrong))
+    columns = ["world", "least_confidence", "lines", "wrong"]
+    return pl.DataFrame(counts, schema=columns, orient="row")

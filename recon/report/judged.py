@@ -40,7 +40,9 @@ def judge_lines(lines: pl.DataFrame, rows: pl.DataFrame, labels: pl.DataFrame) -
         allowed=pl.col("fate").first(),
         pays_items=(pl.col("item_number") != "").any(),
     )
-    facts = lines.select("line_id", "bank_reference", "amount", "currency", "minor", "fate")
+    facts = lines.select(
+        "line_id", "bank_reference", "amount", "currency", "minor", "fate", "reason"
+    )
     judged = labelled
     for frame in (facts, expected.drop("pays_items"), applied, hits, stated):
         judged = judged.join(frame, on="line_id", how="left")

@@ -13,7 +13,7 @@ import polars as pl
 
 from recon.money import format_minor_expr
 from recon.report.bounds import Share
-from recon.report.calibration import calibrate, calibration_error
+from recon.report.calibration import calibrate, calibration_error, proof_table
 from recon.report.conservation import check_conservation
 from recon.report.judged import judge_lines, shown_set
 from recon.report.truth import checked_allocations, checked_lines, checked_truth
@@ -41,6 +41,8 @@ class Quality:
         calibration_error: distance of stated confidence and share of right sets, mean over all sets by bin; 0 to 1.
         scenarios: a row a scenario; `traps` are its undecidable lines, `caught` those of them that were left alone.
         calibration: a row a bin of confidence.
+        proof: a row a confidence: lines stated at least so sure that only the threshold stood in the way, and the
+            wrong ones of them; with it `recon match --calibration` knows how far such statements can be trusted.
         wrong_lines: a row a wrongly applied line, with expected and applied set and the evidence.
         wrong_value: a row a currency: amount of the wrongly applied lines.
         conservation: what became of every cent, checked again from the files.
@@ -58,6 +60,7 @@ class Quality:
     calibration_error: float
     scenarios: pl.DataFrame
     calibration: pl.DataFrame
+    proof: pl.DataFrame
     wrong_lines: pl.DataFrame
     wrong_value: pl.DataFrame
     conservation: Conservation
@@ -122,6 +125,7 @@ def evaluate(
         calibration_error=calibration_error(bins),
         scenarios=_by_scenario(judged),
         calibration=bins,
+        proof=proof_table(judged),
         wrong_lines=_shown(wrong),
         wrong_value=_value(wrong),
         conservation=check_conservation(lines, rows, open_items),

@@ -100,7 +100,11 @@ def explain_line(line_id: str, run: Path) -> Explained:
     evidence = read_evidence(_bytes_of(run / "evidence.csv"))
     rows = evidence.filter(pl.col("line_id") == line["line_id"]).to_dicts()
     rows.sort(key=lambda row: int(row["place"]))
-    decide = json.loads(_bytes_of(run / "run.json"))["policy"]["decide"]
+    record = json.loads(_bytes_of(run / "run.json"))
+    decide = {
+        **record["policy"]["decide"],
+        "threshold": record["summary"]["applied_from_confidence"],
+    }
     notes = _table(run / "unmatched.csv").filter(pl.col("line_id") == line["line_id"])["note"]
     return Explained(
         line,
@@ -187,7 +191,7 @@ def _figures(
         for name in ("reference", "amount", "party", "history")
         if Decimal(row[f"{name}_bits"]) >= (8 if name == "reference" else 4)
     ]
-    threshold = Decimal(str(decide["min_confidence"]))
+    threshold = Decimal(decide["threshold"])
     wanted = f"line {row['wanted_by']}, {row['wanted_bits']} bits" if row["wanted_by"] else "none"
     return {
         "classes": " and ".join(agreeing) or "none",

@@ -15,6 +15,7 @@ from recon.config import Policy, load_policy
 from recon.errors import ReconError
 from recon.frames.evidence import Evidence
 from recon.frames.proposals import ProposedSets
+from recon.match.decision.decide import WHOLE
 from recon.match.ledger import weighed_frame
 from recon.protocols import InputFile, RunView
 from recon.report.evidence import evidence_csv
@@ -70,12 +71,12 @@ def match_statements(request: MatchRequest, plugins: Plugins, progress: Progress
     fetched = fetch_all(request, policy, plugins, progress)
 
     progress.step("Matching")
-    view, weighed = match_view(reading, fetched, policy, plugins, as_of=request.as_of)
+    view, weighed, threshold = match_view(reading, fetched, policy, plugins, as_of=request.as_of)
     identity = run_id(view)
     plugins.run_started(identity)
 
     progress.step("Writing reports")
-    figures = summary(view)
+    figures = summary(view) | {"applied_from_confidence": f"{threshold / WHOLE:.6f}"}
     files = {
         **render_outputs(view),
         "evidence.csv": evidence_csv(weighed),
@@ -111,11 +112,12 @@ def match_view(
     plugins: Plugins,
     *,
     as_of: dt.date | None,
-) -> tuple[RunView, dy.DataFrame[Weighed]]:
+) -> tuple[RunView, dy.DataFrame[Weighed], int]:
     """Match what was read with the books, apply it, and prove that no cent was lost.
 
     Returns:
-        the run's view, and every explanation that was weighed, for `recon explain`.
+        the run's view; every explanation that was weighed, for `recon explain`; and the confidence from which lines
+        were applied, in parts per million.
     """
     books = fetched.books
     own = pl.concat(
@@ -149,7 +151,7 @@ def match_view(
         entries=entries,
         batches=matched.batches if fetched.has_batches else None,
     )
-    return view, weighed_frame(matched.workings, policy)
+    return view, weighed_frame(matched.workings, policy), matched.workings.threshold
 
 
 def _last_day(reading: Reading) -> dt.date:

@@ -13,6 +13,7 @@ from recon.match.plan import Matched, match_comparable
 from recon.normalise.batches import prepare_batches
 from recon.normalise.history import remember
 from recon.normalise.prepare import prepare
+from recon.run.proof import with_proven_floor
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchInputs:
-    """What is matched; `own_accounts` are our accounts as written."""
+    """What is matched; `own_accounts` are our accounts as written, `calibration` a table in place of the shipped one."""
 
     lines: dy.DataFrame[Lines]
     items: dy.DataFrame[Items]
@@ -37,6 +38,7 @@ class MatchInputs:
     more_sets: dy.DataFrame[ProposedSets] | None = None
     history: History | None = None
     batches: dy.DataFrame[Batches] | None = None
+    calibration: bytes | None = None
 
 
 def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
@@ -56,4 +58,5 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     sets = inputs.more_sets if inputs.more_sets is not None else ProposedSets.create_empty()
     given = inputs.batches if inputs.batches is not None else Batches.create_empty()
     batches = prepare_batches(given, comparable, history)
-    return match_comparable(comparable, memory, evidence, sets, batches, policy)
+    proven = with_proven_floor(policy, inputs.calibration)
+    return match_comparable(comparable, memory, evidence, sets, batches, proven)

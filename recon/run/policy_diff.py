@@ -74,7 +74,7 @@ def _replayed(
     reading = read_statements(request.statements, policy, plugins, progress)
     fetched = fetch_all(request, policy, plugins, progress)
     progress.step("Matching")
-    view, _ = match_view(reading, fetched, policy, plugins, as_of=request.as_of)
+    view, _, _ = match_view(reading, fetched, policy, plugins, as_of=request.as_of)
     return view
 
 

@@ -82,7 +82,7 @@ def test_times_likelier_is_two_to_the_bits(out):
 
 
 def test_every_rule_that_refuses_says_what_would_have_to_change():
-    assert {name for name, _ in refusing_rules(Policy())} <= set(TO_APPLY)
+    assert {name for name, _ in refusing_rules(Policy(), 0)} <= set(TO_APPLY)
 
 
 def test_an_id_that_names_no_line_or_several_is_an_error(out):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recon.config import Policy
     from recon.match.proposals.propose import Proposed
 
+WHOLE: Final = 1_000_000
 # Below this a proposal is not worth a person's look.
 _WORTH_SUGGESTING_PPM: Final = 1_000
 
@@ -25,6 +26,7 @@ def decide(
     assigned: pl.DataFrame,
     receipts: pl.DataFrame,
     policy: Policy,
+    threshold: int,
 ) -> pl.DataFrame:
     """Give every receipt one fate and one reason.
 
@@ -33,11 +35,12 @@ def decide(
         assigned: the proposal that each line got.
         receipts: flags of the lines; `is_uncombined` where not every sum of the payer's items was tried.
         policy: when a proposal may be applied.
+        threshold: the confidence from which it may, in parts per million.
 
     Returns:
         line, fate, reason, proposal (the one applied or assigned; null if none), margin_millibits.
     """
-    refused = with_refusal(scored, assigned, policy)
+    refused = with_refusal(scored, assigned, policy, threshold)
     able = refused.filter(pl.col("refusal").is_null()).select("line", "proposal")
     # A near rival is what keeps the confidence down, so it is the better reason of the two.
     doubtful = refused.filter((pl.col("refusal") == "below_threshold").fill_null(True)).select(
@@ -59,24 +62,39 @@ def decide(
     return pl.concat([fates, _left_over(left, scored, fates)]).sort("line")
 
 
-def with_refusal(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def with_refusal(
+    scored: Proposed, assigned: pl.DataFrame, policy: Policy, threshold: int
+) -> pl.DataFrame:
     """Give the proposal that each line got, with `refusal`: the first rule that forbids applying it, null if none."""
     chosen = assigned.join(scored.proposals, on=["line", "proposal"], how="left")
-    first = [pl.when(forbids).then(pl.lit(name)) for name, forbids in refusing_rules(policy)]
+    first = [
+        pl.when(forbids).then(pl.lit(name)) for name, forbids in refusing_rules(policy, threshold)
+    ]
     return chosen.with_columns(refusal=pl.coalesce(first))
 
 
-def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
-    """List the rules over scored proposals, each with the reason it gives, in the order in which they are asked."""
-    threshold = int(policy.decide.min_confidence * 1_000_000)
+def target_ppm(policy: Policy) -> int:
+    """The precision that the policy asks of applied lines, in parts per million."""
+    return int(policy.decide.target_precision * WHOLE)
+
+
+def is_by_order(policy: Policy) -> pl.Expr:
+    """An account payment is spread by the policy's order, so no evidence has to single out its items."""
+    return (pl.col("settlement") == "account_payment") & (
+        policy.decide.account_payment == "oldest_first"
+    )
+
+
+def refusing_rules(policy: Policy, threshold: int) -> list[tuple[str, pl.Expr]]:
+    """List the rules over scored proposals, each with the reason it gives, in the order in which they are asked.
+
+    `threshold` is the confidence from which a proposal may be applied, in parts per million.
+    """
     part, over = pl.col("settlement") == "part", pl.col("settlement") == "over"
     leaves_open = pl.col("settlement").is_in(LEAVES_OPEN)
     # Without an agreeing amount, the number quoted and the payer must both be certain.
     amount_agrees = ~(part | over)
-    # An account payment is spread by the policy's order, so no evidence has to single out its items.
-    by_order = (pl.col("settlement") == "account_payment") & (
-        policy.decide.account_payment == "oldest_first"
-    )
+    by_order = is_by_order(policy)
     sure_payer = pl.col("party_is_strong") & pl.col("classes").str.contains("reference")
     return [
         ("held_balance_break", pl.col("is_held")),
@@ -114,6 +132,11 @@ def refusing_rules(policy: Policy) -> list[tuple[str, pl.Expr]]:
             (pl.col("settlement") == "usual_charge") & (policy.bank_charges.usual == "suggest"),
         ),
         ("below_threshold", (pl.col("confidence_ppm") < threshold) & ~by_order),
+        # The surer lines of a day make no room for what is certain only because another line is.
+        (
+            "below_threshold",
+            pl.col("leans_on_others") & (pl.col("confidence_ppm") < target_ppm(policy)) & ~by_order,
+        ),
     ]
 
 

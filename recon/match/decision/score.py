@@ -221,7 +221,7 @@ def _compare(scored: pl.DataFrame) -> pl.DataFrame:
         "line", "millibits", "age_rank", "proposal", descending=[False, True, False, False]
     ).with_columns(place=place_in("line") + 1)
     ordered = ordered.filter(pl.col("place") <= _MOST_PER_LINE)
-    marked = ordered.with_columns(is_outspoken=_outspoken())
+    marked = ordered.with_columns(is_outspoken=_outspoken(), leans_on_others=pl.lit(value=False))
     return with_confidence(marked, pl.lit(1.0))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.match.decision.decide import with_refusal
+from recon.match.decision.decide import target_ppm, with_refusal
 from recon.match.decision.score import with_confidence
 from recon.match.evidence.settle import LEAVES_OPEN
 from recon.match.proposals.propose import Proposed
@@ -26,9 +26,11 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
     """Set the confidence anew for lines of which an explanation needs an item that another line surely settles.
 
     Such an explanation is weighed by the chance that the other line is wrong, or that the item was paid twice.
-    Places do not change: they rank the evidence of the line itself.
+    Places do not change: they rank the evidence of the line itself. Such lines have `leans_on_others`.
     """
-    sure = with_refusal(scored, assigned, policy).filter(pl.col("refusal").is_null())
+    sure = with_refusal(scored, assigned, policy, target_ppm(policy)).filter(
+        pl.col("refusal").is_null()
+    )
     # A part payment leaves the rest of the item to others.
     settling = sure.filter(~pl.col("settlement").is_in(LEAVES_OPEN)).select(
         "proposal",
@@ -57,4 +59,8 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
         .join(anew, on="proposal", how="left", maintain_order="left")
         .select(pl.coalesce("anew", "confidence_ppm").alias("confidence_ppm"))
     )
-    return Proposed(scored.proposals.with_columns(confidence.to_series()), scored.members)
+    leans = pl.col("line").is_in(lines["line"].implode())
+    return Proposed(
+        scored.proposals.with_columns(confidence.to_series(), leans_on_others=leans),
+        scored.members,
+    )
