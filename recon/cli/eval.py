@@ -44,13 +44,21 @@ CONSERVATION = ("totals", "broken_lines", "broken_suggestions", "broken_items")
     metavar="FILE.html",
     help="Also write a page with the reliability plot.",
 )
+@click.option(
+    "--calibration",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.csv",
+    help="Also write how far the stated confidence was right, for the history of later runs.",
+)
 @format_option()
 def command(
     truth: Path,
     run: Path,
     open_items: Path | None,
+    *,
     policy: Path | None,
     out: Path | None,
+    calibration: Path | None,
     how: str,
 ) -> None:
     """Measure a run against the truth.
@@ -72,6 +80,10 @@ def command(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_bytes(render_quality_page(quality, f"{run} against {truth.name}"))
         note(f"written to {out}")
+    if calibration is not None:
+        calibration.parent.mkdir(parents=True, exist_ok=True)
+        calibration.write_text(quality.proof.write_csv(), encoding="utf-8")
+        note(f"written to {calibration}")
     _write(quality, how)
 
 

@@ -31,15 +31,17 @@ CLOSED_ITEMS: Final = "closed_items.csv"
 CONFIRMED: Final = "allocations.csv"
 REFUSED: Final = "rejected.csv"
 PAST_STATEMENTS: Final = "statements"
+CALIBRATION: Final = "calibration.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The books' side, what was decided before, and the files that both were read from."""
+    """The books' side, what was decided before, how right that was, and the files that all were read from."""
 
     books: Books
     history: History
     inputs: tuple[InputFile, ...]
+    calibration: bytes | None = None
 
     @property
     def has_batches(self) -> bool:
@@ -60,14 +62,20 @@ def fetch_all(
     books, inputs = fetch_books(request, policy, plugins, request.as_of)
     confirmed = ConfirmedAllocations.create_empty() if books.confirmed is None else books.confirmed
     refused = RefusedPairs.create_empty() if books.refused is None else books.refused
+    calibration = None
+    if request.history and (table := request.history / CALIBRATION).is_file():
+        calibration = table.read_bytes()
+        inputs = (*inputs, _input("calibration", table))
     folder = request.history / PAST_STATEMENTS if request.history else None
     if folder is None or not folder.is_dir():
-        return Fetched(books, History(Lines.create_empty(), confirmed, refused), inputs)
+        history = History(Lines.create_empty(), confirmed, refused)
+        return Fetched(books, history, inputs, calibration)
     past = read_statements((folder,), policy, plugins, progress)
     past_inputs = tuple(
         replace(one, role="history" if one.role == "statement" else one.role) for one in past.inputs
     )
-    return Fetched(books, History(past.lines, confirmed, refused), (*inputs, *past_inputs))
+    history = History(past.lines, confirmed, refused)
+    return Fetched(books, history, (*inputs, *past_inputs), calibration)
 
 
 def fetch_books(
@@ -117,7 +125,7 @@ def _paths(request: MatchRequest) -> dict[str, Path]:
 
 def _input(role: str, path: Path) -> InputFile:
     data = path.read_bytes()
-    of_history = dict.fromkeys(("closed", "confirmed", "refused"), "history")
+    of_history = dict.fromkeys(("closed", "confirmed", "refused", "calibration"), "history")
     roles = {"items": "open_items", **of_history}
     return InputFile(
         shown_name(path), hashlib.sha256(data).hexdigest(), len(data), roles.get(role, role), "read"

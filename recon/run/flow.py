@@ -133,6 +133,7 @@ def match_view(
         more_sets=_sets_of_plugins(reading, books, plugins),
         history=fetched.history,
         batches=books.batches,
+        calibration=fetched.calibration,
     )
     matched = match_lines(inputs, policy)
     allocations = allocate(reading.lines, books.items, matched.proposals, matched.members)
