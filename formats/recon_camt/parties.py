@@ -9,6 +9,7 @@ agreement annex 3, chapter 7 (R-transactions keep the roles of the original paym
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -47,9 +48,10 @@ def read_parties(lines: pl.DataFrame, sources: Sources, accounts: pl.Series) -> 
     ).with_columns(pl.col("payer_account_Dbtr", "payer_account_Cdtr").str.replace_all(r"\s", ""))
     is_id = (pl.col("creditor_scheme") == "SEPA") | pl.col("mandate_id").is_not_null()
     is_shaped = pl.col("creditor_number").str.contains(CREDITOR_ID_SHAPE)
-    is_debtor = _is_debtor_the_other()
+    # Worked out once for all columns.
+    with_sides = with_sides.with_columns(is_debtor=_is_debtor_the_other())
     chosen = [
-        pl.when(is_debtor)
+        pl.when("is_debtor")
         .then(pl.col(f"{column}_Dbtr"))
         .otherwise(pl.col(f"{column}_Cdtr"))
         .alias(column)
@@ -58,9 +60,12 @@ def read_parties(lines: pl.DataFrame, sources: Sources, accounts: pl.Series) -> 
     return with_sides.with_columns(
         *chosen,
         creditor_id=pl.when((is_id & is_shaped).fill_null(value=False)).then("creditor_number"),
-    ).drop(*columns, "own_account", "is_returned", "creditor_number", "creditor_scheme")
+    ).drop(
+        *columns, "own_account", "is_returned", "creditor_number", "creditor_scheme", "is_debtor"
+    )
 
 
+@cache
 def _is_debtor_the_other() -> pl.Expr:
     is_opposite = pl.col("is_returned") | pl.col("is_reversal")
     is_credit = (pl.col("amount") > 0) | ((pl.col("amount") == 0) & (pl.col("indicator") == "CRDT"))

@@ -29,7 +29,9 @@ def size(digits: pl.Expr, currency: pl.Expr) -> pl.Expr:
 
 def signed(key: pl.Expr, magnitude: pl.Expr) -> pl.Expr:
     """Give an amount its sign; null where the key is neither 0 (credit) nor 1 (debit)."""
-    return pl.when(key == "0").then(magnitude).when(key == "1").then(-magnitude)
+    # The magnitude is dear, and Polars works out anew what stands in an expression twice.
+    sign = pl.when(key == "0").then(1).when(key == "1").then(-1)
+    return magnitude * sign.cast(pl.Int64)
 
 
 def rate(digits: pl.Expr) -> pl.Expr:

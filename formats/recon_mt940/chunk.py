@@ -118,7 +118,8 @@ def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: De
 
 
 def _of_schema(frame: pl.DataFrame, schema: type[ReadLines | ReadStatements]) -> pl.DataFrame:
-    return frame.select([name for name in schema.column_names() if name in frame.columns])
+    known = set(frame.columns)
+    return frame[[name for name in schema.column_names() if name in known]]
 
 
 def _entries(

@@ -111,8 +111,9 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
     }
     given = {label: values for label, values in extras.items() if values is not None}
     for column in _COMPACT:
-        if columns[column].str.contains(" ", literal=True).any():
-            columns[column] = columns[column].str.replace_all(" ", "", literal=True)
+        values = columns[column]
+        if values.null_count() < count and values.str.contains(" ", literal=True).any():
+            columns[column] = values.str.replace_all(" ", "", literal=True)
     return Placed(pl.DataFrame(columns), given)
 
 

@@ -9,6 +9,7 @@ Source: SWIFT MT940 fields 20, 25, 28C, 60a, 62a, 64, 65; MT942 fields 13D, 34F,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _CURRENCY: Final = "^(?:[CD][0-9]{6}|[0-9]{1,5})?([A-Z]{3})"
 _BALANCE: Final = r"^(?P<mark>[CD])(?P<date>[0-9]{6})[A-Z]{3}(?P<size>[0-9.,]+)\s*$"
+_HUNDREDTHS: Final = r"^[0-9]{1,12}[.,][0-9]{2}$"
+_AMBIGUOUS: Final = r"\.[0-9]{3}|[.,].*[.,]|^[.,]$"
 _NUMBER: Final = "^(?P<number>[0-9]+)(?:/(?P<page>[0-9]{1,9}))?$"
 # An account in one currency of several: the IBAN with the currency behind it.
 _IBAN: Final = "^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$"
@@ -111,19 +114,12 @@ def read_headings(
         account=_account(),
         decimals=exponent_expr(pl.col("currency")),
     )
-    # A column of its own: inside one expression Polars would write the size out at each of its uses.
-    heading = heading.with_columns(
-        plain_amount(_group(side, "size")).alias(f"{side}_size") for side in _SIDES
-    )
     heading = heading.with_columns(
         pl.col("decimals").is_not_null().alias("is_known"),
-        *(each for side in _SIDES for each in _balance(side)),
+        *(each for side in _SIDES for each in _balance(heading, side)),
         statement_number=pl.coalesce(pl.col("number").str.extract(_NUMBER), "number"),
         page=pl.col("number").str.extract(_NUMBER, 2).cast(pl.Int64),
         account=pl.col("account").fill_null(defaults.account or ""),
-    )
-    heading = heading.with_columns(
-        dates(days(heading[f"{side}_date"].to_numpy())).alias(f"{side}_date") for side in _SIDES
     )
     for side in _SIDES:
         _check_balance(fields, read, heading, side, rows[side], where)
@@ -227,6 +223,7 @@ def _currencies(fields: Fields, read: pl.DataFrame, where: Where, defaults: Defa
     return every.fill_null(defaults.currency) if defaults.currency is not None else every
 
 
+@cache
 def _account() -> pl.Expr:
     """Take blanks and the currency off the account.
 
@@ -237,25 +234,37 @@ def _account() -> pl.Expr:
     return pl.when(bare.str.contains(_IBAN)).then(bare).otherwise(account)
 
 
+@cache
 def _balance_groups(side: str) -> pl.Expr:
     text = pl.col(side).str.replace_all("\n", "", literal=True).str.strip_chars()
     return text.str.extract_groups(_BALANCE).alias(f"{side}_groups")
 
 
-def _group(side: str, name: str) -> pl.Expr:
-    return pl.col(f"{side}_groups").struct.field(name)
-
-
-def _balance(side: str) -> tuple[pl.Expr, pl.Expr]:
-    """Read one balance: amount in minor units, date as a number (-1 for none)."""
-    size = _group(side, "size")
-    is_ambiguous = size.str.contains(r"\.[0-9]{3}|[.,].*[.,]|^[.,]$")
-    minor = parse_minor_expr(pl.col(f"{side}_size"), pl.col("decimals"))
-    signed = pl.when(_group(side, "mark") == "D").then(-minor).otherwise(minor)
-    return (
-        pl.when(~is_ambiguous).then(signed).alias(f"{side}_balance"),
-        digits(_group(side, "date")).alias(f"{side}_date"),
+def _balance(heading: pl.DataFrame, side: str) -> tuple[pl.Series, pl.Series]:
+    """Read one balance of each message: amount in minor units and date, null where it cannot be read."""
+    group = heading[f"{side}_groups"].struct.unnest()
+    signed = pl.when(pl.col("mark") == "D").then(-pl.col("minor")).otherwise("minor")
+    minor = _minor(group["size"], heading["decimals"]).alias("minor")
+    numbers = group.select(digits(pl.col("date"))).to_series().to_numpy()
+    read = group.hstack([minor]).select(
+        signed.alias(f"{side}_balance"), dates(days(numbers)).alias(f"{side}_date")
     )
+    return read[f"{side}_balance"], read[f"{side}_date"]
+
+
+def _minor(size: pl.Series, decimals: pl.Series) -> pl.Series:
+    """Read sizes into minor units; null where one is none, or is ambiguous."""
+    sizes, text = pl.DataFrame({"size": size, "decimals": decimals}), pl.col("size")
+    # Nearly all are whole hundredths: their digits are the number.
+    is_usual = text.str.contains(_HUNDREDTHS) & (pl.col("decimals") == 2)
+    number = text.str.replace(",", "", literal=True).str.replace(".", "", literal=True)
+    usual = sizes.select(pl.when(is_usual).then(number).cast(pl.Int64)).to_series()
+    if usual.null_count() == size.null_count():
+        return usual
+    minor = parse_minor_expr(pl.col("plain"), pl.col("decimals"))
+    # A column of its own: inside one expression Polars would write the size out at each of its uses.
+    plain = sizes.with_columns(plain=plain_amount(text))
+    return plain.select(pl.when(~text.str.contains(_AMBIGUOUS)).then(minor)).to_series()
 
 
 def _check_balance(

@@ -155,8 +155,10 @@ def texts(blocks: Sequence[Bytes], encoding: str, end: int = END) -> pl.Series:
     whole = b"".join(block.data for block in blocks)
     if not whole:
         return pl.Series(dtype=pl.String)
+    if len(whole) < _MANY_BYTES:
+        return pl.Series(whole[:-1].decode(encoding).split(chr(end)), dtype=pl.String)
     has_lines = end != NEWLINE and b"\n" in whole
-    if len(whole) < _MANY_BYTES or has_lines or b"\r" in whole:
+    if has_lines or b"\r" in whole:
         return pl.Series([whole[:-1].decode(encoding)]).str.split(chr(end)).explode()
     # Polars cuts lines at half the cost of a split; a return at the end of a line would be a part of the end.
     lines = whole if end == NEWLINE else whole.replace(bytes([end]), b"\n")

@@ -29,14 +29,8 @@ def size(digits: pl.Expr, decimals: pl.Expr) -> pl.Expr:
 
 def signed(key: pl.Expr, magnitude: pl.Expr) -> pl.Expr:
     """Give an amount its sign by the key; zero needs none, and any other key than 1 and 2 gives null."""
-    return (
-        pl.when(magnitude == 0)
-        .then(magnitude)
-        .when(key == "2")
-        .then(magnitude)
-        .when(key == "1")
-        .then(-magnitude)
-    )
+    sign = pl.when(key == "2").then(1).when(key == "1").then(-1).when(magnitude == 0).then(0)
+    return magnitude * sign.cast(pl.Int64)
 
 
 def currency(number: pl.Expr) -> pl.Expr:

@@ -33,6 +33,9 @@ class Fault(NamedTuple):
     hint: str
 
 
+_NO_FAULT: Final = [pl.lit(None, dtype=pl.String).alias(name) for name in Fault._fields[1:]]
+
+
 class Delivered(NamedTuple):
     """What a format read, as frames.
 
@@ -56,6 +59,8 @@ def with_fault(records: pl.DataFrame, faults: Sequence[Fault]) -> pl.DataFrame:
         orient="row",
     )
     marked = records.with_columns(fault=first)
+    if marked["fault"].null_count() == marked.height:
+        return marked.with_columns(_NO_FAULT).drop("fault")
     return marked.join(words, on="fault", how="left", maintain_order="left").drop("fault")
 
 
@@ -71,19 +76,24 @@ def deliver(
         counted: the records of the file, however they were read.
         findings: what is to be said beside them.
     """
-    is_sound = pl.col("code").is_null()
-    lines, rejects = read.records.filter(is_sound), read.records.filter(~is_sound)
+    lines, rejects = read.records, read.records.clear()
+    if lines["code"].null_count() < lines.height:
+        is_sound = pl.col("code").is_null()
+        lines, rejects = lines.filter(is_sound), lines.filter(~is_sound)
     stated = int(read.statements["line_count"].sum())
     delivered = lines.height + rejects.height
     assert counted == stated == delivered, f"{counted} counted, {stated} stated, {delivered} read"
-    named = rejects.select(
-        "record", "line_number", "field", "code", "reason", "hint",
-        file=pl.lit(source.name), excerpt=pl.col("excerpt").str.head(_EXCERPT),
-    )  # fmt: skip
     return ParsedStatements(
         statements=completed(read.statements, ReadStatements),
-        lines=completed(lines.select(read.line_columns), ReadLines),
-        rejects=completed(named, Rejects),
+        lines=completed(lines[list(read.line_columns)], ReadLines),
+        rejects=completed(_named(rejects, source.name) if rejects.height else [], Rejects),
         reader=reader,
         findings=tuple(findings),
     )
+
+
+def _named(rejects: pl.DataFrame, file: str) -> pl.DataFrame:
+    return rejects.select(
+        "record", "line_number", "field", "code", "reason", "hint",
+        file=pl.lit(file), excerpt=pl.col("excerpt").str.head(_EXCERPT),
+    )  # fmt: skip

@@ -44,9 +44,16 @@ def rescaled_minor(size: pl.Expr, decimals: pl.Expr | int, exponent: pl.Expr) ->
         decimals: how many of its digits stand behind the point.
         exponent: how many decimals the currency has; see `exponent_expr`.
     """
-    missing = exponent - decimals
-    factor = pl.lit(10, dtype=pl.Int64).pow(missing.clip(lower_bound=0))
-    divisor = pl.lit(10, dtype=pl.Int64).pow((-missing).clip(lower_bound=0))
+    whole, missing, power = pl.field("size"), pl.field("missing"), pl.field("power")
     # Checked before multiplying, since Int64 wraps in silence.
-    is_exact = (size % divisor == 0) & (size // divisor <= AMOUNT_LIMIT // factor)
-    return pl.when(is_exact).then(size // divisor * factor)
+    fits = (missing >= 0) & (whole <= AMOUNT_LIMIT // power)
+    is_exact = (missing < 0) & (whole % power == 0)
+    minor = pl.when(fits).then(whole * power).when(is_exact).then(whole // power)
+    # Polars works out anew what stands in an expression twice; a field that is set is worked out once.
+    return (
+        pl.struct(size=size, missing=exponent - decimals)
+        .struct.with_fields(power=pl.lit(10, dtype=pl.Int64).pow(missing.abs()))
+        .struct.with_fields(minor=minor)
+        .struct.field("minor")
+        .alias(size.meta.output_name())
+    )

@@ -47,7 +47,10 @@ def validated(frame: pl.DataFrame, schema: type[S]) -> dy.DataFrame[S]:
         dataframely.exc.ValidationError: a rule is broken.
     """
     demands = demands_of(schema)
-    if is_shaped(frame, demands.types) and all(frame.select_seq(demands.rules).row(0)):
+    # No rule can be broken where there is no row.
+    if is_shaped(frame, demands.types) and (
+        frame.is_empty() or all(frame.select_seq(demands.rules).row(0))
+    ):
         return cast("dy.DataFrame[S]", frame.clone())
     return schema.validate(frame, cast=False)
 
