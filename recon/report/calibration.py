@@ -90,7 +90,7 @@ def proof_table(judged: pl.DataFrame) -> pl.DataFrame:
         world ("own"), least_confidence (as text, 0 to 1), lines, wrong.
     """
     able = judged.filter(
-        pl.col("reason").is_in(["evidence_agrees", "below_threshold"]), pl.col("stated_set") != ""
+        pl.col("is_applied") | (pl.col("reason") == "below_threshold"), pl.col("stated_set") != ""
     )
     counts = []
     for edge in (edge for edge in CONFIDENCE_EDGES if edge >= _LEAST_PROVEN):

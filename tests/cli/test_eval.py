@@ -7,7 +7,9 @@ import json
 
 import pytest
 
+from recon.config import Policy
 from recon.report.exports import export_files
+from recon.run.proof import with_proven_floor
 from tests.report.view_builder import sample
 
 
@@ -88,6 +90,22 @@ def test_a_page_with_the_reliability_plot_is_written(cli, folder, truth, tmp_pat
     text = page.read_text(encoding="utf-8")
     assert text.count('<svg class="reliability"') == 2
     assert "WRONG-1" in text
+
+
+def test_how_far_stated_confidence_was_right_is_written_for_the_history(
+    cli, folder, truth, tmp_path
+):
+    table = tmp_path / "history" / "calibration.csv"
+    result = cli("eval", "--truth", truth, "--run", folder, "--calibration", table)
+
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert "written to" in result.stderr
+    assert {row["world"] for row in rows} == {"own"}
+    assert rows[0]["least_confidence"] == "0.99"
+    # One of the two applied lines is wrong; both are stated at 0.999987, short of the last row.
+    assert {(row["lines"], row["wrong"]) for row in rows[:-1]} == {("2", "1")}
+    # Two lines prove nothing: with this history everything is suggested.
+    assert with_proven_floor(Policy(), table.read_bytes()).decide.min_confidence == 1
 
 
 def test_csv_is_the_figures_alone(cli, folder, truth):
