@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIZES: Final = (500, 5_000)
-_PAIRED: Final = (50, 500, 2_500)
+_PAIRED: Final = (50, 250)
 _TURNS: Final = 3
 _CLAIMS: Final = 6
 _SET_CLAIMS: Final = 4

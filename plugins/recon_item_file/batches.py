@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recon.api import Batches
+from recon.api import Batches, Place, UnreadableItems
 from recon_item_file.columns import Columns, read_columns
 
 if TYPE_CHECKING:
@@ -18,8 +18,21 @@ if TYPE_CHECKING:
     from recon_item_file.options import ItemFileOptions
 
 _KINDS = ("payment", "refund", "chargeback", "adjustment", "fee")
-_COLUMNS = tuple(name for name in Batches.column_names() if name not in ("file", "row"))
-_REQUIRED = ("batch_reference", "net_amount", "gross_amount")
+# `net` is what a part pays out: reports that do not tell the batch's net amount tell that of each part.
+_COLUMNS = (*(name for name in Batches.column_names() if name not in ("file", "row")), "net")
+_REQUIRED = ("batch_reference", "gross_amount")
+# How providers call the kinds of parts.
+_WORDS = {
+    "charge": "payment",
+    "sale": "payment",
+    "settled": "payment",
+    "cheque": "payment",
+    "check": "payment",
+    "refunded": "refund",
+    "dispute": "chargeback",
+    "other_adjustment": "adjustment",
+    "fees": "fee",
+}
 
 
 def read_batches(options: ItemFileOptions) -> dy.DataFrame[Batches] | None:
@@ -40,13 +53,15 @@ def _read(path: str, options: ItemFileOptions) -> pl.DataFrame:
     columns = read_columns(path, options, _COLUMNS, required, options.batch_columns)
     currency = columns.currencies("currency", is_required=True)
     gross = columns.amounts("gross_amount", currency, is_required=True)
+    reference = columns.text("batch_reference", is_required=True)
+    provider = columns.text("provider")
     frame = pl.DataFrame(
         [
-            columns.text("batch_reference", is_required=True),
-            columns.text("provider"),
+            reference,
+            provider,
             columns.dates("settled_on"),
             currency,
-            columns.amounts("net_amount", currency, is_required=True),
+            _net_amounts(columns, currency, reference, provider),
             columns.text("part_id"),
             _kinds(columns, gross),
             columns.text("customer_id"),
@@ -62,6 +77,31 @@ def _read(path: str, options: ItemFileOptions) -> pl.DataFrame:
     )
 
 
+def _net_amounts(
+    columns: Columns, currency: pl.Series, reference: pl.Series, provider: pl.Series
+) -> pl.Series:
+    """What each batch pays out: as the report says, or the sum of what it says of its parts.
+
+    Raises:
+        UnreadableItems: the file has neither column.
+    """
+    if "net_amount" in columns.positions:
+        return columns.amounts("net_amount", currency, is_required=True)
+    if "net" not in columns.positions:
+        table = columns.table
+        raise UnreadableItems(
+            "there is no column 'net_amount'",
+            place=Place(table.file, table.header_line or None),
+            excerpt=", ".join(table.header),
+            hint="name the header of the batch's net amount (net_amount), or of each part's (net)",
+        )
+    net = columns.amounts("net", currency, is_required=True)
+    rows = pl.DataFrame([reference, provider, net.fill_null(0)])
+    return rows.select(net_amount=pl.col("net").sum().over("batch_reference", "provider"))[
+        "net_amount"
+    ]
+
+
 def _kinds(columns: Columns, gross: pl.Series) -> pl.Series:
     """The kind as the report says; where it says none, the sign tells a payment from a refund."""
     by_sign = pl.select(
@@ -72,7 +112,7 @@ def _kinds(columns: Columns, gross: pl.Series) -> pl.Series:
         .otherwise(pl.lit("payment"))
     ).to_series()
     given = columns.text("kind").str.to_lowercase().str.replace_all("[ -]", "_")
-    kinds = pl.select(pl.coalesce(given, by_sign)).to_series().alias("kind")
+    kinds = pl.select(pl.coalesce(given.replace(_WORDS), by_sign)).to_series().alias("kind")
     columns.note(
         "kind", ~kinds.is_in(list(_KINDS)), "no kind of part", "write " + ", ".join(_KINDS)
     )

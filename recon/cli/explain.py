@@ -88,6 +88,11 @@ def _write_page(explained: Explained) -> None:
         write_data("No explanation was weighed: no open item was near, or none was looked for.\n")
     for one in explained.explanations:
         _write_explanation(one)
+    if explained.parts:
+        import polars as pl
+
+        write_data("\nThe parts of its batch:\n")
+        write_frame(pl.DataFrame(explained.parts), "table")
 
 
 def _write_explanation(one: Explanation) -> None:

@@ -15,6 +15,39 @@ from recon.money import AMOUNT_LIMIT
 KINDS = ("payment", "refund", "chargeback", "adjustment", "fee")
 STATES = ("applied", "suggested", "on_account", "refused", "not_found", "not_matched")
 
+# What may be found of a part: what becomes of it is certain, or a person decides.
+FINDINGS = (
+    "paid",
+    "paid_in_part",
+    "paid_too_much",
+    "unknown",
+    "fee",
+    "refund",
+    "chargeback",
+    "adjustment",
+    "several_items",
+    "paid_twice",
+    "same_amount",
+    "too_little",
+    "too_much",
+    "late_discount",
+    "other_customer",
+    "other_currency",
+    "credit_note",
+    "settled_before",
+)
+# Why no part of a batch is paid: nothing of it is used, or no line has its amount.
+FAULTS = (
+    "batch_does_not_add_up",
+    "batch_contradicts_itself",
+    "batch_reference_twice",
+    "batch_given_twice",
+    "batch_settled_before",
+    "batch_pays_nothing",
+    "no_line",
+    "amount_differs",
+)
+
 
 class Batches(dy.Schema):
     """Settlement reports and deposit slips: a row a part of a batch.
@@ -110,7 +143,10 @@ class BatchOutcomes(dy.Schema):
     gross_amount = dy.Int64(description="what the customer paid, minor units")
     fee = dy.Int64(description="kept back of it, minor units")
     state = dy.String(check=lambda c: c.is_in(STATES))
-    finding = dy.String(description="what was found of the part, or why its batch is not used")
+    finding = dy.String(
+        check=lambda c: c.is_in((*FINDINGS, *FAULTS)),
+        description="what was found of the part, or why its batch is not used",
+    )
     note = dy.String(nullable=True, description="why a batch is refused, with both figures")
     line_id = dy.String(nullable=True, description="the bank line that pays the batch")
     item_numbers = dy.String(nullable=True, description="what the part pays, joined by |")

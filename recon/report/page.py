@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from recon.report import charts, page_rows, shown, tables
+from recon.report import batch_rows, charts, page_rows, shown, tables
 from recon.report.summary import run_id
 from recon.report.text import spell_out
 from recon.report.totals import PARTS, ControlTotals, Part, tie_out
@@ -88,6 +88,8 @@ def _content(view: RunView) -> dict[str, Any]:
         "applied": page_rows.applied_page_rows(view, first_applied),
         "applied_count": applied.height,
         "applied_more": more_applied,
+        "batches": batch_rows.batch_page_rows(view, page_rows.SMALL_ROWS_SHOWN),
+        "batches_count": 0 if view.batches is None else view.batches.height,
         "others": page_rows.other_page_rows(view),
         "statements": page_rows.statement_page_rows(view.statements),
         "statements_count": view.statements.height,

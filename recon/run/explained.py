@@ -19,6 +19,16 @@ from recon.report.evidence import read_evidence
 if TYPE_CHECKING:
     from pathlib import Path
 
+_OF_PARTS: Final = (
+    "batch_reference",
+    "part_id",
+    "reference",
+    "gross_amount",
+    "fee",
+    "state",
+    "finding",
+    "item_numbers",
+)
 _CLASSES: Final = ("reference", "amount", "party", "date", "history")
 # What would have to change before the rule lets an explanation pass; {…} are figures of the case and of the policy.
 TO_APPLY: Final = {
@@ -76,11 +86,15 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The line as in lines.csv, what the run noted of it, and its explanations, best first; none if none was weighed."""
+    """The line as in lines.csv, what the run noted of it, and its explanations, best first; none if none was weighed.
+
+    `parts` are the parts of the batch that the line may pay, as in batches.csv.
+    """
 
     line: dict[str, str | None]
     note: str | None
     explanations: tuple[Explanation, ...]
+    parts: tuple[dict[str, str | None], ...] = ()
 
 
 def explain_line(line_id: str, run: Path) -> Explained:
@@ -110,7 +124,16 @@ def explain_line(line_id: str, run: Path) -> Explained:
         line,
         notes[0] if len(notes) else None,
         tuple(_explanation(row, rows, decide) for row in rows),
+        _parts(run / "batches.csv", line["line_id"]),
     )
+
+
+def _parts(path: Path, line_id: str) -> tuple[dict[str, str | None], ...]:
+    """The parts of the batches that the line may pay; none if the run was given no batches."""
+    if not path.is_file():
+        return ()
+    rows = _table(path).filter(pl.col("line_id") == line_id)
+    return tuple(rows.select(_OF_PARTS).to_dicts())
 
 
 def _table(path: Path) -> pl.DataFrame:

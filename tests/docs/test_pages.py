@@ -16,6 +16,7 @@ import recon
 from docs import generate
 from recon.cli.policy import MEANING
 from recon.config import Policy
+from recon.frames import batches
 from recon.frames.decisions import FATES
 from tests.docs.calling import ROOT
 
@@ -125,6 +126,12 @@ def test_the_reasons_found_in_the_source_hold_those_of_each_file():
     for known in ("quotes_closed_item", "currency_differs", "competing_lines"):
         assert known in reasons
     assert not reasons & NO_REASONS
+
+
+def test_every_finding_of_a_part_is_on_the_page_of_batches():
+    listed = set(re.findall(r"`([a-z_]+)`", page("batches.md")))
+
+    assert {*batches.FINDINGS, *batches.FAULTS} <= listed
 
 
 def test_every_fate_is_named_on_the_pages():

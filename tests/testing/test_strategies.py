@@ -33,7 +33,7 @@ from recon.testing.strategies import frames, items, lines, values
 # Columns whose rule is a function: the words that they may hold.
 WORDS = {
     "Allocations": {"kind": allocations.KINDS, "status": allocations.STATUSES},
-    "BatchOutcomes": {"state": batches.STATES},
+    "BatchOutcomes": {"state": batches.STATES, "finding": batches.FINDINGS},
     "BatchParts": {"kind": batches.KINDS},
     "Batches": {"kind": batches.KINDS},
     "ConfirmedAllocations": {"kind": allocations.KINDS},

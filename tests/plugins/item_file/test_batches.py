@@ -65,6 +65,21 @@ def test_the_headers_of_a_provider_are_named_in_the_options(read):
     ]
 
 
+def test_without_the_net_amount_of_a_batch_those_of_its_parts_are_added_up(read):
+    found = read(
+        "batch_reference,currency,gross_amount,fee,net,kind\n"
+        "P1,EUR,100.00,2.50,97.50,charge\nP1,EUR,-10.00,0,-10.00,Refund\nP2,EUR,5.00,0.10,4.90,\n"
+    )
+
+    assert found["net_amount"].to_list() == [8_750, 8_750, 490]
+    assert found["kind"].to_list() == ["payment", "refund", "payment"]
+
+
+def test_a_report_without_any_net_amount_is_refused(read):
+    with pytest.raises(UnreadableItems, match="no column 'net_amount'"):
+        read("batch_reference,currency,gross_amount\nP1,EUR,100.00\n")
+
+
 def test_a_workbook_is_read_as_a_text_file_is(tmp_path):
     items = write_csv(tmp_path, ITEMS)
     path = write_xlsx(
