@@ -67,10 +67,13 @@ def with_refusal(
 ) -> pl.DataFrame:
     """Give the proposal that each line got, with `refusal`: the first rule that forbids applying it, null if none."""
     chosen = assigned.join(scored.proposals, on=["line", "proposal"], how="left")
-    first = [
-        pl.when(forbids).then(pl.lit(name)) for name, forbids in refusing_rules(policy, threshold)
-    ]
-    return chosen.with_columns(refusal=pl.coalesce(first))
+    names, rules = zip(*refusing_rules(policy, threshold), strict=True)
+    first = [pl.when(forbids).then(pl.lit(at, dtype=pl.Int8)) for at, forbids in enumerate(rules)]
+    # Lazily, because only so what the rules share is computed once; their places are smaller than their names.
+    judged = chosen.lazy().with_columns(refusal=pl.coalesce(first)).collect()
+    return judged.with_columns(
+        pl.col("refusal").replace_strict(range(len(names)), names, return_dtype=pl.String)
+    )
 
 
 def target_ppm(policy: Policy) -> int:

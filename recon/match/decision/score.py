@@ -105,10 +105,12 @@ def _with_shares(
     other = (
         absent.join(receipts, on="line")
         .join(shifts.filter(pl.col("kind") == "absent"), on="names_a_number")
-        .with_columns(pl.col("absent_millibits") + pl.col("shift_millibits"))
-        .group_by("line")
-        .agg(absent_millibits=_added("absent_millibits"))
+        .select("line", pl.col("absent_millibits") + pl.col("shift_millibits"))
     )
+    # Most lines have one possible payer, and nothing to add up.
+    is_several = pl.col("line").is_duplicated()
+    added = other.filter(is_several).group_by("line").agg(_added("absent_millibits"))
+    other = pl.concat([other.filter(~is_several), added])
     return (
         kinds.join(receipts, on="line")
         .join(shifts, on=["names_a_number", "kind"], how="left")

@@ -227,7 +227,7 @@ def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
         pl.when(pl.col(f"{name}_millibits") != 0).then(
             pl.concat_str(
                 pl.lit(f"{name}: "),
-                pl.col(f"{name}_kind").str.replace_all("_", " "),
+                pl.col(f"{name}_kind").str.replace_all("_", " ", literal=True),
                 _quoted(pairs, name),
                 pl.lit(" "),
                 bits(f"{name}_millibits"),
@@ -237,7 +237,7 @@ def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
     ]
     amount = pl.concat_str(
         pl.lit("amount: "),
-        pl.col("settlement").str.replace_all("_", " "),
+        pl.col("settlement").str.replace_all("_", " ", literal=True),
         pl.lit(" "),
         bits("amount_millibits"),
     )
