@@ -42,6 +42,8 @@ def paid_batches(fates: pl.DataFrame, scored: Proposed, batched: Batched) -> pl.
 
 def say_unapplied(fates: pl.DataFrame, scored: Proposed, batched: Batched) -> pl.DataFrame:
     """Give applied batches that leave a part on account that reason."""
+    if batched.claims.is_empty():
+        return fates
     applied = paid_batches(fates, scored, batched).filter("is_batch", pl.col("fate") == "applied")
     lines = (
         batched.found.parts.filter(pl.col("finding") == _UNAPPLIED)
@@ -78,9 +80,16 @@ def with_batch_notes(
 
 
 def batch_outcomes(
-    batches: ComparableBatches, batched: Batched, paid: pl.DataFrame, tables: Tables
+    batches: ComparableBatches,
+    batched: Batched,
+    fates: pl.DataFrame,
+    scored: Proposed,
+    tables: Tables,
 ) -> dy.DataFrame[BatchOutcomes]:
     """Say of each part that was given what became of it."""
+    if batches.given.is_empty():
+        return BatchOutcomes.create_empty()
+    paid = paid_batches(fates, scored, batched)
     known = pl.concat(
         [
             _refused(batches),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recon.match.batched import batch_outcomes, paid_batches, say_unapplied, with_batch_notes
+from recon.match.batched import batch_outcomes, say_unapplied, with_batch_notes
 from recon.match.classify import set_aside
 from recon.match.decision.assign import assign
 from recon.match.decision.decide import decide
@@ -136,7 +136,7 @@ def match_comparable(
         members=members_frame(kept, scored.members, fates, tables),
         evidence=evidence_frame(pairs, kept, scored.members, tables),
         workings=Workings(scored, pairs, parties, fates, assigned, tables, threshold),
-        batches=batch_outcomes(batches, batched, paid_batches(fates, scored, batched), tables),
+        batches=batch_outcomes(batches, batched, fates, scored, tables),
     )
 
 

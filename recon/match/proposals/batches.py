@@ -15,6 +15,7 @@ from recon.match.evidence.batch_lines import find_batch_lines
 from recon.match.evidence.batch_parts import DECIDED, GIVEN_BACK, PartFindings, find_parts
 from recon.match.proposals.propose import (
     MEMBER_COLUMNS,
+    NOTHING,
     PROPOSAL_COLUMNS,
     Proposed,
     bits,
@@ -52,6 +53,17 @@ class Batched:
     pairs: pl.DataFrame
 
 
+_NOTHING: Final = Batched(
+    Proposed(
+        NOTHING.proposals,
+        pl.DataFrame(schema={**NOTHING.members.schema, "owner": pl.Int64, "note": pl.String}),
+    ),
+    claims=pl.DataFrame(),
+    found=PartFindings(pl.DataFrame(), pl.DataFrame()),
+    pairs=pl.DataFrame(),
+)
+
+
 def propose_batches(
     batches: ComparableBatches,
     comparable: Comparable,
@@ -68,6 +80,8 @@ def propose_batches(
         parties: party hits: a payer who is a customer for certain pays no provider's batch.
         policy: the window of days, discount terms, part payments and overpayments.
     """
+    if batches.given.is_empty():
+        return _NOTHING
     claims = find_batch_lines(tables, batches, policy)
     found = find_parts(batches, claims, comparable, tables, policy)
     numbered = claims.with_columns(proposal=pl.int_range(pl.len(), dtype=pl.Int64))
