@@ -32,6 +32,17 @@ _INTEREST_WORDS: Final = (
 _FEE_CODES: Final = ("FEE", "SRVCHG", "NCHG", "CHG", "808", "809", "NCOM")
 _FEE_SUBFAMILIES: Final = ("CHRG", "FEES", "COMM")
 _FEE_WORDS: Final = r"\b(ACCOUNT FEE|BANK CHARGES?|SERVICE CHARGE|KONTOFUHRUNG|ENTGELT\w*|GEBUHR\w*|FRAIS|KOSTEN|COMMISSION\w*|SPESE)\b"
+_COMPARED: Final = (
+    "line_id",
+    "account",
+    "currency",
+    "amount",
+    "booking_date",
+    "booking_text",
+    "payer_account",
+    "end_to_end_id",
+    "structured_reference",
+)
 # A return comes back within this many days of the receipt that it undoes.
 _RETURN_WINDOW_DAYS: Final = 400
 
@@ -76,9 +87,11 @@ def set_aside(
         .then(pl.lit("payment_out"))
     )
     plain = (
-        lines_said.join(returns, on="line_id", how="anti")
+        lines_said.lazy()
         .select("line_id", fate=pl.lit("not_receivable"), reason=verdict)
         .drop_nulls("reason")
+        .collect()
+        .join(returns, on="line_id", how="anti")
     )
     return pl.concat([returns, plain]).sort("line_id")
 
@@ -98,7 +111,9 @@ def _says(codes: tuple[str, ...], subfamilies: tuple[str, ...], words: str) -> p
         pl.col("payer_account").is_null() & pl.col("payer_name").is_null() & ~pl.col("is_quoting")
     )
     of_its_code = pl.col("transaction_code").is_in(codes) | _is_of(subfamilies)
-    return of_its_code | (of_the_bank & pl.col("booking_text").str.contains(words))
+    # The words of few lines are read.
+    text = pl.when(of_the_bank & ~of_its_code).then("booking_text")
+    return of_its_code | text.str.contains(words).fill_null(value=False)
 
 
 def _returns(table: pl.DataFrame) -> pl.DataFrame:
@@ -108,10 +123,10 @@ def _returns(table: pl.DataFrame) -> pl.DataFrame:
         | _is_sent_back()
         | pl.col("booking_text").str.contains(_RETURN_WORDS)
     )
-    backs = table.filter(pl.col("amount") < 0, pl.col("is_reversal") | says)
+    backs = table.filter(pl.col("amount") < 0).filter(pl.col("is_reversal") | says)
     if backs.is_empty():
         return pl.DataFrame(schema={"line_id": pl.String, "fate": pl.String, "reason": pl.String})
-    receipts = table.filter(pl.col("amount") > 0)
+    receipts = table.filter(pl.col("amount") > 0).select(_COMPARED)
     pairs = backs.with_columns(amount=-pl.col("amount")).join(
         receipts, on=["account", "currency", "amount"], suffix="_receipt"
     )

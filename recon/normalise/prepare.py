@@ -95,7 +95,10 @@ def _lines(lines: dy.DataFrame[Lines], own_accounts: pl.Series) -> dy.DataFrame[
     # Few distinct payers send many lines: fold each name once.
     names = table.select("payer_name").drop_nulls().unique().sort("payer_name")
     names = names.with_columns(name_key(names["payer_name"]).alias("payer_key"))
-    named = folded.join(names, on="payer_name", how="left").sort("line")
+    keys = table.select("payer_name").join(
+        names, on="payer_name", how="left", maintain_order="left"
+    )
+    named = folded.with_columns(keys["payer_key"])
     return ComparableLines.validate(named.select(ComparableLines.column_names()))
 
 
@@ -108,15 +111,18 @@ def _items(
         item=pl.int_range(pl.len(), dtype=pl.Int64), customer_id=key
     )
     joined = numbered.join(
-        customers.select("customer", "customer_id"), on="customer_id", how="left"
+        customers.select("customer", "customer_id"),
+        on="customer_id",
+        how="left",
+        maintain_order="left",
     )
     due = pl.coalesce("due_date", "issue_date")
-    ranked = joined.sort(due, "issue_date", "number", "item_id", nulls_last=True).with_columns(
-        age_rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+    by_age = pl.arg_sort_by(due, "issue_date", "number", "item", nulls_last=True)
+    table = joined.with_columns(
+        age_rank=by_age.arg_sort().cast(pl.Int64) + 1,
         open=pl.col("open_amount"),
         discount=pl.col("discount_amount").fill_null(0),
     )
-    table = ranked.sort("item")
     texts = {
         role: fold(table[role].fill_null(""))
         for role in ("payment_reference", "number", "purchase_order")
