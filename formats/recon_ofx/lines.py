@@ -180,6 +180,14 @@ def _extras(read: pl.DataFrame, others: pl.DataFrame, told: Told) -> pl.Series:
     return placed(objects["row"].to_numpy(), objects["extras"], len(read))
 
 
+def with_member(name: str, value: pl.Series) -> pl.Expr:
+    """Add one member to `extras`, behind the others, where it has a value; such a value has nothing to escape."""
+    member = pl.concat_str(pl.lit(f'"{name}": "'), pl.lit(value), pl.lit('"}'))
+    others = pl.col("extras").str.strip_suffix("}")
+    opened = pl.concat_str(others, pl.lit(", ")).fill_null("{")
+    return pl.coalesce(pl.concat_str(opened, member), "extras")
+
+
 def as_json(parts: pl.DataFrame) -> pl.DataFrame:
     """Write rows of row, name and value as one JSON object a row, in `extras`; equal names share a value.
 

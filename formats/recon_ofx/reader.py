@@ -24,7 +24,7 @@ from recon.api import (
 )
 from recon_ofx import statements as around
 from recon_ofx.library import LIBRARY, confirmed
-from recon_ofx.lines import draft_lines
+from recon_ofx.lines import draft_lines, with_member
 from recon_ofx.options import read_options
 from recon_ofx.records import gather
 from recon_ofx.rejects import explain, record_rejects
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from recon_ofx.text import Text
 
 READER: Final = "ofx"
+_NOISE: Final = "were printed with the noise of binary numbers (9.9900000000000002); each is read to its last digit"
 # What is looked at even where no transaction says anything of it.
 _JUDGED: Final = {
     "booking_date": pl.Date,
@@ -91,6 +92,8 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     # A filter copies every column, so it is left out where it would keep all rows.
     lines = judged.filter(~is_faulty) if is_faulty.any() else judged
     findings += [*balance_findings, *_notes(lines, statements)]
+    if "noise" in lines.columns and lines["noise"].count():
+        findings.append(f"{lines['noise'].count()} amounts {_NOISE}")
     counted = sum(row["line_count"] for row in table)
     delivered = len(lines) + sum("record" in row for row in rejects)
     assert counted == delivered, f"{counted} transactions counted, {delivered} lines and rejects"
@@ -189,6 +192,8 @@ def _judged(
         currency=pl.coalesce("currency_text", pl.Series(currencies, dtype=pl.String).gather(owner)),
     )
     read = with_amounts(read, marks, is_implied=chosen.implied_decimals == "all")
+    if "noise" in read.columns:
+        read = read.with_columns(extras=with_member("TRNAMT", read["noise"]))
     if read["amount_fault"].null_count() == len(read):
         return read
     return read.with_columns(fault=pl.coalesce("fault", "amount_fault"))
@@ -215,6 +220,8 @@ def _statements(
     balances = with_amounts(balances, marks, is_implied=chosen.implied_decimals != "none")
     balances = balances.with_columns(read_days(balances["date_text"]).alias("date"))
     rows, rejects, findings = [], [], []
+    if "noise" in balances.columns:
+        findings.append(f"{balances['noise'].count()} balances {_NOISE}")
     for index, (statement, balance) in enumerate(
         zip(statements, balances.iter_rows(named=True), strict=True)
     ):

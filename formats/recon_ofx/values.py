@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from recon.api import exponent_expr, parse_minor_expr
+from recon_ofx.noise import noiseless
 from recon_ofx.text import AND, GREATER, LESS
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def with_amounts(
 
     Returns:
         the frame with `amount`, null where there is a fault: no-amount, too-fine, ambiguous-amount,
-        unknown-currency.
+        unknown-currency; and, where one was printed with the noise of binary numbers, `noise`: that text.
     """
     decimals = _decimals(frame["currency"])
     if not is_implied and _are_cents(frame["amount_text"], decimals):
@@ -144,7 +145,7 @@ def with_amounts(
     if is_implied:
         whole = text.str.extract(r"^([+-]?[0-9]{1,15})$").cast(pl.Int64, strict=False)
         minor = pl.coalesce(whole, minor)
-    frame = frame.with_columns(amount=minor)
+    frame = _with_noise_read(frame.with_columns(amount=minor))
     fault = (
         pl.when(text.is_null() | (text.str.len_bytes() > AMOUNT_WIDTH))
         .then(pl.lit("no-amount"))
@@ -160,6 +161,19 @@ def with_amounts(
     frame = frame.with_columns(amount_fault=fault)
     amount = pl.when(pl.col("amount_fault").is_null()).then(pl.col("amount"))
     return frame.with_columns(amount=amount).drop("signed", "decimals", "plain")
+
+
+def _with_noise_read(frame: pl.DataFrame) -> pl.DataFrame:
+    """Read what the grammar finds too fine, if it is an amount to the last digit of its noise."""
+    if frame["amount"].null_count() == frame["plain"].null_count():
+        return frame
+    is_fine = pl.col("amount").is_null() & pl.col("plain").is_not_null()
+    fine = frame.select(pl.when(is_fine).then("plain")).to_series()
+    read = noiseless(fine, frame["decimals"])
+    if read is None:
+        return frame
+    noise = pl.when(pl.lit(read).is_not_null()).then("amount_text")
+    return frame.with_columns(amount=pl.col("amount").fill_null(pl.lit(read)), noise=noise)
 
 
 def _are_cents(text: pl.Series, decimals: pl.Series) -> bool:

@@ -134,6 +134,58 @@ def test_three_decimals_belong_to_a_currency_that_has_three() -> None:
     assert read(document(transaction("1.650"), currency="KWD")).lines["amount"].to_list() == [1650]
 
 
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("-9.9900000000000002", -999),
+        ("+1.1000000000000001", 110),
+        ("1234.5599999999999", 123456),
+        ("1234,5599999999999", 123456),
+        ("0.070000000000000007", 7),
+        ("-995.38999999999999", -99539),
+    ],
+)
+def test_an_amount_with_the_noise_of_binary_numbers_is_the_amount_and_says_so(
+    text: str, minor: int
+) -> None:
+    parsed = read(document(transaction(text, more="<SIC>9\n"), transaction("2.50")))
+
+    assert parsed.rejects.is_empty()
+    assert parsed.lines["amount"].to_list() == [minor, 250]
+    assert parsed.lines["extras"][0] == f'{{"SIC": "9", "TRNAMT": "{text}"}}'
+    assert parsed.lines["extras"][1] is None
+    assert [each for each in parsed.findings if each.startswith("1 amounts were printed")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-9.991",
+        "-9.9900000000000003",  # the digit of another number
+        "-9.99000000000000021",  # more digits than print a number of 64 bits
+        "0.30000000000000004",  # a sum of binary numbers, and not the one nearest to 0.30
+        "22.500000000001",
+        "100.0000000000005",
+        "995.4190396554627",
+        "0.0000000000000002",
+    ],
+)
+def test_an_amount_that_is_finer_than_its_currency_stays_a_reject(text: str) -> None:
+    parsed = read(document(transaction(text), transaction("2.50")))
+
+    assert parsed.rejects["code"].to_list() == ["no-amount"]
+    assert parsed.lines["amount"].to_list() == [250]
+
+
+def test_a_balance_with_the_noise_of_binary_numbers_is_read_and_said() -> None:
+    parsed = read(
+        document(transaction("5.00")).replace("<BALAMT>5.00", "<BALAMT>9.9900000000000002")
+    )
+
+    assert parsed.statements["closing_balance"].to_list() == [999]
+    assert [each for each in parsed.findings if each.startswith("1 balances were printed")]
+
+
 def test_a_repeated_fitid_keeps_both_lines() -> None:
     parsed = read(document(transaction("1.00"), transaction("2.00"), transaction("1.00")))
 
