@@ -78,6 +78,8 @@ def _sizes(payers: pl.DataFrame, items: pl.DataFrame, group: list[str]) -> pl.Da
 
 
 def _equal_amounts(payers: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    if items.is_empty():
+        return payers.clear().select("line", item="line")
     group = ["customer", "currency", "amount"]
     owed = items.select("item", "customer", "currency", "age_rank", amount="open")
     sizes = _sizes(payers, owed, group)

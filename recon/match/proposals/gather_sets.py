@@ -39,6 +39,7 @@ _ROW: Final = (
     "extra_millibits",
     "fits",
 )
+_ROW_SCHEMA: Final = {name: pl.String if name == "shape" else pl.Int64 for name in _ROW}
 # The one set of its shape, line and customer.
 _ONLY: Final = pl.lit(0, dtype=pl.Int64)
 
@@ -140,6 +141,8 @@ def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     missing = sums.with_columns(credit_open=pl.col("amount") - pl.col("total")).filter(
         pl.col("credit_open") < 0
     )
+    if missing.is_empty():
+        return pl.DataFrame(schema=_ROW_SCHEMA)
     netted = missing.join(_nettable(tables.items), on=["customer", "currency", "credit_open"])
     mentioned = pl.col("credits").list.set_intersection("quoted_items").list.len() > 0
     first = (
@@ -237,6 +240,8 @@ def _whole_account(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
 
 def _of_plugins(more: pl.DataFrame, tables: Tables, references: References) -> pl.DataFrame:
     """Sets that plugins propose, weighed by our own evidence."""
+    if more.is_empty():
+        return pl.DataFrame(schema=_ROW_SCHEMA)
     owners = more.join(tables.items.select("item", "customer"), on="item").join(
         references.hits.select("line", "item", reference_millibits="millibits"),
         on=["line", "item"],
