@@ -31,6 +31,7 @@ def recipes(lines: int, seed: int) -> dict[str, Recipe]:
         "high noise": Recipe(lines, items, "high", seed),
         "medium, 20 % without item": Recipe(lines, items, "medium", seed, 200),
         "medium, 50 % without item": Recipe(lines, items, "medium", seed, 500),
+        "medium, with reports": Recipe(lines, items, "medium", seed, 0, 1),
     }
 
 

@@ -1,6 +1,6 @@
 """What the matcher works on, kept in files: the world is made by one process and matched by another.
 
-python -m benchmarks.bench.stored LINES ITEMS NOISE SEED WITHOUT_ITEM FOLDER     makes a world and stores it
+python -m benchmarks.bench.stored LINES ITEMS NOISE SEED WITHOUT_ITEM HAS_REPORTS FOLDER     makes a world and stores it
 
 In: a world, or a folder. Out: a folder with frames as Arrow files and the truth, or the matcher's inputs. So the memory
 of a process that matches is the matcher's, and not that of a million objects from which the lines were made.
@@ -19,6 +19,7 @@ import polars as pl
 from benchmarks.frames import match_inputs
 from benchmarks.generate import build_world
 from benchmarks.world.tables import render_truth
+from recon.frames.batches import Batches
 from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines
@@ -33,13 +34,19 @@ TRUTH = "truth.csv"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """From what a world is made; `without_item` is the share of receipts that pay for nothing here, per mille."""
+    """From what a world is made.
+
+    Attributes:
+        without_item: the share of receipts that pay for nothing here, per mille.
+        has_reports: 1 where the reports of payment providers come along, else 0.
+    """
 
     lines: int
     items: int
     noise: str = "medium"
     seed: int = 1
     without_item: int = 0
+    has_reports: int = 0
 
     def arguments(self) -> list[str]:
         """Give the words by which another process is told."""
@@ -61,6 +68,8 @@ def store(world: World, folder: Path) -> None:
         "confirmed": past.confirmed,
         "refused": past.refused,
     }
+    if inputs.batches is not None:
+        frames["batches"] = inputs.batches
     for name, frame in frames.items():
         frame.write_ipc(folder / f"{name}.arrow")
     (folder / TRUTH).write_bytes(render_truth(world.months))
@@ -81,16 +90,18 @@ def load(folder: Path) -> MatchInputs:
         closed=ClosedItems.validate(read["closed"]),
         own_accounts=read["own_accounts"]["account"],
         history=past,
+        batches=Batches.validate(read["batches"]) if "batches" in read else None,
     )
 
 
 def main() -> None:
     """Make a world and store it."""
-    lines, items, noise, seed, without_item, folder = sys.argv[1:]
-    recipe = Recipe(int(lines), int(items), noise, int(seed), int(without_item))
+    lines, items, noise, seed, without_item, has_reports, folder = sys.argv[1:]
+    recipe = Recipe(int(lines), int(items), noise, int(seed), int(without_item), int(has_reports))
     # Millions of objects and no cycle among them: looking for cycles would take half of the time.
     gc.disable()
-    store(build_world(*astuple(recipe)), Path(folder))
+    *parts, reported = astuple(recipe)
+    store(build_world(*parts, has_reports=bool(reported)), Path(folder))
 
 
 if __name__ == "__main__":
