@@ -29,7 +29,7 @@ _NUMBERS: Final = _AMOUNTS | {"debit", "credit", "balance", "fee", "detail_amoun
 _MAY_BE_EMPTY: Final = frozenset({"debit", "credit", "detail_amount"})
 # A name alone shows no bank statement: beside date and amount one more column must be known.
 _LEAST_KNOWN: Final = 3
-_SAMPLE: Final = 1000
+_SAMPLE: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
