@@ -300,6 +300,8 @@ def _left_over(left: pl.DataFrame, scored: Proposed, fates: pl.DataFrame) -> pl.
         & (pl.col("class_count") >= 2)
         & pl.col("classes").str.contains("reference")
         & ~pl.col("settlement").is_in([*LEAVES_OPEN, "other_currency"])
+        # Whose items were paid twice, a provider's batch does not say of itself: it is many customers' money.
+        & ~pl.col("settlement").str.starts_with("batch")
     )
     worth = (pl.col("confidence_ppm") >= _WORTH_SUGGESTING_PPM).fill_null(False)
     return judged.select(
