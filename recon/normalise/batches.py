@@ -229,6 +229,8 @@ def _parts(rows: pl.DataFrame, proven: pl.DataFrame, today: Comparable) -> pl.Da
         pl.concat_str(pl.lit(" '"), "reference", pl.lit("'")).fill_null(""),
         pl.concat_str(pl.lit(" of "), pl.coalesce("customer_name", "customer_id")).fill_null(""),
     )
+    # Some reports tell a charge of the batch as a part of a negative amount: no customer paid it.
+    is_fee = pl.col("kind") == "fee"
     return joined.select(
         "part",
         "batch",
@@ -236,8 +238,8 @@ def _parts(rows: pl.DataFrame, proven: pl.DataFrame, today: Comparable) -> pl.Da
         "row",
         "kind",
         customer=pl.coalesce("by_id", "by_name"),
-        gross="gross_amount",
-        fee="fee",
+        gross=pl.when(is_fee).then(0).otherwise("gross_amount"),
+        fee=pl.col("fee") - pl.when(is_fee).then("gross_amount").otherwise(0),
         text="text",
         label=shown,
     ).sort("part")
