@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recon.api import ConfirmedAllocations, RefusedPairs
+from recon.api import ALLOCATION_KINDS, ConfirmedAllocations, RefusedPairs
 from recon_item_file.columns import Columns, read_columns
 
 if TYPE_CHECKING:
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from recon.api import ClosedItems, Items
     from recon_item_file.options import ItemFileOptions
 
-_KINDS = (
-    "payment",
-    "discount",
-    "write_off",
-    "bank_charge",
-    "fx_difference",
-    "on_account",
-    "refund",
-)
 # As our own allocations.csv names them, and as a file made for this purpose may.
 _CONFIRMED_COLUMNS = (
     "line_id",
@@ -76,7 +67,9 @@ def read_confirmed(
             columns.text("kind"), columns.text("allocation_kind"), pl.lit("payment")
         ).str.to_lowercase()
     ).to_series()
-    columns.note("kind", ~kinds.is_in(_KINDS), "no kind of allocation", ", ".join(_KINDS))
+    columns.note(
+        "kind", ~kinds.is_in(ALLOCATION_KINDS), "no kind of allocation", ", ".join(ALLOCATION_KINDS)
+    )
     _note_unnamed(columns)
     frame = pl.DataFrame(
         [

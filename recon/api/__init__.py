@@ -11,6 +11,7 @@ from recon.api.options import chosen, chosen_currency, refuse_unknown
 from recon.api.records import Start, plain_head, split_lines, start_of
 from recon.api.text import Decoded, decode, place_of, refuse_controls
 from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, UnreadableItems
+from recon.frames.allocations import KINDS as ALLOCATION_KINDS
 from recon.frames.allocations import Allocations
 from recon.frames.batches import Batches
 from recon.frames.complete import completed
@@ -55,6 +56,7 @@ from recon.protocols import (
 )
 
 __all__ = [
+    "ALLOCATION_KINDS",
     "AMOUNT_LIMIT",
     "NO_CURRENCY",
     "Allocations",
