@@ -87,9 +87,10 @@ def test_the_missed_lines_stand_by_scenario_the_wrong_ones_first():
 def test_the_worlds_of_quality_are_told_to_another_process():
     told = {name: recipe.arguments() for name, recipe in recipes(1_000, 7).items()}
 
-    assert told["medium noise"] == ["1000", "1300", "medium", "7", "0"]
-    assert told["medium, 50 % without item"] == ["1000", "1300", "medium", "7", "500"]
-    assert told["medium, items as lines"] == ["1000", "1000", "medium", "7", "0"]
+    assert told["medium noise"] == ["1000", "1300", "medium", "7", "0", "0"]
+    assert told["medium, 50 % without item"] == ["1000", "1300", "medium", "7", "500", "0"]
+    assert told["medium, with reports"][-1] == "1"
+    assert told["medium, items as lines"] == ["1000", "1000", "medium", "7", "0", "0"]
 
 
 @pytest.mark.slow
