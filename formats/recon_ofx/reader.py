@@ -193,6 +193,9 @@ def _judged(
     )
     read = with_amounts(read, marks, is_implied=chosen.implied_decimals == "all")
     if "noise" in read.columns:
+        # Where no transaction has anything else without a column, there are no extras yet.
+        none = pl.lit(None, dtype=pl.String).alias("extras")
+        read = read if "extras" in read.columns else read.with_columns(none)
         read = read.with_columns(extras=with_member("TRNAMT", read["noise"]))
     if read["amount_fault"].null_count() == len(read):
         return read

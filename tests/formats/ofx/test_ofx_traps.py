@@ -157,6 +157,13 @@ def test_an_amount_with_the_noise_of_binary_numbers_is_the_amount_and_says_so(
     assert [each for each in parsed.findings if each.startswith("1 amounts were printed")]
 
 
+def test_the_noise_is_kept_where_no_transaction_has_anything_else_to_keep() -> None:
+    parsed = read(document(transaction("-9.9900000000000002"), transaction("2.50")))
+
+    assert parsed.lines["amount"].to_list() == [-999, 250]
+    assert parsed.lines["extras"].to_list() == ['{"TRNAMT": "-9.9900000000000002"}', None]
+
+
 @pytest.mark.parametrize(
     "text",
     [
