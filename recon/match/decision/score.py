@@ -45,9 +45,10 @@ def score(
         receipts: flags of the lines; `is_uncombined` where not every sum of the payer's items was tried.
 
     Returns:
-        proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other,
-        is_disguised, is_held, is_uncombined, names_a_number, received (the line's amount), is_outspoken (the line quotes an equal item of the same payer instead),
-        confidence_ppm, place (1 = best of its line).
+        proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other, is_disguised, is_held,
+        is_uncombined, names_a_number, received (the line's amount), absent_millibits (the rival that something not open
+        is paid), is_outspoken (the line quotes an equal item of the same payer instead), leans_on_others (false here;
+        see `taken.py`), confidence_ppm, place (1 = best of its line).
     """
     joined = _together(parts)
     totals = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
