@@ -50,6 +50,9 @@ WHAT_TO_DO: Final = {
     "contested-file": "Remove one of the two formats that claim the file, or report the file to their authors.",
     "unreadable-items": "Correct the cells that are listed, in the program that wrote the file; nothing was matched.",
     "plugin-failed": "Tell the author of the distribution that is named; `recon plugins` lists what is installed.",
+    "refused": "Ask somebody who may, or change the limit in `recon.toml`; nothing was decided.",
+    "store": "Follow the hint; what was recorded before stays as it is.",
+    "locked": "Wait until the other run is done; it is named with its process and since when.",
     "identity-broken": "Report it with the two numbers: the run refused its own output, and nothing was written.",
     "threshold-missed": "The files are written; look through `unmatched.csv`, or ask for less.",
 }

@@ -5,24 +5,17 @@ A policy is a TOML file; every key has a default, so an empty file is a valid po
 
 from __future__ import annotations
 
-import difflib
 import hashlib
-import re
-import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal
 
 import msgspec
 
-from recon.errors import ConfigurationError, Place
+from recon.errors import ConfigurationError
+from recon.settings import read_settings, require
 
 _PROFILES: Final = Path(__file__).parent / "profiles"
-
-
-def _require(holds: object, key: str, allowed: str, value: object) -> None:
-    if not holds:
-        raise ValueError(f"{key} must be {allowed}, not {value}")
 
 
 class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,8 +29,8 @@ class Tolerance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     def __post_init__(self) -> None:
         """Refuse limits that mean nothing."""
-        _require(self.amount >= 0, "tolerance.amount", "0 or more", self.amount)
-        _require(0 <= self.percent <= 100, "tolerance.percent", "from 0 to 100", self.percent)
+        require(self.amount >= 0, "tolerance.amount", "0 or more", self.amount)
+        require(0 <= self.percent <= 100, "tolerance.percent", "from 0 to 100", self.percent)
 
 
 class Discount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -55,12 +48,12 @@ class Discount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __post_init__(self) -> None:
         """Refuse a grace that means nothing."""
-        _require(
+        require(
             0 <= self.grace_days <= 365, "discount.grace_days", "from 0 to 365", self.grace_days
         )
         for rate in self.tax_percents:
-            _require(0 < rate <= 100, "discount.tax_percents", "above 0, up to 100", rate)
-        _require(
+            require(0 < rate <= 100, "discount.tax_percents", "above 0, up to 100", rate)
+        require(
             0 <= self.rounded_to <= 100, "discount.rounded_to", "from 0 to 100", self.rounded_to
         )
 
@@ -73,7 +66,7 @@ class BankCharges(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
     def __post_init__(self) -> None:
         """Refuse a limit that means nothing."""
-        _require(self.limit >= 0, "bank_charges.limit", "0 or more", self.limit)
+        require(self.limit >= 0, "bank_charges.limit", "0 or more", self.limit)
 
 
 class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -93,11 +86,11 @@ class Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         """Refuse thresholds that mean nothing."""
         for name in ("target_precision", "min_confidence"):
             given = getattr(self, name)
-            _require(0 < given <= 1, f"decide.{name}", "above 0 and at most 1", given)
-        _require(
+            require(0 < given <= 1, f"decide.{name}", "above 0 and at most 1", given)
+        require(
             self.min_margin_bits >= 0, "decide.min_margin_bits", "0 or more", self.min_margin_bits
         )
-        _require(
+        require(
             0 <= self.suggestions <= 100, "decide.suggestions", "from 0 to 100", self.suggestions
         )
 
@@ -109,9 +102,7 @@ class Combine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def __post_init__(self) -> None:
         """Refuse sizes that the search was not made for."""
-        _require(
-            0 <= self.most_items <= 200, "combine.most_items", "from 0 to 200", self.most_items
-        )
+        require(0 <= self.most_items <= 200, "combine.most_items", "from 0 to 200", self.most_items)
 
 
 class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -121,7 +112,7 @@ class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def __post_init__(self) -> None:
         """Refuse a half-life that means nothing."""
-        _require(
+        require(
             1 <= self.half_life_days <= 36_500,
             "history.half_life_days",
             "from 1 to 36500",
@@ -136,7 +127,7 @@ class Batches(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     def __post_init__(self) -> None:
         """Refuse a window that means nothing."""
-        _require(
+        require(
             0 <= self.window_days <= 365,
             "batches.window_days",
             "from 0 to 365",
@@ -152,13 +143,13 @@ class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     def __post_init__(self) -> None:
         """Refuse windows that mean nothing."""
-        _require(
+        require(
             0 <= self.days_before_issue <= 36_500,
             "window.days_before_issue",
             "from 0 to 36500",
             self.days_before_issue,
         )
-        _require(
+        require(
             0 <= self.days_after_issue <= 36_500,
             "window.days_after_issue",
             "from 0 to 36500",
@@ -215,27 +206,8 @@ def load_policy(path: Path | None) -> Policy:
     """
     if path is None:
         return Policy()
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigurationError(
-            f"cannot read the policy: {error.strerror}", place=Place(str(path))
-        ) from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(
-            "the policy is no UTF-8 text", place=Place(str(path)), hint="save it as UTF-8"
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        raise _no_toml(path, str(error)) from None
-    try:
-        # TOML has floats; Decimals are built from their text so that 0.05 stays 0.05.
-        return msgspec.convert(_floats_as_text(raw), Policy, strict=False)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(
-            _in_words(str(error), raw),
-            place=Place(str(path)),
-            hint="`recon policy` prints every key with its default and meaning",
-        ) from None
+    hint = "`recon policy` prints every key with its default and meaning"
+    return read_settings(path, Policy, "policy", hint)
 
 
 def profile_names() -> list[str]:
@@ -255,53 +227,3 @@ def profile_text(name: str) -> str:
             f"there is no profile {name!r}", hint=f"the profiles are {', '.join(names)}"
         )
     return (_PROFILES / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def _no_toml(path: Path, message: str) -> ConfigurationError:
-    found = re.search(r" \(at line (\d+), column (\d+)\)$", message)
-    place = Place(str(path), int(found[1]), int(found[2])) if found else Place(str(path))
-    cause = message[: found.start()] if found else message
-    return ConfigurationError(
-        f"the policy is no valid TOML: {cause}",
-        place=place,
-        hint="texts stand in quotes, and tables in brackets such as [tolerance]",
-    )
-
-
-def _in_words(message: str, raw: dict[str, Any]) -> str:
-    """Say what is wrong with a key in the user's words: its path, and the key that was probably meant."""
-    what, _, where = message.partition(" - at `$")
-    path = where.rstrip("`").lstrip(".")
-    unknown = re.search(r"unknown field `([^`]+)`", what)
-    if unknown:
-        key = f"{path}.{unknown[1]}" if path else unknown[1]
-        near = difflib.get_close_matches(unknown[1], _known_keys(path), n=1)
-        return f"unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    if "must be" in what:
-        return what
-    value: Any = raw
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    options = _options(path)
-    return f"{path} must be {options}, not {value!r}" if options else f"{path}: {what}"
-
-
-def _known_keys(path: str) -> list[str]:
-    kind: Any = Policy if not path else getattr(Policy(), path.split(".", maxsplit=1)[0], None)
-    return list(getattr(kind, "__struct_fields__", ()))
-
-
-def _options(path: str) -> str:
-    """Name the words that a key takes, if it takes only some."""
-    table, _, key = path.rpartition(".")
-    owner: Any = type(getattr(Policy(), table)) if table else Policy
-    wanted = get_type_hints(owner).get(key)
-    return " or ".join(get_args(wanted)) if get_origin(wanted) is Literal else ""
-
-
-def _floats_as_text(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _floats_as_text(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_floats_as_text(inner) for inner in value]
-    return repr(value) if isinstance(value, float) else value

@@ -7,6 +7,9 @@ ReconError
 ├── ContestedFile             two formats claim one file (quarantine, exit 3)
 ├── UnreadableItems           the books' side cannot be read in full (exit 1)
 ├── PluginFailed              a plugin raised or returned something else than its contract says
+├── Refused                   a control forbids what was asked (exit 1)
+├── StoreBroken               the store is not what it was, or cannot be used (exit 1)
+├── Locked                    another run works on the store (exit 5)
 ├── IdentityBroken            a cash identity does not hold: the run's output is refused (exit 1)
 └── ThresholdMissed           `--fail-under` or `--fail-on` (exit 1)
 """
@@ -137,6 +140,27 @@ class IdentityBroken(ReconError):
 
     code = "identity-broken"
     exit_code = 1
+
+
+class Refused(ReconError):
+    """A control forbids this."""
+
+    code = "refused"
+    exit_code = 1
+
+
+class StoreBroken(ReconError):
+    """The store cannot be used."""
+
+    code = "store"
+    exit_code = 1
+
+
+class Locked(ReconError):
+    """Another run works on this store."""
+
+    code = "locked"
+    exit_code = 5
 
 
 class ThresholdMissed(ReconError):

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
 
     import dataframely as dy
 
-    from recon.frames.allocations import Allocations
+    from recon.frames.allocations import AllocationLog, Allocations
     from recon.frames.batches import Batches, BatchOutcomes
-    from recon.frames.decisions import Decisions
-    from recon.frames.entries import Entries
+    from recon.frames.decisions import DecisionLog, Decisions
+    from recon.frames.entries import Entries, EntryLog, Outbox
+    from recon.frames.events import Approvals, Comments, Events, Periods
     from recon.frames.evidence import Evidence
     from recon.frames.history import ConfirmedAllocations, RefusedPairs
-    from recon.frames.items import ClosedItems, Items
+    from recon.frames.items import ClosedItems, ItemDifferences, Items, ItemStates
     from recon.frames.lines import Lines, ReadLines
     from recon.frames.outcomes import Outcomes
     from recon.frames.parties import OwnAccounts, Parties, Remittances
@@ -244,6 +245,36 @@ class RunView:
     allocations: dy.DataFrame[Allocations]
     entries: dy.DataFrame[Entries]
     batches: dy.DataFrame[BatchOutcomes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The record of a workspace as it stood: up to a value date, and as it was known after one event.
+
+    `decisions` and `allocations` are those in force, one decision a line; a line whose decision takes effect later, or
+    waits for an approval, stands as before it. `items` are as then known too.
+    """
+
+    as_of: dt.date
+    known_seq: int
+    known_at: str
+    chain_head: str
+    policy_hash: str
+    events: dy.DataFrame[Events]
+    statements: dy.DataFrame[Statements]
+    lines: dy.DataFrame[Lines]
+    decisions: dy.DataFrame[Decisions]
+    allocations: dy.DataFrame[Allocations]
+    items: dy.DataFrame[ItemStates]
+    differences: dy.DataFrame[ItemDifferences]
+    decision_log: dy.DataFrame[DecisionLog]
+    allocation_log: dy.DataFrame[AllocationLog]
+    entries: dy.DataFrame[EntryLog]
+    outbox: dy.DataFrame[Outbox]
+    approvals: dy.DataFrame[Approvals]
+    comments: dy.DataFrame[Comments]
+    periods: dy.DataFrame[Periods]
+    parties: dy.DataFrame[Parties]
 
 
 @runtime_checkable

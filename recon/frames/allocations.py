@@ -37,3 +37,9 @@ class Allocations(dy.Schema):
     rank = dy.Int64(min=1)
     confidence_ppm = dy.Int64(min=0, max=1_000_000, description="posterior, parts per million")
     because = dy.String(description="the evidence in words, with bits")
+
+
+class AllocationLog(Allocations):
+    """Allocations of every decision that was ever made; those of the decision in force count."""
+
+    decision_no = dy.Int64(min=1)

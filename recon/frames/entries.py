@@ -13,6 +13,8 @@ ROLES = (
     "fx_difference",
     "on_account",
 )
+# An attempt of which nothing was heard is unknown: the ledger is asked before anything is sent again.
+OUTBOX_STATES = ("pending", "unknown", "posted", "rejected", "needs_confirmation")
 
 
 class Entries(dy.Schema):
@@ -30,3 +32,22 @@ class Entries(dy.Schema):
     customer_id = dy.String(nullable=True)
     description = dy.String()
     evidence = dy.String(description="why, with bits")
+
+
+class EntryLog(Entries):
+    """Postings of every decision; one that takes a decision back has the opposite amounts and a key of its own."""
+
+    decision_no = dy.Int64(min=1)
+    reverses = dy.String(nullable=True, description="key of the entry whose opposite it is")
+
+
+class Outbox(dy.Schema):
+    """A row an entry and a ledger: what was last heard of its delivery."""
+
+    ledger = dy.String(primary_key=True, min_length=1)
+    entry_key = dy.String(primary_key=True)
+    state = dy.String(check=lambda c: c.is_in(OUTBOX_STATES))
+    attempts = dy.Int64(min=0)
+    remote_id = dy.String(nullable=True, description="the ledger's own id of the entry")
+    reason = dy.String(nullable=True)
+    seq = dy.Int64(min=1, description="the event that said so")

@@ -7,6 +7,9 @@ import dataframely as dy
 from recon.money import AMOUNT_LIMIT
 
 KINDS = ("invoice", "credit_note", "debit_note")
+CHANGES = ("added", "changed", "closed")
+# Applied here and still open there; settled there and not by us; taken back here and still settled there.
+DIFFERENCES = ("still_open_in_books", "settled_in_books_only", "still_settled_in_books")
 
 
 class Items(dy.Schema):
@@ -41,3 +44,38 @@ class ClosedItems(dy.Schema):
     customer_id = dy.String(nullable=True)
     currency = dy.String(nullable=True)
     amount = dy.Int64(nullable=True, description="original amount, minor units")
+
+
+class ItemVersions(Items):
+    """A row an item as an extract of the books told it; a further row only where an extract tells it otherwise."""
+
+    item_id = dy.String(min_length=1)
+    seq = dy.Int64(min=1, description="the event that loaded the extract")
+    change = dy.String(
+        check=lambda c: c.is_in(CHANGES), description="closed: it is no longer there"
+    )
+
+
+class ItemStates(Items):
+    """A row an item that is open in the books or here: `open_amount` is what is left of it here.
+
+    `open_amount` = `book_amount` - `unseen`.
+    """
+
+    book_amount = dy.Int64(description="open by the newest extract; 0 if it is no longer there")
+    unseen = dy.Int64(
+        description="settled here and not yet seen in the books; negative: taken back here and still settled there"
+    )
+    is_in_books = dy.Bool(description="the newest extract has it")
+
+
+class ItemDifferences(dy.Schema):
+    """A row a difference between the books and what was done here, found when an extract was loaded."""
+
+    seq = dy.Int64(primary_key=True, min=1, description="the event that loaded the extract")
+    item_id = dy.String(primary_key=True)
+    number = dy.String()
+    customer_id = dy.String(nullable=True)
+    currency = dy.String(regex="^[A-Z]{3}$")
+    kind = dy.String(primary_key=True, check=lambda c: c.is_in(DIFFERENCES))
+    amount = dy.Int64(description="minor units of the difference")

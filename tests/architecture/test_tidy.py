@@ -34,7 +34,7 @@ FLOATS_ALLOWED: Final = {
     "recon/match/evidence/cut.py": PROBABILITY,
     "recon/match/proposals/sets.py": PROBABILITY,
     "recon/match/decision/solve.py": "the solver weighs bits, and shares of an item from 0 to 1",
-    "recon/config.py": "TOML gives floats; their own text becomes Decimal",
+    "recon/settings.py": "TOML gives floats; their own text becomes Decimal",
     "recon/report/workbook.py": "margins of a printed page, in inches",
     "formats/recon_csv/sniff.py": "a share of rows is no money",
     "plugins/recon_item_file/parquet.py": "a float column is recognised; its text must be exact to the cent",

@@ -24,7 +24,10 @@ CASES = sorted(path for path in GALLERY.iterdir() if path.is_dir())
 SHOWN_ELSEWHERE = {
     "contested-file": "tests/ingest/test_detect.py",
     "identity-broken": "tests/cli/test_contract.py",
+    "locked": "tests/store/test_lock.py",
     "plugin-failed": "tests/plugins/loader/test_calls.py",
+    "refused": "tests/review/test_decide.py",
+    "store": "tests/store/test_connect.py",
 }
 
 
