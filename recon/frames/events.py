@@ -30,7 +30,7 @@ KINDS = (
 
 
 class Events(dy.Schema):
-    """A row an event; never edited and never removed. `payload` is JSON with sorted keys."""
+    """A row an event, never edited and never removed; `payload` is JSON with sorted keys."""
 
     seq = dy.Int64(primary_key=True, min=1, description="1, 2, 3, ... without a gap")
     kind = dy.String(check=lambda c: c.is_in(KINDS))

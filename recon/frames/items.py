@@ -57,10 +57,7 @@ class ItemVersions(Items):
 
 
 class ItemStates(Items):
-    """A row an item that is open in the books or here: `open_amount` is what is left of it here.
-
-    `open_amount` = `book_amount` - `unseen`.
-    """
+    """A row an item that is open in the books or here; `open_amount` is `book_amount` less `unseen`: what is left of it here."""
 
     book_amount = dy.Int64(description="open by the newest extract; 0 if it is no longer there")
     unseen = dy.Int64(
