@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from recon.api import NO_CURRENCY, MalformedFile, SourceFile
-from recon.ingest.balance import check_statements
+from recon.ingest.balance import Holds, check_statements
 from recon.ingest.detect import HEAD_BYTES, choose_format
 from recon.ingest.read import Delivery, gather
 from tests.corpus_csv import NAMES, SIGNS
@@ -72,8 +72,7 @@ def read_case(case: Case, plugins: Plugins) -> Read:
     checked = check_statements(
         gathered.statements,
         gathered.lines,
-        holds_balance_break=True,
-        holds_continuity_break=False,
+        Holds(balance_break=True, continuity_break=False),
     )
     return Read(chosen, parsed, checked, told)
 

@@ -42,4 +42,5 @@ class Allocations(dy.Schema):
 class AllocationLog(Allocations):
     """Allocations of every decision that was ever made; those of the decision in force count."""
 
-    decision_no = dy.Int64(min=1)
+    decision_no = dy.Int64(primary_key=True, min=1)
+    place = dy.Int64(primary_key=True, min=1, description="1, 2, 3, ... within the decision")

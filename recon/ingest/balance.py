@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import dataframely as dy
 
+    from recon.config import Policy
 
 _Identity: TypeAlias = tuple[str | None, int | None, int, int | None]
 
@@ -43,25 +44,42 @@ class _Stated(NamedTuple):
         return self.number, self.page, self.opening, self.closing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """What is held back: statements that do not balance, that do not continue, and notifications (camt.054)."""
+
+    balance_break: bool
+    continuity_break: bool
+    notifications: bool = True
+
+    @classmethod
+    def of(cls, policy: Policy) -> Holds:
+        """Read them from the policy."""
+        return cls(
+            balance_break=policy.on_balance_break == "hold",
+            continuity_break=policy.on_continuity_break == "hold",
+            notifications=policy.on_notification == "hold",
+        )
+
+
 def check_statements(
-    statements: pl.DataFrame,
-    lines: pl.DataFrame,
-    *,
-    holds_balance_break: bool,
-    holds_continuity_break: bool,
-    holds_notifications: bool = True,
+    statements: pl.DataFrame, lines: pl.DataFrame, holds: Holds
 ) -> dy.DataFrame[Statements]:
     """Check the balances of all statements.
 
     Args:
         statements: gathered statements with `statement_id`.
         lines: gathered lines, before copies collapse, since each statement must balance by itself.
-        holds_balance_break: whether a statement whose own balances do not add up is held.
-        holds_continuity_break: whether one that does not continue the statement before is held.
-        holds_notifications: whether a notification (camt.054) is held: its entries are booked on a statement too.
+        holds: which breaks hold a statement.
 
     Returns:
         Statements; `balance_difference` is closing - opening - lines in minor units.
+    """
+    return check_continuity(check_balances(statements, lines), holds)
+
+
+def check_balances(statements: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Add `balance_check` and `balance_difference` to each statement.
 
     Source: SWIFT MT940 fields :60F:, :61:, :62F:; ISO 20022 camt.053 balances OPBD and CLBD.
     """
@@ -77,19 +95,33 @@ def check_statements(
     stated = pl.col("closing_balance") - pl.col("opening_balance") - moved
     is_told = (stated == 0) | ~pl.col("is_foreign").fill_null(value=False)
     difference = pl.when(is_told).then(stated)
-    checked = statements.join(sums, on="statement_id", how="left").with_columns(
-        balance_difference=difference, balance_check=_verdict(difference)
+    return (
+        statements.join(sums, on="statement_id", how="left")
+        .with_columns(balance_difference=difference, balance_check=_verdict(difference))
+        .drop("moved", "is_foreign")
     )
-    notes = continuity(checked)
-    broken = (pl.col("balance_check") == "broken") & holds_balance_break
-    gap = (pl.col("continuity_check") == "broken") & holds_continuity_break
-    announced = (pl.col("kind") == "notification") & holds_notifications
+
+
+def check_continuity(
+    checked: pl.DataFrame, holds: Holds, released: frozenset[str] = frozenset()
+) -> dy.DataFrame[Statements]:
+    """Say of statements with checked balances which continue another, and which are held.
+
+    Args:
+        checked: statements with `balance_check` and `balance_difference`.
+        holds: which breaks hold a statement.
+        released: ids of statements that a person released: they are held no more.
+    """
+    broken = (pl.col("balance_check") == "broken") & holds.balance_break
+    gap = (pl.col("continuity_check") == "broken") & holds.continuity_break
+    announced = (pl.col("kind") == "notification") & holds.notifications
+    is_released = pl.col("statement_id").is_in(sorted(released))
     return validated(
-        checked.join(notes, on="statement_id", how="left")
+        checked.join(continuity(checked), on="statement_id", how="left")
         .with_columns(
             continuity_check=pl.col("continuity_check").fill_null("not_checkable"),
         )
-        .with_columns(is_held=broken | gap | announced)
+        .with_columns(is_held=(broken | gap | announced) & ~is_released)
         .select(Statements.column_names())
         .sort("statement_id"),
         Statements,

@@ -29,6 +29,7 @@ RECIPE: Final = "1"
 _NEEDED: Final = ("statement_id", "record", "status", "kind", "file", "booking_date")
 _WORDS: Final = ("payer_name", "payer_account", "remittance", "end_to_end_id")
 _FIELDS: Final = ("account", "currency", "bank_reference", "booking_date", "amount")
+DECISIVE: Final = tuple(dict.fromkeys((*_NEEDED, *_WORDS, *_FIELDS)))
 # 80 bits are 16 letters of five bits each, without a rest.
 _DIGEST_BYTES: Final = 10
 _BASE_32: Final = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
@@ -47,6 +48,28 @@ def distinct_lines(
     Returns:
         the distinct lines, and the collapsed copies (line_id, file, record), both sorted.
     """
+    kept, further = identify(lines, statements.select("statement_id", "is_held"), previous)
+    distinct = lines[kept["row"]].with_columns(
+        kept.select("line_id", "occurrence", "copies", "is_held")
+    )
+    copies = further.select("line_id", "file", "record").sort(pl.all())
+    return validated(distinct.select(Lines.column_names()), Lines), copies
+
+
+def identify(
+    lines: pl.DataFrame, held: pl.DataFrame, previous: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give each delivery of a line its identity, and choose the one that is shown.
+
+    Args:
+        lines: what decides of each delivery: the columns of DECISIVE.
+        held: statement_id and is_held.
+        previous: statement_id and previous_id, from `continuity`.
+
+    Returns:
+        the deliveries shown (row, line_id, statement_id, record, occurrence, copies, is_held), sorted by line; and the
+        others (line_id, file, record).
+    """
     # What decides is narrow; the wide columns are put in order once, at the end.
     keyed = _keyed(lines).with_row_index("row").sort("statement_id", "record")
     counted = _continue_counts(_counted(keyed), previous)
@@ -56,19 +79,14 @@ def distinct_lines(
     kept = (
         identified.join(further, on="row", how="anti")
         .join(ranked.select("row", "copies"), on="row", how="left")
-        .join(statements.select("statement_id", "is_held"), on="statement_id", how="left")
+        .join(held, on="statement_id", how="left")
+        .with_columns(
+            pl.col("copies").fill_null(0),
+            is_held=pl.col("is_held") | (pl.col("status") != "booked"),
+        )
         .sort("line_id")
     )
-    distinct = lines[kept["row"]].with_columns(
-        kept.select(
-            "line_id",
-            "occurrence",
-            pl.col("copies").fill_null(0),
-            pl.col("is_held") | (pl.col("status") != "booked"),
-        )
-    )
-    copies = further.select("line_id", "file", "record").sort(pl.all())
-    return validated(distinct.select(Lines.column_names()), Lines), copies
+    return kept, further
 
 
 def _ranked(shared: pl.DataFrame) -> pl.DataFrame:

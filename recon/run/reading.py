@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from recon.errors import ReconError
-from recon.ingest.balance import check_statements, continuity
+from recon.ingest.balance import Holds, check_statements, continuity
 from recon.ingest.dedupe import distinct_lines
 from recon.ingest.detect import HEAD_BYTES, choose_format
 from recon.ingest.doubts import find_doubts
@@ -58,9 +58,7 @@ def read_statements(
     checked = check_statements(
         gathered.statements,
         gathered.lines,
-        holds_balance_break=policy.on_balance_break == "hold",
-        holds_continuity_break=policy.on_continuity_break == "hold",
-        holds_notifications=policy.on_notification == "hold",
+        Holds.of(policy),
     )
     findings += [f"{file}: {doubt}" for file, doubt in find_doubts(checked, gathered.lines)]
     lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))

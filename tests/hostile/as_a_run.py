@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from recon.ingest.balance import check_statements
+from recon.ingest.balance import Holds, check_statements
 from recon.ingest.read import Delivery, gather
 from recon.plugins import Plugins
 from recon.protocols import SourceFile
@@ -35,8 +35,7 @@ def read_as_a_run(name, data, options=None):
     statements = check_statements(
         gathered.statements,
         gathered.lines,
-        holds_balance_break=True,
-        holds_continuity_break=False,
+        Holds(balance_break=True, continuity_break=False),
     )
     told = [*parsed.findings, *gathered.rejects["reason"]]
     told += [f"held: {one}" for one in statements.filter("is_held")["statement_id"]]

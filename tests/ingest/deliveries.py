@@ -12,7 +12,7 @@ import polars as pl
 from recon.frames.lines import ReadLines
 from recon.frames.rejects import Rejects
 from recon.frames.statements import ReadStatements
-from recon.ingest.balance import check_statements, continuity
+from recon.ingest.balance import Holds, check_statements, continuity
 from recon.ingest.dedupe import distinct_lines
 from recon.ingest.read import Delivery, gather
 from recon.protocols import ParsedStatements
@@ -79,9 +79,11 @@ def ingest(
     checked = check_statements(
         gathered.statements,
         gathered.lines,
-        holds_balance_break=holds_balance_break,
-        holds_continuity_break=holds_continuity_break,
-        holds_notifications=holds_notifications,
+        Holds(
+            balance_break=holds_balance_break,
+            continuity_break=holds_continuity_break,
+            notifications=holds_notifications,
+        ),
     )
     lines, copies = distinct_lines(gathered.lines, checked, continuity(gathered.statements))
     assert lines.height + copies.height == gathered.lines.height

@@ -1,0 +1,192 @@
+"""Write whole frames into tables and read them back. In: a connection, a table and a frame. Out: the same frame.
+
+Rows are stored in the order of their key, since random order costs a hundred times as much; where a frame is large,
+only columns that hold anything are read.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+from sqlalchemy import func, select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Select
+
+    from recon.store.tables import Kept
+
+_ROWS_AT_ONCE: Final = 50_000
+# From here on it pays to ask first which columns are empty.
+_MANY: Final = 20_000
+
+
+def stored_form(kept: Kept, frame: pl.DataFrame) -> pl.DataFrame:
+    """Put a frame into the form in which it is stored and hashed: texts and whole numbers, in the order of its key."""
+    return (
+        frame.select(kept.columns)
+        .sort(kept.order)
+        .with_columns(
+            _as_stored(column, dtype) for column, dtype in kept.types.items() if dtype != pl.String
+        )
+    )
+
+
+def _as_stored(column: str, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.Boolean:
+        return pl.col(column).cast(pl.Int64)
+    if isinstance(dtype, pl.List):
+        return pl.struct(pl.col(column).alias("of")).struct.json_encode().alias(column)
+    return pl.col(column).cast(pl.String) if dtype == pl.Date else pl.col(column)
+
+
+def _as_frame(column: str, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.Boolean:
+        return pl.col(column).cast(pl.Boolean)
+    if isinstance(dtype, pl.List):
+        return (
+            pl.col(column)
+            .str.json_decode(pl.Struct({"of": dtype}))
+            .struct.field("of")
+            .alias(column)
+        )
+    return pl.col(column).str.to_date("%Y-%m-%d") if dtype == pl.Date else pl.col(column)
+
+
+def insert(connection: Connection, kept: Kept, stored: pl.DataFrame, conflict: str = "") -> None:
+    """Insert rows in stored form; `conflict` says what happens to one that is there already."""
+    if stored.is_empty():
+        return
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * stored.width)
+        into = f"INSERT INTO {kept.name} ({', '.join(stored.columns)}) VALUES ({marks}) {conflict}"  # noqa: S608
+        cursor = connection.connection.cursor()
+        for rows in stored.iter_slices(_ROWS_AT_ONCE):
+            cursor.executemany(into, rows.rows())
+        return
+    _copy(connection, kept.name, stored)
+
+
+def _copy(connection: Connection, table: str, stored: pl.DataFrame) -> None:
+    """Send rows to PostgreSQL as CSV: every text in quotes, null as nothing at all."""
+    into = f"COPY {table} ({', '.join(stored.columns)}) FROM STDIN (FORMAT csv)"
+    cursor: Any = connection.connection.cursor()
+    with cursor.copy(into) as copy:
+        for rows in stored.iter_slices(_ROWS_AT_ONCE):
+            out = io.BytesIO()
+            rows.write_csv(out, include_header=False, quote_style="non_numeric")
+            copy.write(out.getvalue())
+
+
+def fetch(
+    connection: Connection,
+    kept: Kept,
+    *where: ColumnElement[bool],
+    names: Sequence[str] | None = None,
+) -> pl.DataFrame:
+    """Read rows as the frame that they are, in the order of the table's key.
+
+    Args:
+        connection: an open transaction.
+        kept: the table.
+        where: conditions that all hold.
+        names: the columns wanted; all if left out.
+    """
+    return as_frames(kept, fetch_stored(connection, kept, *where, names=names))
+
+
+def fetch_stored(
+    connection: Connection,
+    kept: Kept,
+    *where: ColumnElement[bool],
+    names: Sequence[str] | None = None,
+) -> pl.DataFrame:
+    """Read rows in stored form, as they are hashed."""
+    wanted = list(names or kept.types)
+    order = [_byte_order(kept.table.c[name], connection) for name in kept.order]
+    columns = [kept.table.c[name] for name in wanted]
+    query = select(*columns).where(*where)
+    return read(connection, query.order_by(*order), {name: kept.types[name] for name in wanted})
+
+
+def read(
+    connection: Connection, query: Select[Any], types: Mapping[str, pl.DataType]
+) -> pl.DataFrame:
+    """Read what a query selects, in stored form; `types` are those of the frame."""
+    wanted = {name: _stored_type(dtype) for name, dtype in types.items()}
+    filled = _filled(connection, query, list(wanted))
+    narrow = query.with_only_columns(
+        *[column for column in query.selected_columns if column.key in filled],
+        maintain_column_froms=True,
+    )
+    found = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(narrow)
+    schema = {name: wanted[name] for name in filled}
+    frame = pl.concat([pl.DataFrame(schema=schema), *_frames(found.cursor, schema)])
+    return frame.select(
+        pl.col(name) if name in schema else pl.lit(None, dtype).alias(name)
+        for name, dtype in wanted.items()
+    )
+
+
+def _filled(connection: Connection, query: Select[Any], names: list[str]) -> list[str]:
+    """Name the columns that hold anything, where it pays to ask: the first if none does."""
+    rows = query.order_by(None).subquery()
+    total = connection.scalar(select(func.count()).select_from(rows)) or 0
+    if total <= _MANY:
+        return names
+    counts = connection.execute(select(*(func.count(rows.c[name]) for name in names))).one()
+    return [name for name, count in zip(names, counts, strict=True) if count] or names[:1]
+
+
+def as_frames(kept: Kept, stored: pl.DataFrame) -> pl.DataFrame:
+    """Turn rows in stored form back into the frame that they are."""
+    return stored.with_columns(
+        _as_frame(name, kept.types[name])
+        for name in stored.columns
+        if kept.types[name] != pl.String
+    )
+
+
+def upsert(connection: Connection, kept: Kept, frame: pl.DataFrame) -> None:
+    """Put rows in the place of those with the same key, or beside them."""
+    stored = stored_form(kept, frame)
+    if stored.is_empty():
+        return
+    keys = ", ".join(kept.order)
+    others = ", ".join(
+        f"{name} = excluded.{name}" for name in kept.columns if name not in kept.order
+    )
+    conflict = f"ON CONFLICT ({keys}) DO UPDATE SET {others}"
+    if connection.dialect.name == "sqlite":
+        insert(connection, kept, stored, conflict)
+        return
+    fresh = f"fresh_{kept.name}"
+    connection.exec_driver_sql(f"CREATE TEMP TABLE {fresh} (LIKE {kept.name}) ON COMMIT DROP")
+    _copy(connection, fresh, stored)
+    connection.exec_driver_sql(f"INSERT INTO {kept.name} SELECT * FROM {fresh} {conflict}")  # noqa: S608
+    connection.exec_driver_sql(f"DROP TABLE {fresh}")
+
+
+def _frames(cursor: Any, schema: Mapping[str, pl.DataType]) -> Iterator[pl.DataFrame]:
+    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+        yield pl.DataFrame(
+            [
+                pl.Series(name, values, dtype=dtype, strict=True)
+                for (name, dtype), values in zip(
+                    schema.items(), zip(*rows, strict=True), strict=True
+                )
+            ]
+        )
+
+
+def _stored_type(dtype: pl.DataType) -> pl.DataType:
+    return pl.Int64() if dtype in (pl.Int64, pl.Boolean) else pl.String()
+
+
+def _byte_order(column: ColumnElement[Any], connection: Connection) -> ColumnElement[Any]:
+    """Order as Polars does, by bytes, whatever the language of the server."""
+    is_text = connection.dialect.name != "sqlite" and column.type.python_type is str
+    return column.collate("C") if is_text else column

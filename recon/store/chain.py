@@ -1,0 +1,112 @@
+"""Append events: each with the hash of the one before it, and with count and digest of the rows that it brought.
+
+In: what happened, who says so, and frames of facts. Out: the event's number. Everything of one event is stored in the
+transaction that it is given, or nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import polars as pl
+from sqlalchemy import insert as insert_row
+from sqlalchemy import select
+
+from recon import __version__
+from recon.failpoints import reached
+from recon.store.bulk import insert, stored_form
+from recon.store.digest import event_digest, rows_digest
+from recon.store.tables import EVENTS, FACT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from recon.store.tables import Kept
+
+# What the first event follows.
+GENESIS: Final = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest event: its number and its hash. Given away, it proves later that nothing before it was altered."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What is to be recorded: facts as JSON values, and frames by the name of their table (without `seq`)."""
+
+    kind: str
+    actor: str
+    at: dt.datetime
+    facts: Mapping[str, Any]
+    rows: Mapping[str, pl.DataFrame]
+    policy_hash: str | None = None
+
+
+def head(connection: Connection) -> Head:
+    """Give the newest event; of an empty store the genesis, with number 0."""
+    events = EVENTS.table
+    found = connection.execute(
+        select(events.c.seq, events.c.hash).order_by(events.c.seq.desc()).limit(1)
+    ).first()
+    return Head(*found) if found else Head(0, GENESIS)
+
+
+def append(connection: Connection, happening: Happening) -> int:
+    """Record one event with all its rows, and give its number."""
+    before = head(connection)
+    seq = before.seq + 1
+    brought = {
+        name: _with_seq(FACT[name], rows, seq)
+        for name, rows in sorted(happening.rows.items())
+        if rows.height
+    }
+    payload = {
+        **happening.facts,
+        "recon": __version__,
+        "rows": {
+            name: {"count": rows.height, "sha256": rows_digest(name, rows)}
+            for name, rows in brought.items()
+        },
+    }
+    event = {
+        "seq": seq,
+        "kind": happening.kind,
+        "at": instant(happening.at),
+        "actor": happening.actor,
+        "policy_hash": happening.policy_hash,
+        "payload": msgspec.json.encode(payload, order="deterministic").decode(),
+        "previous_hash": before.hash,
+    }
+    event["hash"] = event_hash(event)
+    connection.execute(insert_row(EVENTS.table).values(event))
+    for name, rows in brought.items():
+        insert(connection, FACT[name], rows)
+    reached("audit.appended")
+    return seq
+
+
+def event_hash(event: Mapping[str, Any]) -> str:
+    """Hash all columns of an event but the hash itself."""
+    told = [event[name] for name in EVENTS.columns if name not in ("hash", "previous_hash")]
+    return event_digest(event["previous_hash"], told)
+
+
+def instant(at: dt.datetime) -> str:
+    """Write an instant as the store does: UTC with microseconds."""
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _with_seq(kept: Kept, rows: pl.DataFrame, seq: int) -> pl.DataFrame:
+    if "seq" in kept.columns:
+        rows = rows.with_columns(seq=pl.lit(seq, pl.Int64))
+    return stored_form(kept, rows)

@@ -1,0 +1,247 @@
+"""Keep up with the facts: which lines there are, which decision of each is in force, what is left of each item.
+
+A projection can be made anew from the facts at any time; it is kept because a morning's run needs a thousandth of it.
+Every writing transaction ends by catching up, and so does the next one after a run that was killed. Making it anew is
+catching up from nothing, by the same code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+from sqlalchemy import select
+
+from recon.apply.carry import empty_states, load, settle
+from recon.frames.entries import Outbox
+from recon.frames.facts import LineStates
+from recon.store.bulk import fetch, upsert
+from recon.store.chain import head
+from recon.store.force import in_force, moves_of
+from recon.store.lines import NARROW, check_stored, lines_of
+from recon.store.policies import holds_at
+from recon.store.tables import FACT, ITEM_STATES, LINE_STATES, OUTBOX, PROGRESS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from recon.store.tables import Kept
+
+_NAME: Final = "projections"
+_KEYS_AT_ONCE: Final = 500
+# From here on reading all rows is quicker than naming them.
+_MANY: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Projections:
+    """What stands: a frame a table."""
+
+    lines: pl.DataFrame
+    items: pl.DataFrame
+    outbox: pl.DataFrame
+
+
+def catch_up(connection: Connection) -> None:
+    """Bring all projections to the newest event."""
+    done, newest = _progress(connection), head(connection).seq
+    if done == newest:
+        return
+    lines = _lines_since(connection, done)
+    upsert(connection, LINE_STATES, lines)
+    decided = _decided_since(connection, done, newest)
+    upsert(connection, LINE_STATES, decided.lines)
+    upsert(connection, ITEM_STATES, decided.items)
+    upsert(connection, OUTBOX, decided.outbox)
+    table = PROGRESS
+    if done == 0:
+        connection.execute(table.insert().values(name=_NAME, seq=newest))
+    else:
+        connection.execute(table.update().where(table.c.name == _NAME).values(seq=newest))
+
+
+def made_anew(connection: Connection, until: int) -> Projections:
+    """Make all projections from the facts alone, as they were after one event; nothing is written."""
+    return _decided_of(connection, _lines_of(connection, None, None, until), until)
+
+
+def _progress(connection: Connection) -> int:
+    found = connection.scalar(select(PROGRESS.c.seq).where(PROGRESS.c.name == _NAME))
+    return found or 0
+
+
+# ---------------------------------------------------------------- lines
+
+
+def _lines_since(connection: Connection, done: int) -> pl.DataFrame:
+    """Give the lines that new statements, releases or another policy touch, with their decisions as they were."""
+    statements = FACT["statements"]
+    new = fetch(connection, statements, statements.table.c.seq > done)
+    releases = FACT["releases"]
+    released = fetch(connection, releases, releases.table.c.seq > done)
+    if holds_at(connection, done) != holds_at(connection, None) and done:
+        touched = fetch(connection, statements)
+    else:
+        is_released = pl.col("statement_id").is_in(released["statement_id"].implode())
+        again = (
+            fetch(connection, statements).filter(is_released) if released.height else new.clear()
+        )
+        touched = pl.concat([new, again])
+    if touched.is_empty():
+        return LineStates.create_empty()
+    accounts = touched["account"].unique().to_list()
+    days = _days(connection, touched)
+    fresh = _lines_of(connection, accounts, days, None)
+    states = LINE_STATES.table
+    known = fetch(
+        connection,
+        LINE_STATES,
+        states.c.account.in_(accounts),
+        states.c.booking_date.between(days[0], days[1]),
+    )
+    kept = ("decision_no", "fate", "owner")
+    return (
+        fresh.drop(kept)
+        .join(known.select("line_id", *kept), on="line_id", how="left")
+        .select(LineStates.column_names())
+    )
+
+
+def _days(connection: Connection, touched: pl.DataFrame) -> tuple[str, str]:
+    """Give the first and the last day on which an entry of these statements is booked, as text."""
+    deliveries = FACT["deliveries"].table
+    ids = touched["statement_id"].to_list()
+    days: list[str] = []
+    for at in range(0, len(ids), 500):
+        found = connection.scalars(
+            select(deliveries.c.booking_date)
+            .where(deliveries.c.statement_id.in_(ids[at : at + 500]))
+            .distinct()
+        )
+        days += list(found)
+    return (min(days), max(days)) if days else ("9999-12-31", "0000-01-01")
+
+
+def _lines_of(
+    connection: Connection,
+    accounts: list[str] | None,
+    days: tuple[str, str] | None,
+    until: int | None,
+) -> pl.DataFrame:
+    """Give the lines of some accounts and days, or of all, as known after an event."""
+    statements, releases, deliveries = (FACT[n] for n in ("statements", "releases", "deliveries"))
+    table = statements.table
+    where = [] if until is None else [table.c.seq <= until]
+    where += [] if accounts is None else [table.c.account.in_(accounts)]
+    read = fetch(connection, statements, *where)
+    freed = fetch(connection, releases, *([] if until is None else [releases.table.c.seq <= until]))
+    checked = check_stored(read, freed, holds_at(connection, until))
+    table = deliveries.table
+    where = [] if until is None else [table.c.seq <= until]
+    if accounts is not None and days is not None:
+        ids = select(statements.table.c.statement_id).where(
+            statements.table.c.account.in_(accounts)
+        )
+        where += [table.c.statement_id.in_(ids), table.c.booking_date.between(*days)]
+    return lines_of(checked, fetch(connection, deliveries, *where, names=NARROW))
+
+
+# ---------------------------------------------------------------- decisions, items, outbox
+
+
+def _decided_since(connection: Connection, done: int, newest: int) -> Projections:
+    """Give what the events after `done` change of lines, items and outbox."""
+    lines = _by_keys(connection, LINE_STATES, _touched_lines(connection, done))
+    forced = in_force(connection, lines, done, newest)
+    moves = moves_of(connection, forced)
+    versions = _between(connection, FACT["item_versions"], done, newest)
+    ids = set(moves["item_id"]) | set(versions["item_id"])
+    items = _by_keys(connection, ITEM_STATES, ids)
+    return Projections(
+        _stand(lines, forced, _between(connection, FACT["comments"], done, newest)),
+        _items(items, moves, versions),
+        _heard(_between(connection, FACT["answers"], done, newest)),
+    )
+
+
+def _decided_of(connection: Connection, lines: pl.DataFrame, until: int) -> Projections:
+    """Let all decisions up to an event act on undecided lines."""
+    forced = in_force(connection, lines, 0, until)
+    versions = _between(connection, FACT["item_versions"], 0, until)
+    items = _items(empty_states(), moves_of(connection, forced), versions)
+    return Projections(
+        _stand(lines, forced, _between(connection, FACT["comments"], 0, until)),
+        items.sort("item_id"),
+        _heard(_between(connection, FACT["answers"], 0, until)),
+    )
+
+
+def _touched_lines(connection: Connection, done: int) -> set[str]:
+    decisions, approvals, comments = (
+        FACT[name].table for name in ("decisions", "approvals", "comments")
+    )
+    approved = select(decisions.c.line_id).join(
+        approvals, approvals.c.decision_no == decisions.c.decision_no
+    )
+    return {
+        *connection.scalars(select(decisions.c.line_id).where(decisions.c.seq > done)),
+        *connection.scalars(select(comments.c.line_id).where(comments.c.seq > done)),
+        *connection.scalars(approved.where(approvals.c.seq > done)),
+    }
+
+
+def _by_keys(connection: Connection, kept: Kept, keys: set[str]) -> pl.DataFrame:
+    """Read the rows with these keys: a few by name, many by reading all."""
+    wanted = sorted(keys)
+    if len(wanted) > _MANY:
+        rows = fetch(connection, kept)
+        return rows.filter(pl.col(kept.order[0]).is_in(pl.Series(wanted).implode()))
+    key = kept.table.c[kept.order[0]]
+    none = fetch(connection, kept, key.is_(None))
+    pieces = [wanted[at : at + _KEYS_AT_ONCE] for at in range(0, len(wanted), _KEYS_AT_ONCE)]
+    return pl.concat([none, *(fetch(connection, kept, key.in_(piece)) for piece in pieces)])
+
+
+def _between(connection: Connection, kept: Kept, done: int, until: int) -> pl.DataFrame:
+    seq = kept.table.c.seq
+    return fetch(connection, kept, seq > done, seq <= until)
+
+
+def _stand(lines: pl.DataFrame, forced: pl.DataFrame, comments: pl.DataFrame) -> pl.DataFrame:
+    """Put the decision in force and the owner to each line."""
+    last = forced.group_by("line_id", maintain_order=True).agg(pl.col("decision_no", "fate").last())
+    given = comments.filter(pl.col("owner").is_not_null())
+    owners = given.group_by("line_id", maintain_order=True).agg(pl.col("owner").last())
+    return (
+        lines.join(last, on="line_id", how="left", suffix="_new", maintain_order="left")
+        .join(owners, on="line_id", how="left", suffix="_new", maintain_order="left")
+        .with_columns(
+            pl.coalesce(f"{name}_new", name).alias(name)
+            for name in ("decision_no", "fate", "owner")
+        )
+        .select(LineStates.column_names())
+    )
+
+
+def _heard(answers: pl.DataFrame) -> pl.DataFrame:
+    """Give the last answer of each ledger to each entry."""
+    last = answers.sort("seq").group_by("ledger", "entry_key").agg(pl.all().last())
+    return last.select(Outbox.column_names()).sort("ledger", "entry_key")
+
+
+def _items(states: pl.DataFrame, moves: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    """Let extracts and decisions act in the order of their events; what lies between two extracts is one step."""
+    at = 0
+    for seq in versions["seq"].unique().sort():
+        states = _settled(states, moves.filter(pl.col("seq").is_between(at, seq, closed="left")))
+        states = load(states, versions.filter(pl.col("seq") == seq))
+        at = seq
+    return _settled(states, moves.filter(pl.col("seq") >= at))
+
+
+def _settled(states: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
+    if moves.is_empty():
+        return states
+    summed = moves.group_by("item_id").agg(pl.col("moved").sum())
+    return settle(states, summed.filter(pl.col("moved") != 0))
