@@ -18,6 +18,7 @@ from recon.cli.policy import MEANING
 from recon.config import Policy
 from recon.frames import batches
 from recon.frames.decisions import FATES
+from recon.review.act import REASONS as REASONS_OF_PEOPLE
 from tests.docs.calling import ROOT
 
 if TYPE_CHECKING:
@@ -106,12 +107,12 @@ def _texts(nodes):
             yield node.value
 
 
-def test_every_reason_of_the_matcher_is_explained_with_what_to_do_and_no_other():
+def test_every_reason_of_the_matcher_and_of_people_is_explained_with_what_to_do_and_no_other():
     rows = re.findall(r"^\| `([a-z_]+)` \| (.+) \| (.+) \|$", page("reasons.md"), re.MULTILINE)
     reasons = reasons_of_the_matcher()
 
     assert len(reasons) >= 30
-    assert {code for code, _, _ in rows} == reasons
+    assert {code for code, _, _ in rows} == reasons | set(REASONS_OF_PEOPLE)
     assert len({code for code, _, _ in rows}) == len(rows), "a reason is explained once"
     for code, meaning, next_step in rows:
         assert meaning.endswith("."), code
