@@ -102,6 +102,11 @@ def leave_with(errors: Iterable[ReconError | None]) -> NoReturn:
     raise Exit(missed[0].exit_code if missed else 0)
 
 
+def leave(code: int) -> NoReturn:
+    """Leave with an exit code of the contract."""
+    raise Exit(code)
+
+
 def show_batches(batches: pl.DataFrame | None) -> None:
     """Warn of every batch that is not used or that no line pays, and of every part that stands on account."""
     if batches is None:

@@ -122,7 +122,8 @@ def read(
         *[column for column in query.selected_columns if column.key in filled],
         maintain_column_froms=True,
     )
-    found = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(narrow)
+    # The driver's own cursor gives rows three times as fast as objects made of them.
+    found = connection.execute(narrow)
     schema = {name: wanted[name] for name in filled}
     frame = pl.concat([pl.DataFrame(schema=schema), *_frames(found.cursor, schema)])
     return frame.select(
@@ -146,7 +147,7 @@ def as_frames(kept: Kept, stored: pl.DataFrame) -> pl.DataFrame:
     return stored.with_columns(
         _as_frame(name, kept.types[name])
         for name in stored.columns
-        if kept.types[name] != pl.String
+        if kept.types.get(name, pl.String()) != pl.String
     )
 
 

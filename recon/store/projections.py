@@ -45,7 +45,7 @@ class Projections:
 
 def catch_up(connection: Connection) -> None:
     """Bring all projections to the newest event."""
-    done, newest = _progress(connection), head(connection).seq
+    done, newest = progress(connection), head(connection).seq
     if done == newest:
         return
     lines = _lines_since(connection, done)
@@ -63,10 +63,16 @@ def catch_up(connection: Connection) -> None:
 
 def made_anew(connection: Connection, until: int) -> Projections:
     """Make all projections from the facts alone, as they were after one event; nothing is written."""
-    return _decided_of(connection, _lines_of(connection, None, None, until), until)
+    return _decided_of(connection, lines_until(connection, until), until)
 
 
-def _progress(connection: Connection) -> int:
+def lines_until(connection: Connection, until: int) -> pl.DataFrame:
+    """Give all lines known after an event, undecided."""
+    return _lines_of(connection, None, None, until)
+
+
+def progress(connection: Connection) -> int:
+    """Give the event up to which the projections have come."""
     found = connection.scalar(select(PROGRESS.c.seq).where(PROGRESS.c.name == _NAME))
     return found or 0
 
@@ -160,8 +166,8 @@ def _decided_since(connection: Connection, done: int, newest: int) -> Projection
     items = _by_keys(connection, ITEM_STATES, ids)
     return Projections(
         _stand(lines, forced, _between(connection, FACT["comments"], done, newest)),
-        _items(items, moves, versions),
-        _heard(_between(connection, FACT["answers"], done, newest)),
+        items_after(items, moves, versions),
+        last_answers(_between(connection, FACT["answers"], done, newest)),
     )
 
 
@@ -169,11 +175,11 @@ def _decided_of(connection: Connection, lines: pl.DataFrame, until: int) -> Proj
     """Let all decisions up to an event act on undecided lines."""
     forced = in_force(connection, lines, 0, until)
     versions = _between(connection, FACT["item_versions"], 0, until)
-    items = _items(empty_states(), moves_of(connection, forced), versions)
+    items = items_after(empty_states(), moves_of(connection, forced), versions)
     return Projections(
         _stand(lines, forced, _between(connection, FACT["comments"], 0, until)),
         items.sort("item_id"),
-        _heard(_between(connection, FACT["answers"], 0, until)),
+        last_answers(_between(connection, FACT["answers"], 0, until)),
     )
 
 
@@ -224,13 +230,13 @@ def _stand(lines: pl.DataFrame, forced: pl.DataFrame, comments: pl.DataFrame) ->
     )
 
 
-def _heard(answers: pl.DataFrame) -> pl.DataFrame:
+def last_answers(answers: pl.DataFrame) -> pl.DataFrame:
     """Give the last answer of each ledger to each entry."""
     last = answers.sort("seq").group_by("ledger", "entry_key").agg(pl.all().last())
     return last.select(Outbox.column_names()).sort("ledger", "entry_key")
 
 
-def _items(states: pl.DataFrame, moves: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+def items_after(states: pl.DataFrame, moves: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
     """Let extracts and decisions act in the order of their events; what lies between two extracts is one step."""
     at = 0
     for seq in versions["seq"].unique().sort():

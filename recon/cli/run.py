@@ -1,0 +1,115 @@
+"""`recon run`: the daily job over a workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recon.cli.options import format_option, quiet_option
+from recon.cli.output import leave, note, show_held, warn_of_failed_plugins, write_data
+from recon.cli.progress import under_way
+from recon.cli.verb import Verb
+from recon.cli.workspace import as_of_option, at_desk, workspace_options
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from recon.run.daily.flow import DailyResult
+
+_QUARANTINED = 3
+
+
+@click.command("run", cls=Verb, epilog="Example: recon run --workspace treasury/")
+@workspace_options
+@as_of_option("The value date from which the decisions count; today if left out")
+@click.option(
+    "--dry-run", "is_dry", is_flag=True, help="Say what would be decided; record nothing."
+)
+@format_option()
+@quiet_option
+def command(
+    folder: Path, user: str | None, as_of: dt.datetime | None, is_dry: bool, how: str, quiet: bool
+) -> None:
+    """Do the daily job: receive the inbox, load the books, match, record, and publish the reports.
+
+    A run that was killed is completed by the next one. The same files again are nothing new. Only one run works on a
+    store at a time.
+
+    Exit codes beyond 0: 1 failed, 2 wrong configuration, 3 done but an input was quarantined, 5 locked by another run.
+    """
+    with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
+        from recon.plugins import Plugins
+        from recon.run.daily.flow import run
+
+        plugins = Plugins.discover()
+        result = run(desk, plugins, progress, as_of.date() if as_of else None, is_dry=is_dry)
+    warn_of_failed_plugins(plugins)
+    _write(result, how)
+    _tell(result)
+    bad = any(one.state == "quarantined" for one in result.received.files)
+    leave(_QUARANTINED if bad or result.received.left else 0)
+
+
+def _write(result: DailyResult, how: str) -> None:
+    """Write the summary to stdout."""
+    from recon.cli.output import write_frame
+    from recon.cli.summary import fates_frame, totals_frame
+    from recon.report.console import json_text
+
+    if how == "json":
+        write_data(json_text(_as_json(result)))
+        return
+    if result.outcome is None:
+        write_data("Nothing new since the last run.\n")
+        return
+    totals = totals_frame(result.outcome.summary)
+    if how == "csv":
+        write_frame(totals, how)
+        return
+    write_frame(totals.filter(totals["lines"] > 0), how)
+    write_data("\n")
+    write_frame(fates_frame(result.outcome.summary), how)
+    if result.recorded is not None and result.folder is not None:
+        write_data(f"\nRun {result.recorded.run} is recorded; its reports: {result.folder}\n")
+    else:
+        write_data("\nA dry run: nothing is recorded.\n")
+
+
+def _as_json(result: DailyResult) -> dict[str, Any]:
+    recorded = result.recorded
+    return {
+        "received": {
+            "files": len(result.received.files),
+            "known": len(result.received.known),
+            "left": list(result.received.left),
+            "lines": result.received.lines,
+            "quarantined": [one.name for one in result.received.files if one.state != "read"],
+        },
+        "books": {"changes": result.loaded.changes, "differences": result.loaded.differences},
+        "run": None if recorded is None else recorded.run,
+        "decided": None if recorded is None else recorded.decided,
+        "folder": None if result.folder is None else str(result.folder),
+        "summary": None if result.outcome is None else result.outcome.summary,
+    }
+
+
+def _tell(result: DailyResult) -> None:
+    """Say on stderr what a person has to know beside the totals."""
+    from recon.cli.output import show_quarantined
+
+    show_quarantined(one for one in result.received.files if one.state == "quarantined")
+    for left in result.received.left:
+        note(f"warning: left in the inbox: {left}")
+    for kind, count in result.loaded.differences.items():
+        note(f"note: {count} item(s) {kind.replace('_', ' ')}: `recon report differences`")
+    if result.outcome is not None:
+        lines = result.outcome.view.lines["statement_id"].implode()
+        statements = result.outcome.view.statements
+        show_held(statements.filter(statements["statement_id"].is_in(lines)))
+    recorded = result.recorded
+    if recorded is not None and recorded.left_as_moved:
+        note(f"note: {recorded.left_as_moved} line(s) were decided meanwhile by somebody else")
+    if recorded is not None and recorded.left_as_closed:
+        note(f"note: {recorded.left_as_closed} line(s) are booked in a closed period")

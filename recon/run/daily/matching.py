@@ -1,0 +1,165 @@
+"""Match what is open with what is left of the books, as the store knows them. In: the store. Out: a run's view.
+
+The lines are those that no decision has settled; the items have what is left of them here; the history is what was
+decided before. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+from sqlalchemy import or_, select
+
+from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
+from recon.frames.items import ClosedItems, Items
+from recon.frames.lines import Lines
+from recon.frames.parties import OwnAccounts, Remittances
+from recon.frames.rejects import Rejects
+from recon.protocols import Books, InputFile
+from recon.run.books import Fetched
+from recon.run.flow import match_view
+from recon.run.reading import Reading
+from recon.store.bulk import fetch
+from recon.store.chain import head
+from recon.store.lines import check_stored
+from recon.store.policies import holds_at
+from recon.store.standing import parties_at
+from recon.store.tables import FACT, ITEM_STATES, LINE_STATES
+from recon.store.wide import open_lines
+
+if TYPE_CHECKING:
+    import dataframely as dy
+    from sqlalchemy import Connection
+
+    from recon.frames.weighed import Weighed
+    from recon.plugins import Plugins
+    from recon.protocols import RunView
+    from recon.run.daily.desk import Desk
+
+# What a later run may decide anew; everything else stays until a person undoes it.
+OPEN_FATES = ("unmatched", "suggested")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a run looks at: both sides as they stand after one event."""
+
+    seq: int
+    reading: Reading
+    fetched: Fetched
+    states: pl.DataFrame
+    items: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What came of it."""
+
+    snapshot: Snapshot
+    view: RunView
+    weighed: dy.DataFrame[Weighed]
+    threshold: int
+
+
+def match_open(desk: Desk, plugins: Plugins, as_of: dt.date) -> Matched:
+    """Match all open lines as the store stands."""
+    with desk.store.reading() as connection:
+        snapshot = take_snapshot(connection, desk.workspace.settings.history_days)
+    view, weighed, threshold = match_view(
+        snapshot.reading, snapshot.fetched, desk.policy, plugins, as_of=as_of
+    )
+    return Matched(snapshot, view, weighed, threshold)
+
+
+def take_snapshot(connection: Connection, history_days: int) -> Snapshot:
+    """Read both sides as they stand.
+
+    Args:
+        connection: a reading transaction.
+        history_days: how far back decisions teach, from the newest line.
+    """
+    seq = head(connection).seq
+    table = LINE_STATES.table
+    is_open = or_(table.c.fate.is_(None), table.c.fate.in_(OPEN_FATES))
+    states = fetch(connection, LINE_STATES, is_open)
+    read = fetch(connection, FACT["statements"])
+    checked = check_stored(read, fetch(connection, FACT["releases"]), holds_at(connection, None))
+    reading = Reading(
+        statements=checked,
+        lines=open_lines(connection, is_open),
+        rejects=_rejects(connection),
+        copies=pl.DataFrame(schema={"line_id": pl.String, "file": pl.String, "record": pl.Int64}),
+        inputs=_inputs(connection),
+        findings=(),
+    )
+    items = fetch(connection, ITEM_STATES)
+    fetched = Fetched(_books(connection, items, seq), _history(connection, history_days), inputs=())
+    return Snapshot(seq, reading, fetched, states, items)
+
+
+def _books(connection: Connection, items: pl.DataFrame, seq: int) -> Books:
+    left = items.filter(pl.col("open_amount") != 0)
+    closed = items.filter(pl.col("open_amount") == 0)
+    accounts = fetch(connection, FACT["own_accounts"])
+    newest = accounts.filter(pl.col("seq") == pl.col("seq").max())
+    return Books(
+        items=Items.validate(left.select(Items.column_names()).sort("item_id")),
+        parties=parties_at(connection, seq),
+        remittances=Remittances.create_empty(),
+        closed=ClosedItems.validate(closed.select(ClosedItems.column_names()).sort(pl.all())),
+        own_accounts=OwnAccounts.validate(newest.select(OwnAccounts.column_names())),
+    )
+
+
+def _history(connection: Connection, history_days: int) -> History:
+    """Give the lines that decisions in force applied of late, and what they were applied to."""
+    table = LINE_STATES.table
+    newest = connection.scalar(select(table.c.booking_date).order_by(table.c.booking_date.desc()))
+    if newest is None:
+        return History.empty()
+    since = dt.date.fromisoformat(newest) - dt.timedelta(days=history_days)
+    is_past = (
+        table.c.fate.in_(("applied", "on_account")),
+        table.c.booking_date >= since.isoformat(),
+    )
+    lines = open_lines(connection, *is_past)
+    numbers = fetch(connection, LINE_STATES, *is_past)["decision_no"].drop_nulls()
+    refused = fetch(connection, FACT["refused_pairs"])
+    return History(
+        Lines.validate(lines),
+        _confirmed(connection, numbers),
+        RefusedPairs.validate(refused.select(RefusedPairs.column_names()).unique().sort(pl.all())),
+    )
+
+
+def _confirmed(connection: Connection, numbers: pl.Series) -> dy.DataFrame[ConfirmedAllocations]:
+    if numbers.is_empty():
+        return ConfirmedAllocations.create_empty()
+    kept = FACT["allocations"]
+    table = kept.table
+    where = (
+        table.c.decision_no.between(numbers.min(), numbers.max()),
+        table.c.status == "applied",
+    )
+    found = fetch(connection, kept, *where).filter(pl.col("decision_no").is_in(numbers.implode()))
+    return ConfirmedAllocations.validate(
+        found.with_columns(bank_reference=pl.lit(None, pl.String)).select(
+            ConfirmedAllocations.column_names()
+        )
+    )
+
+
+def _rejects(connection: Connection) -> dy.DataFrame[Rejects]:
+    found = fetch(connection, FACT["rejects"])
+    return Rejects.validate(found.select(Rejects.column_names()))
+
+
+def _inputs(connection: Connection) -> tuple[InputFile, ...]:
+    """Name all files that the store ever received, once a name and content."""
+    names = ("name", "sha256", "size_bytes", "role", "state", "format", "error")
+    found = fetch(connection, FACT["files"]).sort("seq")
+    last = found.unique(("name", "sha256"), keep="last", maintain_order=True)
+    return tuple(InputFile(*row) for row in last.select(names).rows())

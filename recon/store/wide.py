@@ -1,0 +1,62 @@
+"""Lines in full: the delivery that is shown of each, with its state. In: line states. Out: Lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+from sqlalchemy import select
+
+from recon.frames.demands import validated
+from recon.frames.lines import Lines
+from recon.store.bulk import as_frames, fetch, read
+from recon.store.tables import FACT, LINE_STATES
+
+if TYPE_CHECKING:
+    import dataframely as dy
+    from sqlalchemy import ColumnElement, Connection
+
+_OF_STATE: Final = ("line_id", "account", "occurrence", "copies", "is_held")
+
+
+def wide_lines(connection: Connection, states: pl.DataFrame) -> dy.DataFrame[Lines]:
+    """Give the lines of these states, sorted by line."""
+    deliveries = FACT["deliveries"]
+    table = deliveries.table
+    ids = states["statement_id"].unique().to_list()
+    where = [table.c.statement_id.in_(ids)] if len(ids) <= _FEW else []
+    read_lines = fetch(connection, deliveries, *where)
+    key = ("statement_id", "record")
+    return _lines(connection, states.select(*key, *_OF_STATE).join(read_lines, on=key))
+
+
+def open_lines(connection: Connection, *where: ColumnElement[bool]) -> dy.DataFrame[Lines]:
+    """Give the lines whose states keep to conditions on `line_states`, found by the database itself."""
+    deliveries, states = FACT["deliveries"].table, LINE_STATES.table
+    types = {
+        **{name: FACT["deliveries"].types[name] for name in FACT["deliveries"].types},
+        **{name: LINE_STATES.types[name] for name in _OF_STATE},
+    }
+    columns = [states.c[name] if name in _OF_STATE else deliveries.c[name] for name in types]
+    joined = states.join(
+        deliveries,
+        (deliveries.c.statement_id == states.c.statement_id)
+        & (deliveries.c.record == states.c.record),
+    )
+    query = select(*columns).select_from(joined).where(*where)
+    stored = read(connection, query, types)
+    return _lines(connection, as_frames(FACT["deliveries"], stored))
+
+
+def _lines(connection: Connection, told: pl.DataFrame) -> dy.DataFrame[Lines]:
+    statements = fetch(connection, FACT["statements"], names=("statement_id", "file"))
+    named = told.join(statements, on="statement_id", how="left")
+    return validated(
+        named.with_columns(pl.col("is_held").cast(pl.Boolean))
+        .select(Lines.column_names())
+        .sort("line_id"),
+        Lines,
+    )
+
+
+_FEW: Final = 500
