@@ -121,7 +121,7 @@ def exception_rows(view: RunView) -> pl.DataFrame:
         view.lines.join(decisions, on="line_id", how="left", validate="1:1")
         .filter(is_open | is_stopped)
         .join(_best_suggestions(view), on="line_id", how="left", validate="1:1")
-        .with_columns(age_days=age, age_bucket=_age_bucket(age))
+        .with_columns(age_days=age, age_bucket=age_bucket(age))
         .select(*EXCEPTION_COLUMNS, *EXCEPTION_PLACE)
         .sort(
             "booking_date", "amount", "currency", "line_id", descending=[False, True, False, False]
@@ -154,7 +154,8 @@ def _best_suggestions(view: RunView) -> pl.DataFrame:
     )
 
 
-def _age_bucket(age: pl.Expr) -> pl.Expr:
+def age_bucket(age: pl.Expr) -> pl.Expr:
+    """Put an age in days into one of AGE_BUCKETS; the upper day belongs to its bucket."""
     return (
         pl.when(age <= 30)
         .then(pl.lit(AGE_BUCKETS[0]))

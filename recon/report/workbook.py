@@ -155,7 +155,7 @@ def render_workbook(view: RunView) -> bytes:
     # The file's only date comes from the run, so that the same run gives the same file.
     created = dt.datetime.combine(view.as_of, dt.time(), tzinfo=dt.UTC)
     book.set_properties({"title": "Cash reconciliation", "created": created})
-    opened = _Book(book, _formats(book), view)
+    opened = _Book(book, cell_formats(book), view)
     _summary_sheet(opened, totals)
     exceptions = tables.exception_rows(view)
     _table_sheet(opened, "Exceptions", EXCEPTIONS, exceptions, "unmatched.csv")
@@ -168,7 +168,8 @@ def render_workbook(view: RunView) -> bytes:
     return out.getvalue()
 
 
-def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+def cell_formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    """Make the formats that all books of this room share, by name."""
     base = {"valign": "top"}
     money = {f"money{n}": "#,##0" + ("." + "0" * n if n else "") for n in range(5)}
     formats = {

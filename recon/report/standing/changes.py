@@ -1,0 +1,189 @@
+"""The report `changes`: every event in words, with what stood before and what stands since.
+
+In: a Standing. Out: the body of the report, a row an event in the order of its number. What a frame of the record tells
+(decisions, approvals, comments, periods, items, policies) is told from the frame; any further fact from the event itself.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from recon.report import shown
+from recon.report.sheet import Column
+from recon.report.standing.document import Body, Table
+
+if TYPE_CHECKING:
+    from recon.protocols import Standing
+    from recon.report.standing.document import Asked
+
+CHANGES: Final = (
+    Column("seq", "Event", 8, "count"),
+    Column("at", "Recorded", 28),
+    Column("actor", "By", 16),
+    Column("kind", "Kind", 20),
+    Column("what", "What", 50),
+    Column("old", "Before", 40),
+    Column("new", "Since", 40),
+    Column("facts", "Facts", 60),
+    Column("policy_hash", "Policy", 18),
+    Column("hash", "Hash", 66),
+)
+KINDS: Final = (
+    Column("kind", "Kind", 20),
+    Column("actor", "By", 16),
+    Column("count", "Events", 9, "count"),
+)
+_WORDS: Final = {
+    "store_created": "The record was begun",
+    "policy_set": "The policy was set",
+    "file_received": "A file was received",
+    "items_loaded": "Open items were loaded",
+    "customers_loaded": "Customers were loaded",
+    "run_started": "A run began",
+    "run_completed": "A run was completed",
+    "decided": "Lines were decided",
+    "approved": "An approval was answered",
+    "statement_released": "A held statement was released",
+    "assigned": "A line was handed over",
+    "commented": "A line was commented",
+    "period_closed": "A period was closed",
+    "period_reopened": "A period was opened again",
+    "entries_queued": "Entries were queued for a ledger",
+    "posting_attempted": "Entries were sent to a ledger",
+    "posting_answered": "A ledger answered",
+    "pack_exported": "An evidence pack was exported",
+}
+_SAYS: Final = ("seq", "what", "old", "new")
+_FACTS: Final = ("facts", "payload_old", "payload_new")
+# The facts by which an event tells a change of its own; the rest stand in words as they are.
+_CHANGE: Final = ("old", "new")
+
+
+def build_changes(standing: Standing, _asked: Asked) -> Body:
+    """Build the log of changes."""
+    facts = [_facts(payload) for payload in standing.events["payload"]]
+    of_payloads = pl.DataFrame(facts, schema=dict.fromkeys(_FACTS, pl.String))
+    rows = (
+        pl.concat([standing.events, of_payloads], how="horizontal")
+        .join(_told(standing), on="seq", how="left")
+        .with_columns(
+            what=pl.coalesce("what", pl.col("kind").replace_strict(_WORDS, default=pl.col("kind"))),
+            old=pl.coalesce("old", "payload_old"),
+            new=pl.coalesce("new", "payload_new"),
+        )
+        .sort("seq")
+    )
+    kinds = rows.group_by("kind", "actor").agg(count=pl.len()).sort("kind", "actor")
+    return Body(
+        headline=f"{shown.counted(rows.height, 'event')} by {shown.counted(rows['actor'].n_unique(), 'actor')}.",
+        totals=(),
+        tables=(
+            Table(
+                "changes",
+                "Events in order",
+                CHANGES,
+                rows,
+                brief=("seq", "at", "actor", "what", "old", "new"),
+            ),
+            Table("by_kind", "By kind and actor", KINDS, kinds),
+        ),
+    )
+
+
+def _told(standing: Standing) -> pl.DataFrame:
+    """Say what the frames of the record tell of each event; one event may bring a decision and a comment."""
+    frames = (_decided, _approved, _handed, _periods, _policies)
+    told = pl.concat(frame(standing).select(_SAYS) for frame in frames)
+    joined = (
+        pl.when(pl.col(name).count() > 0).then(pl.col(name).drop_nulls().str.join("; ")).alias(name)
+        for name in _SAYS[1:]
+    )
+    return told.group_by("seq", maintain_order=True).agg(*joined)
+
+
+def _facts(payload: str) -> dict[str, str | None]:
+    """Say the facts of an event in one row of words; what is told elsewhere stays out."""
+    read = json.loads(payload) if payload else {}
+    facts = read if isinstance(read, dict) else {"payload": read}
+    rest = "; ".join(
+        f"{name}: {_word(facts[name])}" for name in sorted(facts) if name not in _CHANGE
+    )
+    return {
+        "facts": rest or None,
+        "payload_old": _word(facts["old"]) if "old" in facts else None,
+        "payload_new": _word(facts["new"]) if "new" in facts else None,
+    }
+
+
+def _word(value: Any) -> str:
+    return (
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    )
+
+
+def _decided(standing: Standing) -> pl.DataFrame:
+    """Say how many lines an event decided; of a single one, from what to what."""
+    now = pl.format("{} ({})", "fate", "reason")
+    log = standing.decision_log.sort("decision_no").with_columns(
+        before=now.shift(1).over("line_id", order_by="decision_no"), now=now
+    )
+    fates = log.group_by("seq", "fate").agg(count=pl.len()).sort("seq", "fate")
+    counts = fates.group_by("seq").agg(counts=pl.format("{} {}", "count", "fate").str.join(", "))
+    is_one = pl.len() == 1
+    first, last = pl.col("decision_no").first(), pl.col("decision_no").last()
+    one = pl.format("Decision {} on line {}", first, pl.col("line_id").first())
+    many = pl.format("Decisions {} to {}", first, last)
+    told = log.group_by("seq", maintain_order=True).agg(
+        what=pl.when(is_one).then(one).otherwise(many),
+        old=pl.when(is_one).then(pl.col("before").first()),
+        one_new=pl.when(is_one).then(pl.col("now").first()),
+    )
+    return told.join(counts, on="seq", how="left", maintain_order="left").with_columns(
+        new=pl.coalesce("one_new", "counts")
+    )
+
+
+def _approved(standing: Standing) -> pl.DataFrame:
+    answer = pl.when("is_granted").then(pl.lit("granted")).otherwise(pl.lit("refused"))
+    return standing.approvals.sort("decision_no", "approver").select(
+        "seq",
+        what=pl.format("Decision {} was {}", "decision_no", answer),
+        old=pl.lit(None, dtype=pl.String),
+        new="comment",
+    )
+
+
+def _handed(standing: Standing) -> pl.DataFrame:
+    owner_before = pl.col("owner").forward_fill().shift(1).over("line_id", order_by="seq")
+    is_handed = pl.col("owner").is_not_null()
+    return standing.comments.with_columns(before=owner_before).select(
+        "seq",
+        what=pl.when(is_handed)
+        .then(pl.format("Line {} was handed over", "line_id"))
+        .otherwise(pl.format("Line {} was commented", "line_id")),
+        old=pl.when(is_handed).then("before"),
+        new=pl.concat_str("owner", "comment", separator=": ", ignore_nulls=True),
+    )
+
+
+def _periods(standing: Standing) -> pl.DataFrame:
+    day = pl.col("closed_until").dt.to_string("%Y-%m-%d")
+    state = pl.when("is_closed").then(pl.lit("closed")).otherwise(pl.lit("open"))
+    done = pl.when("is_closed").then(pl.lit("closed")).otherwise(pl.lit("opened again"))
+    return standing.periods.with_columns(day=day, state=state).select(
+        "seq",
+        what=pl.format("The period until {} was {}", "day", done),
+        old=pl.col("state").shift(1).over("closed_until", order_by="seq"),
+        new=pl.format("{}: {}", "state", "reason"),
+    )
+
+
+def _policies(standing: Standing) -> pl.DataFrame:
+    """Name the policy before each new one."""
+    policy = pl.col("policy_hash")
+    sets = standing.events.filter(pl.col("kind") == "policy_set").sort("seq")
+    what = pl.lit(_WORDS["policy_set"])
+    return sets.select("seq", what=what, old=policy.shift(1), new=policy)
