@@ -134,9 +134,11 @@ class RecordBuilder:
         defaults = (None, 0, None, "payment", "applied", 1)
         item, amount, customer, kind, status, rank = allocation + defaults[len(allocation) :]
         (currency,) = (row["currency"] for row in self.rows["lines"] if row["line_id"] == line)
+        place = sum(row["decision_no"] == number for row in self.rows.get("allocations", [])) + 1
         self.add(
             "allocations",
             decision_no=number,
+            place=place,
             line_id=line,
             item_id=item,
             item_number=item,
