@@ -129,7 +129,7 @@ def _check_holds(standing: Standing, decision: dict[str, Any]) -> None:
 
 
 def withdraw(standing: Standing, decision_no: int, act: Act) -> Answer:
-    """Take back a decision that waits: it never counts, and the line stands as it stands.
+    """Take back a decision that waits for an approval: it never counts, and the line stands as it stands.
 
     It is recorded as a refusal. A decision that counts is undone instead, which may need an approval.
 
@@ -140,8 +140,8 @@ def withdraw(standing: Standing, decision_no: int, act: Act) -> Answer:
     decision = decision_row(standing, decision_no)
     act.check_said("a withdrawal")
     state = line_state(standing, decision["line_id"])
-    if state.waiting_no != decision_no:
-        raise Refused(f"decision {decision_no} does not wait", hint="undo it")
+    if state.waiting_no != decision_no or state.waiting_state != "awaiting":
+        raise Refused(f"decision {decision_no} waits for no approval", hint="undo it")
     granted, _ = answers(standing.approvals).get(decision_no, (frozenset(), False))
     if same_name(person.name) in granted:
         raise Refused(f"{person.name} approved decision {decision_no}; somebody else withdraws it")

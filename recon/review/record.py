@@ -145,12 +145,13 @@ def allocations_of(standing: Standing, decision_no: int | None) -> dy.DataFrame[
 
 
 def reserved(standing: Standing) -> pl.DataFrame:
-    """Say what decisions that do not count yet want of each item: item_id, reserved (minor units of the item).
+    """Say what decisions that wait for an approval want of each item: item_id, reserved (minor units of the item).
 
-    What waits for an approval is spoken for, or two people could promise one item to two lines.
+    What waits is spoken for, or two people could promise one item to two lines. A decision that counts from a later
+    day has settled its items already as far as is known.
     """
-    waiting = decision_states(standing).filter(pl.col("state").is_in(["awaiting", "later"]))
-    rows = standing.allocation_log.join(waiting.select("decision_no"), on="decision_no")
+    waiting = decision_states(standing).filter(pl.col("state") == "awaiting")
+    rows = standing.allocation_log.join(waiting, on="decision_no", how="semi")
     wanted = rows.filter(pl.col("status") == "applied", pl.col("item_id").is_not_null())
     return wanted.group_by("item_id").agg(reserved=pl.col("item_amount").sum()).sort("item_id")
 

@@ -113,13 +113,18 @@ def undo(
     decision = decision_row(standing, decision_no)
     state = line_state(standing, decision["line_id"])
     check_line(state, act)
-    if state.waiting_no is not None:
+    if state.waiting_state == "awaiting":
         raise Refused(
-            f"decision {state.waiting_no} of the line waits", hint="withdraw that one first"
+            f"decision {state.waiting_no} of the line waits for an approval",
+            hint="withdraw that one first",
         )
-    if state.decision_no != decision_no:
+    if state.newest_no != decision_no:
         raise Refused(
-            f"decision {decision_no} is not in force: the line stands by decision {state.decision_no}"
+            f"decision {decision_no} is not in force: the line stands by decision {state.newest_no}"
+        )
+    if act.effective_on < decision["effective_on"]:
+        raise Refused(
+            f"decision {decision_no} counts from {decision['effective_on']}, and is taken back from then on"
         )
     is_by_rule = decision["decided_by"] == RULE
     if decision["undoes"] is not None or (is_by_rule and decision["fate"] in _NOT_DECIDED):

@@ -61,18 +61,18 @@ def act(actor: str = "anna", **changed: Any) -> Act:
     return Act(**{**plain, "actor": actor, **changed})
 
 
-def item(number: str, open_amount: int, **changed: Any) -> dict[str, Any]:
+def item(number: str, amount: int, **changed: Any) -> dict[str, Any]:
     """An open item of customer C1."""
-    kind = "credit_note" if open_amount < 0 else "invoice"
+    kind = "credit_note" if amount < 0 else "invoice"
     return {
         "item_id": number,
         "kind": kind,
         "number": number,
         "customer_id": "C1",
         "currency": "EUR",
-        "amount": open_amount,
-        "open_amount": open_amount,
-        "book_amount": open_amount,
+        "amount": amount,
+        "open_amount": amount,
+        "book_amount": amount,
         "unseen": 0,
         "is_in_books": True,
         **changed,
@@ -151,7 +151,10 @@ def world(
             for at, name in enumerate(found["line_id"])
         ]
     of_line = {row["line_id"]: row["decision_no"] for row in decisions}
-    brought = [{"decision_no": of_line.get(row["line_id"]), **row} for row in allocations or []]
+    brought = [
+        {"decision_no": of_line.get(row["line_id"]), "place": at + 1, **row}
+        for at, row in enumerate(allocations or [])
+    ]
     schemas = {
         "events": Events,
         "statements": Statements,
@@ -206,7 +209,10 @@ def recorded(standing: Standing, made: Any, at: str = NOW) -> Standing:
         "approvals_needed": made.approvals_needed,
     }
     log = pl.concat([standing.decision_log, frame(DecisionLog, [row])])
-    brought = made.allocations.with_columns(decision_no=pl.lit(number, dtype=pl.Int64))
+    brought = made.allocations.with_columns(
+        decision_no=pl.lit(number, dtype=pl.Int64),
+        place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64),
+    )
     columns = AllocationLog.column_names()
     allocations = pl.concat([standing.allocation_log, brought.select(columns)])
     return settled(replace(standing, decision_log=log, allocation_log=allocations))
@@ -228,9 +234,12 @@ def answered(standing: Standing, given: Any) -> Standing:
 
 
 def settled(standing: Standing) -> Standing:
-    """Work out what is open of each item: what the books say, less what is applied here."""
+    """Work out what is open of each item as known: what the books say, less what is applied here, from whatever day it counts."""
+    states = decision_states(standing).filter(pl.col("state").is_in(["in_force", "later"]))
+    applied = standing.allocation_log.join(states, on="decision_no", how="semi").filter(
+        pl.col("status") == "applied", pl.col("item_id").is_not_null()
+    )
     now = in_force(standing)
-    applied = now.allocations.filter(pl.col("status") == "applied", pl.col("item_id").is_not_null())
     sums = applied.group_by("item_id").agg(done=pl.col("item_amount").sum())
     items = now.items.join(sums, on="item_id", how="left", maintain_order="left").with_columns(
         unseen=pl.col("done").fill_null(0)
