@@ -47,6 +47,8 @@ class RecordBuilder:
         seq = len(self.rows.get("events", [])) + 1
         previous = self.rows["events"][-1]["hash"] if seq > 1 else ZEROS
         policy = facts.pop("policy", POLICY)
+        # As the store writes it: the whole policy stands in the event that sets it.
+        facts |= {"policy": facts.pop("policy_told")} if "policy_told" in facts else {}
         self.add(
             "events",
             seq=seq,
@@ -241,9 +243,7 @@ class RecordBuilder:
             chain_head=last["hash"],
             policy_hash=last["policy_hash"],
             events=Events.validate(events),
-            statements=Statements.validate(
-                self.frame("statements", Statements).filter(pl.col("closing_date") <= as_of)
-            ),
+            statements=Statements.validate(self.frame("statements", Statements)),
             lines=Lines.validate(decided),
             decisions=Decisions.validate(in_force.select(Decisions.column_names())),
             allocations=Allocations.validate(

@@ -11,7 +11,7 @@ BIDI = "\u202eevil\x1b[2J"
 def sample() -> RecordBuilder:
     build = RecordBuilder()
     build.event("store_created", day(8, 1))
-    build.event("policy_set", day(8, 1), actor="admin")
+    build.event("policy_set", day(8, 1), actor="admin", policy_told={"decide": {"least": "0.99"}})
     _parties(build)
     _august(build)
     _september(build)
@@ -111,7 +111,13 @@ def _september(build: RecordBuilder) -> None:
 
 
 def _october(build: RecordBuilder) -> None:
-    build.event("policy_set", day(10, 1), actor="admin", policy=POLICY_2, old="0.99", new="0.999")
+    build.event(
+        "policy_set",
+        day(10, 1),
+        actor="admin",
+        policy=POLICY_2,
+        policy_told={"decide": {"least": "0.999"}},
+    )
     build.line("C1", EUR, day(10, 2), 1_500_00, payer_account="FR7630006000011234567890189")
     build.line("C2", EUR, day(10, 5), 80_00, status="pending", is_held=True)
     build.line("C3", EUR, day(10, 6), 70_00, payer_name=BIDI)

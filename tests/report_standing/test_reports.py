@@ -311,7 +311,9 @@ def test_an_event_says_what_stood_before_and_what_since(record):
     found = {row["seq"]: row for row in rows(build_report("changes", record.standing(OCTOBER)))}
 
     assert len(found) == 14
-    assert (found[9]["old"], found[9]["new"]) == ("aa11" * 4, "bb22" * 4)
+    assert found[9]["old"] == "policy.decide.least = 0.99"
+    assert found[9]["new"] == "policy.decide.least = 0.999"
+    assert (found[2]["old"], found[2]["new"]) == (None, "aa11" * 4)
     assert found[7]["what"].startswith("Decision 9 on line ")
     assert (found[7]["old"], found[7]["new"]) == ("applied (evidence_agrees)", "unmatched (undone)")
     assert found[3]["what"] == "Decisions 1 to 7"

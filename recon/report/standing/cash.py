@@ -133,16 +133,16 @@ def _gap() -> pl.Expr:
 
 def _ordered_statements(standing: Standing) -> pl.DataFrame:
     """Put the final statements in the order in which the bank made them."""
-    is_closed = pl.col("closing_date").is_null() | (pl.col("closing_date") <= standing.as_of)
     order = ["day", "opening_date", "page", "file", "statement_index", "statement_id"]
     return (
-        standing.statements.filter(pl.col("kind") == "final", is_closed)
+        standing.statements.filter(pl.col("kind") == "final")
         .with_columns(day=pl.coalesce("closing_date", "opening_date"))
         .sort(order, nulls_last=False)
     )
 
 
 def _first_statements(standing: Standing) -> pl.DataFrame:
+    """Give the balance before the first line; the statement that states it may end after the value date."""
     stated = _ordered_statements(standing).filter(pl.col("opening_balance").is_not_null())
     return stated.group_by(ACCOUNT, maintain_order=True).agg(
         stated_opening=pl.col("opening_balance").first()
@@ -150,10 +150,11 @@ def _first_statements(standing: Standing) -> pl.DataFrame:
 
 
 def _last_statements(standing: Standing) -> pl.DataFrame:
-    is_stated = pl.col("closing_balance").is_not_null() & pl.col("closing_date").is_not_null()
+    is_stated = pl.col("closing_balance").is_not_null()
+    is_past = pl.col("closing_date") <= pl.lit(standing.as_of)
     return (
         _ordered_statements(standing)
-        .filter(is_stated)
+        .filter(is_stated, is_past)
         .group_by(ACCOUNT, maintain_order=True)
         .agg(
             statement_balance=pl.col("closing_balance").last(),

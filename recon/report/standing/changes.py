@@ -16,6 +16,8 @@ from recon.report.sheet import Column
 from recon.report.standing.document import Body, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from recon.protocols import Standing
     from recon.report.standing.document import Asked
 
@@ -60,6 +62,8 @@ _SAYS: Final = ("seq", "what", "old", "new")
 _FACTS: Final = ("facts", "payload_old", "payload_new")
 # The facts by which an event tells a change of its own; the rest stand in words as they are.
 _CHANGE: Final = ("old", "new")
+# The facts that hold a whole configuration: told key by key where it changed.
+_SET_UP: Final = ("policy", "settings")
 
 
 def build_changes(standing: Standing, _asked: Asked) -> Body:
@@ -95,7 +99,7 @@ def build_changes(standing: Standing, _asked: Asked) -> Body:
 
 def _told(standing: Standing) -> pl.DataFrame:
     """Say what the frames of the record tell of each event; one event may bring a decision and a comment."""
-    frames = (_decided, _approved, _handed, _periods, _policies)
+    frames = (_decided, _approved, _handed, _periods, _set_up)
     told = pl.concat(frame(standing).select(_SAYS) for frame in frames)
     joined = (
         pl.when(pl.col(name).count() > 0).then(pl.col(name).drop_nulls().str.join("; ")).alias(name)
@@ -106,22 +110,33 @@ def _told(standing: Standing) -> pl.DataFrame:
 
 def _facts(payload: str) -> dict[str, str | None]:
     """Say the facts of an event in one row of words; what is told elsewhere stays out."""
-    read = json.loads(payload) if payload else {}
-    facts = read if isinstance(read, dict) else {"payload": read}
-    rest = "; ".join(
-        f"{name}: {_word(facts[name])}" for name in sorted(facts) if name not in _CHANGE
-    )
+    facts = _read(payload)
+    rest = [
+        f"{name}: {_word(facts[name])}"
+        for name in sorted(facts)
+        if name not in (*_CHANGE, *_SET_UP)
+    ]
     return {
-        "facts": rest or None,
+        "facts": "; ".join(rest) or None,
         "payload_old": _word(facts["old"]) if "old" in facts else None,
         "payload_new": _word(facts["new"]) if "new" in facts else None,
     }
 
 
+def _read(payload: str) -> dict[str, Any]:
+    read = json.loads(payload) if payload else {}
+    return read if isinstance(read, dict) else {"payload": read}
+
+
 def _word(value: Any) -> str:
-    return (
-        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
-    )
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and all(
+        isinstance(one, dict) and "count" in one for one in value.values()
+    ):
+        # What an event brought: rows by table; their digests stand in the event itself.
+        return ", ".join(f"{name} {one['count']}" for name, one in sorted(value.items())) or "none"
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _decided(standing: Standing) -> pl.DataFrame:
@@ -181,9 +196,32 @@ def _periods(standing: Standing) -> pl.DataFrame:
     )
 
 
-def _policies(standing: Standing) -> pl.DataFrame:
-    """Name the policy before each new one."""
-    policy = pl.col("policy_hash")
-    sets = standing.events.filter(pl.col("kind") == "policy_set").sort("seq")
-    what = pl.lit(_WORDS["policy_set"])
-    return sets.select("seq", what=what, old=policy.shift(1), new=policy)
+def _set_up(standing: Standing) -> pl.DataFrame:
+    """Name each key of the policy or the settings that an event changed, with both values; and the hashes of both."""
+    told = []
+    keys: dict[str, str] = {}
+    policy = None
+    events = standing.events.filter(pl.col("kind") == "policy_set").sort("seq")
+    for seq, payload, policy_hash in events.select("seq", "payload", "policy_hash").iter_rows():
+        facts = _read(payload)
+        now = {key: said for name in _SET_UP for key, said in _flat(name, facts.get(name))}
+        changed = sorted(key for key in {*keys, *now} if keys.get(key) != now.get(key))
+        # The first policy replaces nothing: all of its keys would be no news.
+        changed = changed if policy is not None else []
+        old = [f"{key} = {keys.get(key, 'not set')}" for key in changed]
+        new = [f"{key} = {now.get(key, 'not set')}" for key in changed]
+        told.append(
+            (seq, _WORDS["policy_set"], "; ".join(old) or policy, "; ".join(new) or policy_hash)
+        )
+        keys, policy = now, policy_hash
+    schema = {"seq": pl.Int64, "what": pl.String, "old": pl.String, "new": pl.String}
+    return pl.DataFrame(told, schema=schema, orient="row")
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Name every value of nested tables by its path."""
+    if isinstance(value, dict):
+        for key in sorted(value):
+            yield from _flat(f"{name}.{key}", value[key])
+    elif value is not None:
+        yield name, _word(value)

@@ -5,50 +5,86 @@ In: a Standing. Out: frames a row a decision or a line. Nothing here judges; it 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 if TYPE_CHECKING:
     from recon.protocols import Standing
 
-RULE = "rule"
+RULE: Final = "rule"
+# Who decided a line that nothing has looked at yet.
+NOBODY: Final = "nobody"
 
 
 def decisions_with_state(standing: Standing) -> pl.DataFrame:
     """Say of every decision that was ever made what has become of it.
 
     Returns:
-        the columns of DecisionLog with granted (approvals by different people), approvers, is_refused, old_fate and
-        old_reason (of the decision before it on its line), undone_by, and state: in_force, awaiting_approval, refused,
-        takes_effect_later, undone, followed. Sorted by decision_no.
+        the columns of DecisionLog with granted (approvals), approvers, is_refused, old_fate and old_reason (of the
+        decision before it on its line), undone_by, in_force_no of its line, and state: in_force, awaiting_approval,
+        refused, takes_effect_later, undone, followed. Sorted by decision_no.
     """
-    answers = standing.approvals.group_by("decision_no").agg(
-        granted=pl.col("approver").filter("is_granted").n_unique().cast(pl.Int64),
-        is_refused=(~pl.col("is_granted")).any(),
-        approvers=pl.concat_str(
-            pl.when("is_granted").then(pl.lit("granted by ")).otherwise(pl.lit("refused by ")),
-            pl.col("approver"),
-        )
-        .sort_by("seq", "approver")
-        .str.join("; "),
-    )
     undone = (
         standing.decision_log.filter(pl.col("undoes").is_not_null())
         .group_by(decision_no=pl.col("undoes"))
         .agg(undone_by=pl.col("decision_no").min())
     )
-    log = (
-        standing.decision_log.sort("decision_no")
-        .join(answers, on="decision_no", how="left", maintain_order="left")
-        .join(undone, on="decision_no", how="left", maintain_order="left")
-        .with_columns(pl.col("granted").fill_null(0), pl.col("is_refused").fill_null(value=False))
+    before = (
+        pl.col(name).shift(1).over("line_id", order_by="decision_no").alias(f"old_{name}")
+        for name in ("fate", "reason")
     )
-    in_force = _numbers_in_force(standing, log)
-    return log.join(in_force, on="line_id", how="left", maintain_order="left").with_columns(
-        old_fate=pl.col("fate").shift(1).over("line_id", order_by="decision_no"),
-        old_reason=pl.col("reason").shift(1).over("line_id", order_by="decision_no"),
-        state=_state(standing),
+    in_force = (
+        counted_decisions(standing).group_by("line_id").agg(in_force_no=pl.col("decision_no").max())
+    )
+    return (
+        _answered(standing)
+        .join(undone, on="decision_no", how="left")
+        .join(in_force, on="line_id", how="left")
+        .with_columns(*before, state=_state(standing))
+        .sort("decision_no")
+    )
+
+
+def counted_decisions(standing: Standing) -> pl.DataFrame:
+    """Give decision_no and line_id of all decisions that count by the value date, also those that others followed.
+
+    A decision comes into force when as many others as it needs have approved it and none refused; one that does so
+    after a later one of its line is overtaken, and never counts.
+    """
+    needed = pl.col("approvals_needed")
+    is_ready = (needed == 0) | ((pl.col("granted") >= needed) & ~pl.col("is_refused"))
+    since = (
+        pl.when(needed == 0)
+        .then("seq")
+        .otherwise(pl.col("times").list.get(needed - 1, null_on_oob=True))
+    )
+    ready = _answered(standing).filter(is_ready).with_columns(since=since)
+    highest = pl.col("decision_no").cum_max().shift(1).over("line_id")
+    return (
+        ready.sort("line_id", "since", "decision_no")
+        .with_columns(highest=highest)
+        .filter(pl.col("highest").is_null() | (pl.col("decision_no") > pl.col("highest")))
+        .filter(pl.col("effective_on") <= pl.lit(standing.as_of))
+        .select("decision_no", "line_id")
+    )
+
+
+def _answered(standing: Standing) -> pl.DataFrame:
+    """Join each decision with the answers of those who were asked to approve it."""
+    said = pl.when("is_granted").then(pl.lit("granted by ")).otherwise(pl.lit("refused by "))
+    answers = (
+        standing.approvals.sort("decision_no", "seq", "approver")
+        .group_by("decision_no", maintain_order=True)
+        .agg(
+            granted=pl.col("is_granted").sum().cast(pl.Int64),
+            is_refused=(~pl.col("is_granted")).any(),
+            times=pl.col("seq").filter("is_granted"),
+            approvers=pl.concat_str(said, pl.col("approver")).str.join("; "),
+        )
+    )
+    return standing.decision_log.join(answers, on="decision_no", how="left").with_columns(
+        pl.col("granted").fill_null(0), pl.col("is_refused").fill_null(value=False)
     )
 
 
@@ -67,24 +103,6 @@ def _state(standing: Standing) -> pl.Expr:
         .then(pl.lit("undone"))
         .otherwise(pl.lit("followed"))
     )
-
-
-def _numbers_in_force(standing: Standing, log: pl.DataFrame) -> pl.DataFrame:
-    """Find the number of each line's decision in force: the last in the log that says the same and counts by now."""
-    same = ["line_id", "fate", "reason", "decided_by", "policy_hash"]
-    counts = (pl.col("effective_on") <= standing.as_of) & ~pl.col("is_refused")
-    return (
-        log.filter(counts, pl.col("granted") >= pl.col("approvals_needed"))
-        .join(standing.decisions.select(same), on=same, how="semi")
-        .group_by("line_id")
-        .agg(in_force_no=pl.col("decision_no").max())
-    )
-
-
-def counted_decisions(standing: Standing) -> pl.DataFrame:
-    """Give the numbers of all decisions that count by the value date, also those that others followed."""
-    is_late = pl.col("effective_on") > pl.lit(standing.as_of)
-    return standing.decision_log.filter(~is_late).select("decision_no")
 
 
 def awaiting_lines(standing: Standing) -> pl.DataFrame:

@@ -104,7 +104,7 @@ def _month() -> pl.Expr:
 
 
 def _receivables(standing: Standing) -> pl.DataFrame:
-    """Give each booked receivable line, and whether nobody had to touch it."""
+    """Give each booked receivable line that was decided, and whether nobody had to touch it."""
     touched = standing.decision_log.filter(pl.col("decided_by") != log.RULE)["line_id"].unique()
     is_rule = (pl.col("fate") == "applied") & (pl.col("decided_by") == log.RULE)
     return (
