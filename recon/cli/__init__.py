@@ -28,6 +28,21 @@ VERBS: Final = (
     "init",
     "run",
     "ingest",
+    "items",
+    "queue",
+    "review",
+    "accept",
+    "reject",
+    "split",
+    "on-account",
+    "not-receivable",
+    "undo",
+    "approve",
+    "assign",
+    "comment",
+    "release",
+    "period",
+    "report",
     "verify",
     "demo",
     "eval",
@@ -50,7 +65,7 @@ class Verbs(VerbGroup):
         """Import one verb; its file is named after it."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = import_module(f"recon.cli.{cmd_name}").command
+        command: click.Command = import_module(f"recon.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

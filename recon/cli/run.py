@@ -111,5 +111,3 @@ def _tell(result: DailyResult) -> None:
     recorded = result.recorded
     if recorded is not None and recorded.left_as_moved:
         note(f"note: {recorded.left_as_moved} line(s) were decided meanwhile by somebody else")
-    if recorded is not None and recorded.left_as_closed:
-        note(f"note: {recorded.left_as_closed} line(s) are booked in a closed period")

@@ -158,12 +158,12 @@ def _lines_of(
 
 def _decided_since(connection: Connection, done: int, newest: int) -> Projections:
     """Give what the events after `done` change of lines, items and outbox."""
-    lines = _by_keys(connection, LINE_STATES, _touched_lines(connection, done))
+    lines = by_keys(connection, LINE_STATES, _touched_lines(connection, done))
     forced = in_force(connection, lines, done, newest)
     moves = moves_of(connection, forced)
     versions = _between(connection, FACT["item_versions"], done, newest)
     ids = set(moves["item_id"]) | set(versions["item_id"])
-    items = _by_keys(connection, ITEM_STATES, ids)
+    items = by_keys(connection, ITEM_STATES, ids)
     return Projections(
         _stand(lines, forced, _between(connection, FACT["comments"], done, newest)),
         items_after(items, moves, versions),
@@ -197,16 +197,23 @@ def _touched_lines(connection: Connection, done: int) -> set[str]:
     }
 
 
-def _by_keys(connection: Connection, kept: Kept, keys: set[str]) -> pl.DataFrame:
+def by_keys(connection: Connection, kept: Kept, keys: set[str]) -> pl.DataFrame:
     """Read the rows with these keys: a few by name, many by reading all."""
-    wanted = sorted(keys)
+    return by_column(connection, kept, kept.order[0], keys)
+
+
+def by_column(
+    connection: Connection, kept: Kept, name: str, values: set[str] | set[int]
+) -> pl.DataFrame:
+    """Read the rows with these values in a column: a few by name, many by reading all."""
+    wanted = sorted(values)
     if len(wanted) > _MANY:
         rows = fetch(connection, kept)
-        return rows.filter(pl.col(kept.order[0]).is_in(pl.Series(wanted).implode()))
-    key = kept.table.c[kept.order[0]]
-    none = fetch(connection, kept, key.is_(None))
+        return rows.filter(pl.col(name).is_in(pl.Series(wanted).implode()))
+    column = kept.table.c[name]
+    none = pl.DataFrame(schema=kept.types)
     pieces = [wanted[at : at + _KEYS_AT_ONCE] for at in range(0, len(wanted), _KEYS_AT_ONCE)]
-    return pl.concat([none, *(fetch(connection, kept, key.in_(piece)) for piece in pieces)])
+    return pl.concat([none, *(fetch(connection, kept, column.in_(piece)) for piece in pieces)])
 
 
 def _between(connection: Connection, kept: Kept, done: int, until: int) -> pl.DataFrame:

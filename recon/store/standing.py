@@ -7,6 +7,7 @@ two give the same frames for ever.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -29,21 +30,43 @@ from recon.store.chain import head
 from recon.store.force import in_force, moves_of
 from recon.store.lines import check_stored
 from recon.store.policies import holds_at, policy_at
-from recon.store.projections import items_after, last_answers, lines_until, progress
+from recon.store.projections import (
+    by_column,
+    by_keys,
+    items_after,
+    last_answers,
+    lines_until,
+    progress,
+)
+from recon.store.scope import bearing_lines
 from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES, OUTBOX
-from recon.store.wide import wide_lines
+from recon.store.wide import lines_by_id, wide_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import dataframely as dy
     from sqlalchemy import Connection, Select
 
     from recon.store.tables import Kept
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The part of the record that depends on which lines are asked for."""
+
+    states: pl.DataFrame
+    lines: pl.DataFrame
+    items: pl.DataFrame
+    decisions: pl.DataFrame
+    allocations: pl.DataFrame
+    entries: pl.DataFrame
+
+
 def standing(
     connection: Connection, as_of: dt.date | None = None, known: int | None = None
 ) -> Standing:
-    """Give the record as it stood.
+    """Give the record as it stood, whole.
 
     Args:
         connection: a reading transaction.
@@ -55,7 +78,6 @@ def standing(
     """
     newest = head(connection).seq
     until = newest if known is None else known
-    events = _until(connection, EVENTS, until)
     if not 1 <= until <= newest:
         raise ConfigurationError(
             f"there is no event {until}", hint=f"the newest event of this store is {newest}"
@@ -67,29 +89,65 @@ def standing(
     counted = decisions.filter(pl.col("effective_on") <= day)
     states, items = _states(connection, until, counted, is_all=counted.height == decisions.height)
     lines = wide_lines(connection, states).filter(pl.col("booking_date") <= day)
-    in_use = states.filter(pl.col("line_id").is_in(lines["line_id"].implode()))
-    allocations = _of_decisions(connection, FACT["allocations"], of_known)
+    scope = _Scope(
+        states.filter(pl.col("line_id").is_in(lines["line_id"].implode())),
+        lines,
+        items,
+        decisions,
+        _of_decisions(connection, FACT["allocations"], of_known),
+        _of_decisions(connection, FACT["entries"], of_known),
+    )
+    return _standing(connection, scope, as_of or _last_day(lines, counted), until)
+
+
+def standing_of(
+    connection: Connection, line_ids: Iterable[str], item_ids: Iterable[str] = ()
+) -> Standing:
+    """Give the record as it stands now, of some lines and what bears on them alone.
+
+    Args:
+        connection: an open transaction, caught up with.
+        line_ids: the lines that somebody is about to decide.
+        item_ids: items that they may be given.
+    """
+    ids = bearing_lines(connection, line_ids, item_ids)
+    states = by_keys(connection, LINE_STATES, ids)
+    lines = lines_by_id(connection, ids)
+    decisions = by_column(connection, FACT["decisions"], "line_id", ids).sort("decision_no")
+    scope = _Scope(
+        states,
+        lines,
+        fetch(connection, ITEM_STATES),
+        decisions,
+        by_column(connection, FACT["allocations"], "decision_no", set(decisions["decision_no"])),
+        by_column(connection, FACT["entries"], "decision_no", set(decisions["decision_no"])),
+    )
+    return _standing(connection, scope, _last_day(lines, decisions), head(connection).seq)
+
+
+def _standing(connection: Connection, scope: _Scope, as_of: dt.date, until: int) -> Standing:
+    events = _until(connection, EVENTS, until)
     last = events.row(-1, named=True)
     policy = policy_at(connection, until) or Policy()
     read = _until(connection, FACT["statements"], until)
     released = _until(connection, FACT["releases"], until)
     return Standing(
-        as_of=as_of or _last_day(lines, counted),
+        as_of=as_of,
         known_seq=until,
         known_at=last["at"],
         chain_head=last["hash"],
         policy_hash=policy.hash,
         events=validated(events, Events),
         statements=check_stored(read, released, holds_at(connection, until)),
-        lines=validated(lines, Lines),
-        decisions=_decided(in_use, decisions, policy),
-        allocations=_in_force(in_use, allocations),
-        items=validated(items, ItemStates),
+        lines=validated(scope.lines, Lines),
+        decisions=_decided(scope.states, scope.decisions, policy),
+        allocations=_in_force(scope.states, scope.allocations),
+        items=validated(scope.items, ItemStates),
         differences=validated(_until(connection, FACT["item_differences"], until), ItemDifferences),
-        decision_log=validated(decisions, DecisionLog),
-        allocation_log=validated(allocations, AllocationLog),
-        entries=validated(_of_decisions(connection, FACT["entries"], of_known), EntryLog),
-        outbox=validated(_outbox(connection, until, newest), Outbox),
+        decision_log=validated(scope.decisions, DecisionLog),
+        allocation_log=validated(scope.allocations, AllocationLog),
+        entries=validated(scope.entries, EntryLog),
+        outbox=validated(_outbox(connection, until), Outbox),
         approvals=validated(_until(connection, FACT["approvals"], until), Approvals),
         comments=validated(_until(connection, FACT["comments"], until), Comments),
         periods=validated(_until(connection, FACT["periods"], until), Periods),
@@ -156,8 +214,8 @@ def _in_force(states: pl.DataFrame, allocations: pl.DataFrame) -> dy.DataFrame[A
     )
 
 
-def _outbox(connection: Connection, until: int, newest: int) -> pl.DataFrame:
-    if until == newest and progress(connection) == newest:
+def _outbox(connection: Connection, until: int) -> pl.DataFrame:
+    if until == progress(connection):
         return fetch(connection, OUTBOX)
     answers = _until(connection, FACT["answers"], until)
     return last_answers(answers).select(Outbox.column_names())

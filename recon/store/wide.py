@@ -30,6 +30,15 @@ def wide_lines(connection: Connection, states: pl.DataFrame) -> dy.DataFrame[Lin
     return _lines(connection, states.select(*key, *_OF_STATE).join(read_lines, on=key))
 
 
+def lines_by_id(connection: Connection, line_ids: set[str]) -> dy.DataFrame[Lines]:
+    """Give lines by their ids."""
+    key = LINE_STATES.table.c.line_id
+    ordered = sorted(line_ids)
+    pieces = [ordered[at : at + _FEW] for at in range(0, len(ordered), _FEW)]
+    found = [open_lines(connection, key.in_(piece)) for piece in pieces]
+    return validated(pl.concat([Lines.create_empty(), *found]).sort("line_id"), Lines)
+
+
 def open_lines(connection: Connection, *where: ColumnElement[bool]) -> dy.DataFrame[Lines]:
     """Give the lines whose states keep to conditions on `line_states`, found by the database itself."""
     deliveries, states = FACT["deliveries"].table, LINE_STATES.table

@@ -15,6 +15,7 @@ from recon.report.evidence import evidence_csv
 from recon.report.outputs import render_outputs
 from recon.report.summary import run_id, summary
 from recon.run.daily.books import Loaded, load_books
+from recon.run.daily.governing import require_policy
 from recon.run.daily.matching import Matched, match_open
 from recon.run.daily.publish import last_run, publish_run
 from recon.run.daily.receive import Received, receive
@@ -86,6 +87,7 @@ def run(
         with desk.store.reading() as connection:
             if not is_news(connection):
                 return DailyResult(received, loaded, None)
+        require_policy(desk)
         progress.step("Matching")
         matched = match_open(desk, plugins, day)
         reached("match.snapshot_read")

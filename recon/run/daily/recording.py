@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from sqlalchemy import func, select
 
+from recon.apply.opposite import with_fresh_keys
 from recon.failpoints import reached
+from recon.frames.events import Periods
+from recon.review.periods import check_open, closed_until
+from recon.run.daily.numbering import keys_of, last_number, number_decisions, place_allocations
 from recon.store.bulk import fetch
-from recon.store.chain import instant
 from recon.store.projections import catch_up
 from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES
 
@@ -48,16 +51,6 @@ class Recorded:
     seq: int
     decided: int
     left_as_moved: int
-    left_as_closed: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Sorted:
-    """The lines to be decided anew, and those that must be left."""
-
-    lines: pl.Series
-    moved: int
-    in_closed_period: int
 
 
 def record_run(desk: Desk, matched: Matched, outputs: dict[str, str]) -> Recorded:
@@ -71,18 +64,20 @@ def record_run(desk: Desk, matched: Matched, outputs: dict[str, str]) -> Recorde
     view = matched.view
     with desk.store.writing() as connection:
         catch_up(connection)
-        chosen = _choose(connection, matched.snapshot, view)
+        check_open(
+            Periods.validate(fetch(connection, FACT["periods"])), view.as_of, "what a run decides"
+        )
+        lines, moved = _choose(connection, matched.snapshot, view)
         kind = EVENTS.table.c.kind
         runs = select(func.count()).where(kind == "run_completed")
         run = (connection.scalar(runs) or 0) + 1
-        rows = _rows(connection, view, chosen.lines, desk)
+        rows = _rows(connection, view, lines, desk)
         facts = {
             "run": run,
             "as_of": view.as_of.isoformat(),
             "snapshot": matched.snapshot.seq,
-            "decided": chosen.lines.len(),
-            "left_as_moved": chosen.moved,
-            "left_as_closed": chosen.in_closed_period,
+            "decided": lines.len(),
+            "left_as_moved": moved,
             "applied_from_ppm": matched.threshold,
             "outputs": outputs,
         }
@@ -90,19 +85,17 @@ def record_run(desk: Desk, matched: Matched, outputs: dict[str, str]) -> Recorde
         catch_up(connection)
         reached("match.inserted")
     reached("match.committed")
-    return Recorded(run, seq, chosen.lines.len(), chosen.moved, chosen.in_closed_period)
+    return Recorded(run, seq, lines.len(), moved)
 
 
-def _choose(connection: Connection, snapshot: Snapshot, view: RunView) -> _Sorted:
-    """Choose the lines whose decision differs from the one in force, and that nothing forbids."""
+def _choose(connection: Connection, snapshot: Snapshot, view: RunView) -> tuple[pl.Series, int]:
+    """Choose the lines whose decision differs from the one in force; and count those that moved meanwhile."""
     before = _signatures_in_force(connection, snapshot.states)
     now = _signatures(view.decisions, view.allocations)
     told = now.join(before, on="line_id", how="left", suffix="_then")
     changed = told.filter(~pl.col("signature").eq_missing(pl.col("signature_then")))["line_id"]
     is_moved = changed.is_in(_moved(connection, snapshot, view).implode())
-    in_closed = changed.is_in(_closed(connection, view).implode())
-    left = changed.filter(~is_moved & ~in_closed)
-    return _Sorted(left.sort(), changed.filter(is_moved).len(), changed.filter(in_closed).len())
+    return changed.filter(~is_moved).sort(), changed.filter(is_moved).len()
 
 
 def _signatures_in_force(connection: Connection, states: pl.DataFrame) -> pl.DataFrame:
@@ -149,57 +142,40 @@ def _moved(connection: Connection, snapshot: Snapshot, view: RunView) -> pl.Seri
     return pl.concat([lines, settled["line_id"]]).unique()
 
 
-def _closed(connection: Connection, view: RunView) -> pl.Series:
-    """Name the lines whose entries would be posted into a closed period."""
-    last = fetch(connection, FACT["periods"]).sort("seq").tail(1)
-    until = last.filter("is_closed")["closed_until"]
-    if until.is_empty():
-        return pl.Series([], dtype=pl.String)
-    return view.entries.filter(pl.col("date") <= until[0])["line_id"].unique()
-
-
 def _rows(
     connection: Connection, view: RunView, lines: pl.Series, desk: Desk
 ) -> dict[str, pl.DataFrame]:
     """Number the decisions, and put their number to what they allocate and post."""
-    table = FACT["decisions"].table
-    last: int = connection.scalar(select(func.max(table.c.decision_no))) or 0
     chosen = pl.col("line_id").is_in(lines.implode())
-    at = desk.happening("run_completed", {}).at
-    decisions = number_decisions(
-        view.decisions.filter(chosen), last, effective_on=view.as_of, at=at
-    )
-    numbers = decisions.select("line_id", "decision_no")
-    allocations = view.allocations.filter(chosen).join(numbers, on="line_id")
-    entries = view.entries.filter(chosen).join(numbers, on="line_id")
-    return {
-        "decisions": decisions,
-        "allocations": place_allocations(allocations),
-        "entries": entries.with_columns(reverses=pl.lit(None, pl.String)),
-    }
-
-
-def number_decisions(
-    decisions: pl.DataFrame, last: int, *, effective_on: dt.date, at: dt.datetime
-) -> pl.DataFrame:
-    """Give decisions their numbers, without a gap, in the order of their lines."""
-    ordered = decisions.sort("line_id")
-    return ordered.with_columns(
-        decision_no=pl.int_range(last + 1, last + 1 + ordered.height, dtype=pl.Int64),
-        at=pl.lit(instant(at)),
-        effective_on=pl.lit(effective_on),
+    picked = view.decisions.filter(chosen)
+    facts = picked.select(
+        "line_id",
+        effective_on=pl.lit(view.as_of),
         undoes=pl.lit(None, pl.Int64),
         comment=pl.lit(None, pl.String),
         approvals_needed=pl.lit(0, pl.Int64),
     )
+    decisions = number_decisions(picked, last_number(connection), at=desk.clock.now(), facts=facts)
+    numbers = decisions.select("line_id", "decision_no")
+    allocations = view.allocations.filter(chosen).join(numbers, on="line_id")
+    entries = view.entries.filter(chosen).join(numbers, on="line_id")
+    fresh = with_fresh_keys(entries, keys_of(connection, entries["line_id"].unique()))
+    return {
+        "decisions": decisions,
+        "allocations": place_allocations(allocations),
+        "entries": _dated(connection, fresh, view.as_of).with_columns(
+            reverses=pl.lit(None, pl.String)
+        ),
+    }
 
 
-def place_allocations(allocations: pl.DataFrame) -> pl.DataFrame:
-    """Give the allocations of each decision their places."""
-    order = ["decision_no", "rank", "status", "item_id", "kind", "amount"]
-    return allocations.sort(order, nulls_last=True).with_columns(
-        place=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("decision_no")
-    )
+def _dated(connection: Connection, entries: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Date the entries of lines that are booked in a closed period by the day of the run."""
+    until = closed_until(Periods.validate(fetch(connection, FACT["periods"])))
+    if until is None:
+        return entries
+    is_closed = pl.col("date") <= until
+    return entries.with_columns(date=pl.when(is_closed).then(pl.lit(as_of)).otherwise("date"))
 
 
 def is_news(connection: Connection) -> bool:
