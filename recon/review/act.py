@@ -88,8 +88,8 @@ class Outcome:
 class PersonDecision:
     """A decision of a person, to be recorded whole or not at all.
 
-    `follows` is the newest decision of the line on which it was made: whoever records it checks, in the same
-    transaction, that it still is. `entry_date` dates the entry. `undoes` is the decision that it takes back.
+    `follows` is the highest number among the decisions of the line when it was made, whatever became of that one: whoever
+    records it checks, in the same transaction, that it still is. `entry_date` dates the entry. `undoes` is the decision that it takes back.
     """
 
     decision: dy.DataFrame[Decisions]

@@ -253,7 +253,7 @@ def decided(
         decision=Decisions.validate(frame),
         allocations=allocations,
         refused=RefusedPairs.create_empty() if outcome.refused is None else outcome.refused,
-        follows=state.newest_no,
+        follows=state.last_no,
         undoes=outcome.undoes,
         effective_on=act.effective_on,
         entry_date=entry_date,

@@ -38,10 +38,12 @@ class LineState:
     decided_by: str
     waiting_no: int | None
     waiting_state: str | None
+    # The highest number of the line, whatever became of it; one that was refused is among them.
+    last_no: int | None
 
     @property
     def newest_no(self) -> int | None:
-        """The decision that a further one follows."""
+        """The decision that a person has before them: the one that waits, else the one in force."""
         return self.waiting_no or self.decision_no
 
 
@@ -129,6 +131,7 @@ def line_state(standing: Standing, line_id: str) -> LineState:
         decided_by=first.get("decided_by", RULE),
         waiting_no=waiting[0]["decision_no"] if waiting else None,
         waiting_state=waiting[0]["state"] if waiting else None,
+        last_no=decided["decision_no"].to_list()[-1] if decided.height else None,
     )
 
 

@@ -174,7 +174,7 @@ def test_a_withdrawn_decision_no_longer_holds_its_item():
     after = answered(waiting, withdraw(waiting, 3, act("carl", comment="wrong line")))
 
     assert split(after, L2, part, act()).fate == "applied"
-    assert split(after, L1, part, act()).follows == 1
+    assert split(after, L1, part, act()).follows == 3
     with pytest.raises(Refused, match="does not wait"):
         answer(after, 3, act("berta"), is_granted=True)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
+from recon.frames.demands import demands_of
 from recon.frames.findings import Findings
 from recon.money import format_minor_expr
 
@@ -25,7 +26,7 @@ def findings(
         severity: info, look or act, or an expression for it.
         words: what was found, as an expression over the rows.
     """
-    types = Findings.create_empty().schema
+    types = demands_of(Findings).types
     told = {
         "control": pl.lit(control),
         "finding": pl.lit(finding),
@@ -39,7 +40,7 @@ def findings(
         for name, kind in types.items()
     ]
     # The whole is validated once, in `every.py`.
-    return Findings.cast(rows.select(columns))
+    return cast("dy.DataFrame[Findings]", rows.select(columns))
 
 
 def money(amount: str = "amount", currency: str = "currency") -> pl.Expr:
