@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -11,10 +12,9 @@ from recon.authority import Controls, User
 from recon.errors import ConfigurationError, Place
 from recon.settings import read_settings
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 FILE: Final = "recon.toml"
+# Every key with its default and meaning, as `recon init` writes it.
+TEMPLATE: Final = Path(__file__).with_suffix(".toml")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""`recon init`: propose the policy's rows for a statement that no format can read unaided."""
+"""`recon init`: make a workspace, or propose the policy's rows for a statement that no format can read unaided."""
 
 from __future__ import annotations
 
@@ -19,21 +19,52 @@ if TYPE_CHECKING:
 _SHOWN_LINES = 5
 
 
-@click.command("init", cls=Verb, epilog="Example: recon init --from sample.csv > policy.toml")
+@click.command("init", cls=Verb, epilog="Example: recon init treasury/")
+@click.argument(
+    "folder", required=False, type=click.Path(file_okay=False, path_type=Path), metavar="DIR"
+)
 @click.option(
     "--from",
     "sample",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A statement as the bank exports it.",
+    help="Instead: a statement as the bank exports it, for which a profile is proposed.",
 )
-def command(sample: Path) -> None:
-    """Propose a profile for a bank's own layout, and show what it would read.
+def command(folder: Path | None, sample: Path | None) -> None:
+    """Make a workspace for the daily job: DIR (this folder if left out) with recon.toml and an inbox.
 
-    The proposal goes to stdout as rows for the policy; what is uncertain stands in it as a comment, to be filled in by
-    a person. What would be read goes to stderr.
+    With --from, propose a profile for a bank's own layout instead, and show what it would read: the proposal goes to
+    stdout as rows for the policy; what is uncertain stands in it as a comment, to be filled in by a person. What would
+    be read goes to stderr.
     """
+    if sample is None:
+        _make_workspace(folder or Path())
+    elif folder is not None:
+        raise click.UsageError("give a folder or --from, not both")
+    else:
+        _propose(sample)
+
+
+def _make_workspace(folder: Path) -> None:
+    """Write recon.toml with every key and its meaning, and make the inbox; what is there is left as it is."""
+    from recon.errors import ConfigurationError, Place
+    from recon.workspace import FILE, TEMPLATE
+
+    path = folder / FILE
+    if path.exists():
+        raise ConfigurationError(
+            "this is a workspace already", place=Place(str(path)), hint="edit the file"
+        )
+    try:
+        (folder / "inbox").mkdir(parents=True, exist_ok=True)
+        path.write_bytes(TEMPLATE.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"cannot write to {folder}: {error.strerror}") from None
+    write_data(f"{path}\n")
+    note("put bank files into inbox/, name the open items in recon.toml, then `recon run`")
+
+
+def _propose(sample: Path) -> None:
     with under_way(quiet=True):
         from recon.plugins import Plugins
         from recon.protocols import SourceFile

@@ -37,9 +37,7 @@ _KINDS: Final = {
 @deciding_options
 def command(line: str, rest: str | None, folder: Path, user: str | None, **given: Any) -> None:
     """Divide the money of a line among items; amounts in the currency of the line."""
-    named = [
-        (kind, *_divided(text)) for option, kind in _KINDS.items() for text in given.pop(option)
-    ]
+    named = [divided(option, text) for option in _KINDS for text in given.pop(option)]
     with at_desk(folder, user) as desk:
         from recon.review.decide import split
 
@@ -47,19 +45,29 @@ def command(line: str, rest: str | None, folder: Path, user: str | None, **given
 
         def judge(before: Any, line_id: str) -> Any:
             found = before.lines.filter(before.lines["line_id"] == line_id)
-            return split(before, line_id, _parts(named, rest, found["currency"].item()), act)
+            return split(before, line_id, parts_of(named, rest, found["currency"].item()), act)
 
         decide_line(desk, line, judge, [item for _, item, _ in named])
 
 
-def _divided(text: str) -> tuple[str, str]:
+def divided(option: str, text: str) -> tuple[str, str, str]:
+    """Take `1004=300.00` of an option apart: the kind of the part, the item, the amount.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
     item, sign, amount = text.rpartition("=")
-    if not sign or not item:
-        raise click.BadParameter(f"{text!r} is not such as 1004=300.00")
-    return item, amount
+    if not sign or not item or option not in _KINDS:
+        raise click.BadParameter(f"{option} {text!r} is not such as pay 1004=300.00")
+    return _KINDS[option], item, amount
 
 
-def _parts(named: list[tuple[str, str, str]], rest: str | None, currency: str) -> list[Part]:
+def parts_of(named: list[tuple[str, str, str]], rest: str | None, currency: str) -> list[Part]:
+    """Give the parts of a split, with a rest on a customer's account if one is named.
+
+    Raises:
+        click.BadParameter: an amount is none in this currency.
+    """
     from recon.money import AmountError, exponent, parse_minor
     from recon.review.parts import Part
 

@@ -21,7 +21,7 @@ class ReceivedFiles(dy.Schema):
     seq = dy.Int64(primary_key=True, min=1)
     name = dy.String(primary_key=True, description="name of the file as it was found")
     sha256 = dy.String(regex=HASH, description="SHA-256 of its bytes")
-    size_bytes = dy.Int64(min=0)
+    size_bytes = dy.Int64(min=0, description="length in bytes")
     role = dy.String(description="statement, archive, open_items, customers, accounts")
     state = dy.String(check=lambda c: c.is_in(FILE_STATES))
     format = dy.String(nullable=True, description="name of the format that read it")
