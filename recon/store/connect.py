@@ -103,7 +103,8 @@ def open_store(url: str) -> Store:
             return Store(_sqlite(parsed))
         if parsed.get_backend_name() == "postgresql":
             return Store(_postgresql(parsed))
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    # A port that is no number is a plain ValueError there.
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise ConfigurationError(
             f"the store {_shown(url)!r} cannot be opened: {error}",
             hint="`store` is a file name or a URL such as postgresql://host/name (pip install 'cashrecon[postgresql]')",
@@ -198,5 +199,7 @@ _HINTS: Final = {
 
 
 def _shown(url: str) -> str:
-    """A URL without its password."""
-    return make_url(url).render_as_string(hide_password=True) if "://" in url else url
+    """A URL without its password, also one that cannot be taken apart."""
+    before, mark, rest = url.partition("://")
+    who, at, where = rest.rpartition("@")
+    return f"{before}{mark}{who.partition(':')[0]}{at}{where}"

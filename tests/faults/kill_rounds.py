@@ -1,0 +1,170 @@
+"""Kill -9 at random moments of `recon run` and `recon ingest`, round after round, and count what was lost or doubled.
+
+    python tests/faults/kill_rounds.py --rounds 1000 --store sqlite --seed 1
+
+Each round lays a statement into the inbox and newer books beside it, starts a command and kills it at a moment drawn from
+the time that such a command takes; then the store is verified as it was left. Now and again the same command is let run to
+its end, and then all must be there. The totals go to stdout as JSON, also of a run that is broken off.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from collections import Counter
+from contextlib import closing, nullcontext, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import numpy as np
+
+if __name__ == "__main__":
+    # Run as a script, only the folder of the script is on the path.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.faults.bank import Bank, make_workspace, put
+from tests.faults.forked import KILLED, Forked
+
+ROUNDS_OF_ONE_STORE = 12
+COMPLETED_EACH = 4
+# A first guess of how long a command takes, in seconds; then what was seen.
+TAKES = {"run": 4.0, "ingest": 1.0}
+WORDS = {"run": ("run",), "ingest": ("ingest", "{folder}/inbox")}
+
+
+@dataclass(slots=True)
+class Totals:
+    """What was tried and what came of it."""
+
+    store: str
+    seed: int
+    rounds: int = 0
+    killed: int = 0
+    completed: int = 0
+    killed_in: Counter = field(default_factory=Counter)
+    last_stored: Counter = field(default_factory=Counter)
+    lines: int = 0
+    lines_lost: int = 0
+    lines_doubled: int = 0
+    entries_doubled: int = 0
+    files_missing: int = 0
+    failed_verifications: int = 0
+    failed_completions: int = 0
+    said: list = field(default_factory=list)
+
+    def add(self, found, where):
+        self.lines_lost += len(found["lost"])
+        self.lines_doubled += found["doubled_lines"]
+        self.entries_doubled += found["doubled_entries"]
+        self.files_missing += len(found["missing_files"])
+        self.failed_verifications += bool(found["findings"])
+        keys = ("lost", "doubled_lines", "doubled_entries", "missing_files", "findings", "waiting")
+        wrong = {key: found[key] for key in keys if found[key]}
+        if wrong:
+            self.said.append({where: wrong})
+
+    @property
+    def is_clean(self):
+        return not self.said and not self.failed_completions
+
+
+def play(rounds, store, seed, folder):
+    """Play so many rounds; gives the totals, also of rounds that were broken off."""
+    totals = Totals(store, seed)
+    chance = np.random.default_rng(seed)
+    forked = Forked()
+    takes = dict(TAKES)
+    with suppress(KeyboardInterrupt), closing(forked):
+        while totals.rounds < rounds:
+            left = min(ROUNDS_OF_ONE_STORE, rounds - totals.rounds)
+            name = f"w{totals.rounds}"
+            with _store(store) as url:
+                workspace = make_workspace(folder / name, url)
+                _one_store(forked, workspace, (totals, chance, takes), left)
+            shutil.rmtree(workspace)
+            said = f"{totals.rounds} rounds, {totals.killed} killed, {len(totals.said)} wrong"
+            click.echo(said, err=True)
+    return totals
+
+
+def _store(store):
+    if store == "sqlite":
+        return nullcontext("recon.db")
+    from tests.stores import fresh_url
+
+    return fresh_url("postgresql", None)
+
+
+def _one_store(forked, workspace, how, rounds):
+    totals, chance, takes = how
+    bank = Bank(int(chance.integers(1 << 30)))
+    for number in range(rounds):
+        for _ in range(int(chance.integers(1, 3))):
+            put(workspace / "inbox", *bank.next_day())
+        put(workspace, "open_items.csv", bank.items)
+        command = "run" if chance.random() < 0.6 else "ingest"
+        after = float(chance.random() * takes[command])
+        ended = _command(forked, workspace, command, after)
+        totals.rounds += 1
+        if ended.code == KILLED:
+            totals.killed += 1
+            totals.killed_in[command] += 1
+        else:
+            takes[command] = 0.8 * takes[command] + 0.2 * ended.seconds
+        found = _look(forked, workspace, bank, is_complete=False)
+        totals.last_stored[found["last"]] += ended.code == KILLED
+        where = f"round {totals.rounds} of seed {totals.seed}, {command} killed after {after:.3f} s"
+        totals.add(found, where)
+        if (number + 1) % COMPLETED_EACH == 0 or number == rounds - 1:
+            _complete(forked, workspace, bank, (totals, takes, where))
+
+
+def _complete(forked, workspace, bank, how):
+    totals, takes, where = how
+    ended = _command(forked, workspace, "run", None)
+    takes["run"] = 0.8 * takes["run"] + 0.2 * ended.seconds
+    totals.completed += 1
+    if ended.code != 0:
+        totals.failed_completions += 1
+        totals.said.append({f"{where}, completed": f"exit {ended.code}: {ended.err[-2000:]}"})
+    found = _look(forked, workspace, bank, is_complete=True)
+    totals.add(found, f"{where}, completed")
+    totals.lines += found["lines"]
+
+
+def _command(forked, workspace, command, kill_after):
+    words = [word.format(folder=workspace) for word in WORDS[command]]
+    told = ("--workspace", str(workspace), "--user", "anna", "--quiet")
+    return forked.recon(*words, *told, kill_after=kill_after)
+
+
+def _look(forked, workspace, bank, *, is_complete):
+    function = "tests.faults.looking:faults"
+    return forked.call(function, str(workspace), bank.references, is_complete)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Kill the daily job at random moments.")
+    parser.add_argument("--rounds", type=int, default=1000)
+    parser.add_argument("--store", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory() as folder:
+        totals = play(chosen.rounds, chosen.store, chosen.seed, Path(folder))
+    told = {name: getattr(totals, name) for name in totals.__slots__}
+    click.echo(json.dumps(told, indent=2))
+    if chosen.store == "postgresql":
+        from tests.stores import server
+
+        server().end()
+    sys.exit(0 if totals.is_clean else 1)
+
+
+if __name__ == "__main__":
+    main()
