@@ -29,7 +29,6 @@ STEPS: Final = (
     "review.inserted",
     "review.committed",
     "post.key_stored",
-    "post.request_sent",
     "post.reply_received",
     "post.marked",
     "audit.appended",

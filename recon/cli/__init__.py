@@ -42,6 +42,8 @@ VERBS: Final = (
     "comment",
     "release",
     "period",
+    "post",
+    "outbox",
     "report",
     "verify",
     "demo",

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from recon.run.daily.flow import DailyResult
+    from recon.run.daily.posting import Posted
 
 _QUARANTINED = 3
+_POSTING = 4
 
 
 @click.command("run", cls=Verb, epilog="Example: recon run --workspace treasury/")
@@ -37,7 +39,8 @@ def command(
     A run that was killed is completed by the next one. The same files again are nothing new. Only one run works on a
     store at a time.
 
-    Exit codes beyond 0: 1 failed, 2 wrong configuration, 3 done but an input was quarantined, 5 locked by another run.
+    Exit codes beyond 0: 1 failed, 2 wrong configuration, 3 done but an input was quarantined, 4
+    posting partial or failed, 5 locked by another run.
     """
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
         from recon.plugins import Plugins
@@ -49,6 +52,8 @@ def command(
     _write(result, how)
     _tell(result)
     bad = any(one.state == "quarantined" for one in result.received.files)
+    if any(not posted.is_complete for posted in result.posted):
+        leave(_POSTING)
     leave(_QUARANTINED if bad or result.received.left else 0)
 
 
@@ -90,6 +95,7 @@ def _as_json(result: DailyResult) -> dict[str, Any]:
         "books": {"changes": result.loaded.changes, "differences": result.loaded.differences},
         "run": None if recorded is None else recorded.run,
         "decided": None if recorded is None else recorded.decided,
+        "posted": [{"ledger": one.ledger, **one.states} for one in result.posted],
         "folder": None if result.folder is None else str(result.folder),
         "summary": None if result.outcome is None else result.outcome.summary,
     }
@@ -111,3 +117,15 @@ def _tell(result: DailyResult) -> None:
     recorded = result.recorded
     if recorded is not None and recorded.left_as_moved:
         note(f"note: {recorded.left_as_moved} line(s) were decided meanwhile by somebody else")
+    for posted in result.posted:
+        show_posted(posted)
+
+
+def show_posted(posted: Posted) -> None:
+    """Say on stderr what became of the entries for a ledger."""
+    told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in posted.states.items())
+    note(f"{posted.ledger}: {told or 'nothing to deliver'}")
+    if posted.failure is not None:
+        note(posted.failure.render())
+    if not posted.is_complete:
+        note("hint: `recon outbox` lists what is stuck and why; `recon post` tries again")

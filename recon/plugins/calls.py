@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from importlib.metadata import distributions
@@ -34,7 +35,7 @@ from recon.plugins.loading import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from importlib.metadata import Distribution
     from pathlib import Path
 
@@ -254,6 +255,16 @@ class Plugins:
             connection = one.target.connect(deepcopy(dict(options)))
             require_type(connection, protocols.Ledger)
             return OpenLedger(name, connection)
+
+    def find(self, ledger: OpenLedger, keys: Sequence[str]) -> dict[str, str]:
+        """Ask a ledger which of these entries it has; its answer names no other key."""
+        with blaming(self.owner("ledger", ledger.name), f"find of {ledger.name}"):
+            found = ledger.connection.find(list(keys))
+            require_type(found, Mapping)
+            told = {str(key): str(remote) for key, remote in found.items()}
+            strange = sorted(set(told) - set(keys))
+            require(not strange, f"it names keys that nobody asked for: {listed(strange)}")
+            return told
 
     def post(self, ledger: OpenLedger, entries: dy.DataFrame[Entries]) -> dy.DataFrame[Outcomes]:
         """Post entries; the ledger must answer for every key, and for no other."""

@@ -17,6 +17,7 @@ from recon.report.summary import run_id, summary
 from recon.run.daily.books import Loaded, load_books
 from recon.run.daily.governing import require_policy
 from recon.run.daily.matching import Matched, match_open
+from recon.run.daily.posting import Posted, post
 from recon.run.daily.publish import last_run, publish_run
 from recon.run.daily.receive import Received, receive
 from recon.run.daily.recording import Recorded, is_news, record_run
@@ -45,6 +46,7 @@ class DailyResult:
     outcome: Outcome | None
     recorded: Recorded | None = None
     folder: Path | None = None
+    posted: tuple[Posted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,10 @@ def run(
         received = receive(desk, (inbox,), plugins, progress)
         loaded = load_books(desk, plugins, progress)
         with desk.store.reading() as connection:
-            if not is_news(connection):
-                return DailyResult(received, loaded, None)
+            has_news = is_news(connection)
+        if not has_news:
+            posted = _post(desk, plugins, progress)
+            return DailyResult(received, loaded, None, posted=posted)
         require_policy(desk)
         progress.step("Matching")
         matched = match_open(desk, plugins, day)
@@ -94,7 +98,15 @@ def run(
         progress.step("Recording")
         outcome = Outcome(matched.view, _figures(matched))
         recorded, folder = _record(desk, matched, outcome, plugins)
-    return DailyResult(received, loaded, outcome, recorded, folder)
+        posted = _post(desk, plugins, progress)
+    return DailyResult(received, loaded, outcome, recorded, folder, posted)
+
+
+def _post(desk: Desk, plugins: Plugins, progress: Progress) -> tuple[Posted, ...]:
+    """Deliver to the ledgers that the settings name; one that fails does not keep the others from theirs."""
+    return tuple(
+        post(desk, ledger, plugins, progress) for ledger in desk.workspace.settings.ledgers
+    )
 
 
 def _figures(matched: Matched) -> dict[str, Any]:

@@ -1,0 +1,66 @@
+"""`recon post`: deliver entries to a ledger, each exactly once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from recon.cli.options import format_option, quiet_option
+from recon.cli.output import leave, note, write_frame
+from recon.cli.progress import under_way
+from recon.cli.verb import Verb
+from recon.cli.workspace import at_desk, workspace_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from recon.run.daily.desk import Desk
+
+_POSTING = 4
+
+
+@click.command("post", cls=Verb, epilog="Example: recon post beancount --dry-run")
+@click.argument("ledger", metavar="LEDGER")
+@click.option("--dry-run", "is_dry", is_flag=True, help="Show the postings; send nothing.")
+@workspace_options
+@format_option()
+@quiet_option
+def command(
+    ledger: str, is_dry: bool, folder: Path, user: str | None, how: str, quiet: bool
+) -> None:
+    """Deliver what a ledger does not have yet, with the opposite of what was taken back.
+
+    Every entry has a key that is stored before it is sent. An entry of which no answer was heard is looked up in the
+    ledger before it is sent again. Exit code 4: something is left open.
+    """
+    with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
+        from recon.plugins import Plugins
+        from recon.run.daily.posting import post
+        from recon.store.lock import run_lock
+
+        plugins = Plugins.discover()
+        plugins.ledger_type(ledger)
+        if is_dry:
+            _show(desk, ledger, how)
+            return
+        with run_lock(desk.store, f"recon post by {desk.actor}"):
+            posted = post(desk, ledger, plugins, progress)
+    from recon.cli.run import show_posted
+
+    show_posted(posted)
+    leave(0 if posted.is_complete else _POSTING)
+
+
+def _show(desk: Desk, ledger: str, how: str) -> None:
+    """Show the postings that would be sent."""
+    import polars as pl
+
+    from recon.money import format_minor_expr
+    from recon.run.daily.posting import would_post
+
+    rows = would_post(desk, ledger)
+    amount = format_minor_expr(pl.col("amount"), pl.col("currency"))
+    columns = ("date", "entry_key", "account", amount, "currency", "item_number", "description")
+    write_frame(rows.select(*columns), how)
+    note(f"{rows['entry_key'].n_unique()} entries would be sent to {ledger}; nothing was")

@@ -1,0 +1,253 @@
+"""Deliver entries to a ledger: at least once with the same key, and to the effect of exactly once. In: the store. Out: outcomes.
+
+An entry is queued before it is sent, and marked unknown before the ledger is called: if the program dies now, the next run
+asks the ledger whether it has the key before it sends anything again. Between a quarter and four fifths of random kills
+leave a commit that the caller never heard of, so "unknown" is a normal outcome beside accepted and rejected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+from sqlalchemy import select
+
+from recon.errors import ReconError, Refused
+from recon.failpoints import reached
+from recon.frames.entries import Entries
+from recon.frames.facts import Answers
+from recon.review.allowed import check_allowed
+from recon.review.people import Authority
+from recon.store.bulk import fetch
+from recon.store.projections import by_column, catch_up
+from recon.store.tables import FACT, LINE_STATES, OUTBOX
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from recon.plugins import OpenLedger, Plugins
+    from recon.run.daily.desk import Desk
+    from recon.run.progress import Progress
+
+# What is tried (again); what was rejected, or waits for a person, is not.
+_OPEN: Final = ("pending", "unknown")
+_AT_ONCE: Final = 500
+# The outbox's word for what a ledger answers.
+_STATE: Final = {
+    "accepted": "posted",
+    "duplicate": "posted",
+    "rejected": "rejected",
+    "needs_confirmation": "needs_confirmation",
+    "unknown": "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of the entries: counts by state, and why the ledger failed, if it did."""
+
+    ledger: str
+    queued: int
+    states: dict[str, int]
+    failure: ReconError | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing is left open."""
+        return self.failure is None and not (set(self.states) - {"posted"})
+
+
+def post(desk: Desk, ledger: str, plugins: Plugins, progress: Progress) -> Posted:
+    """Deliver everything that a ledger does not have yet.
+
+    Raises:
+        ConfigurationError: there is no such ledger.
+        Refused: the person may not post.
+    """
+    settings = desk.workspace.settings
+    if settings.users:
+        check_allowed(desk.actor, "post", Authority(settings.users, settings.controls))
+    kind = plugins.ledger_type(ledger)
+    queued = _queue(desk, ledger)
+    open_rows = _open_rows(desk, ledger)
+    progress.step(f"Posting to {ledger}", open_rows.height)
+    states: dict[str, int] = {}
+    failure: ReconError | None = None
+    if open_rows.height:
+        try:
+            connection = plugins.connect(ledger, _options(desk, ledger, kind.file_name))
+            for rows in open_rows.iter_slices(_AT_ONCE):
+                answers = _deliver(
+                    desk, plugins, connection, rows, can_find=kind.capabilities.finds_by_key
+                )
+                for state, count in answers["state"].value_counts().rows():
+                    states[state] = states.get(state, 0) + count
+                progress.advance(rows.height)
+        except Refused:
+            raise
+        except ReconError as error:
+            failure = error
+    return Posted(ledger, queued, states, failure)
+
+
+def outbox(desk: Desk, ledger: str | None = None) -> pl.DataFrame:
+    """List what was not delivered: Outbox, without what is posted."""
+    table = OUTBOX.table
+    where = [table.c.state != "posted"] + ([] if ledger is None else [table.c.ledger == ledger])
+    with desk.store.reading() as connection:
+        return fetch(connection, OUTBOX, *where)
+
+
+def would_post(desk: Desk, ledger: str) -> pl.DataFrame:
+    """Give the postings that `post` would send now: EntryLog."""
+    with desk.store.reading() as connection:
+        fresh = _fresh(connection, ledger)
+        table = OUTBOX.table
+        waiting = fetch(connection, OUTBOX, table.c.ledger == ledger, table.c.state.in_(_OPEN))
+        queued = by_column(connection, FACT["entries"], "entry_key", set(waiting["entry_key"]))
+    return (
+        pl.concat([fresh, queued])
+        .unique(("entry_key", "posting"))
+        .sort("date", "entry_key", "posting")
+    )
+
+
+def _options(desk: Desk, ledger: str, file_name: str | None) -> dict[str, object]:
+    """Give a ledger its options; a file ledger lies in the workspace unless the policy says otherwise."""
+    options = dict(desk.policy.ledgers.get(ledger, {}))
+    if file_name is not None:
+        options.setdefault("path", str(desk.workspace.path(file_name)))
+    return options
+
+
+def _queue(desk: Desk, ledger: str) -> int:
+    """Store the key of every entry that is to be sent, before anything is sent."""
+    with desk.store.writing() as connection:
+        catch_up(connection)
+        keys = _fresh(connection, ledger)["entry_key"].unique().sort()
+        if keys.len():
+            rows = pl.DataFrame({"entry_key": keys}).with_columns(
+                ledger=pl.lit(ledger),
+                state=pl.lit("pending"),
+                attempts=pl.lit(0, pl.Int64),
+                remote_id=pl.lit(None, pl.String),
+                reason=pl.lit(None, pl.String),
+            )
+            facts = {"ledger": ledger, "entries": keys.len()}
+            desk.record(connection, "entries_queued", facts, {"answers": rows})
+            catch_up(connection)
+    reached("post.key_stored")
+    return keys.len()
+
+
+def _fresh(connection: Connection, ledger: str) -> pl.DataFrame:
+    """Give the entries that this ledger was never to get and now is.
+
+    These are the entries of decisions in force; and the opposite of an entry only where the ledger was to get that one:
+    what was taken back before it was ever queued needs neither.
+    """
+    kept = FACT["entries"]
+    known = set(
+        connection.scalars(select(OUTBOX.table.c.entry_key).where(OUTBOX.table.c.ledger == ledger))
+    )
+    in_force = select(LINE_STATES.table.c.decision_no)
+    table = kept.table
+    found = fetch(connection, kept, table.c.decision_no.in_(in_force))
+    # A line may have been decided again before the opposite of its first entry was queued.
+    opposites = fetch(connection, kept, table.c.reverses.is_not(None))
+    counted = _counted(connection, opposites)
+    every = pl.concat([found, counted]).unique(("entry_key", "posting"), maintain_order=True)
+    is_known = pl.col("entry_key").is_in(pl.Series(sorted(known), dtype=pl.String).implode())
+    has_original = pl.col("reverses").is_in(pl.Series(sorted(known), dtype=pl.String).implode())
+    return every.filter(~is_known & (pl.col("reverses").is_null() | has_original))
+
+
+def _counted(connection: Connection, opposites: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the opposites of decisions that wait for an approval or were refused."""
+    log, given = FACT["decisions"], FACT["approvals"]
+    numbers = set(opposites["decision_no"])
+    needed = by_column(connection, log, "decision_no", numbers).select(
+        "decision_no", "approvals_needed"
+    )
+    answers = by_column(connection, given, "decision_no", numbers)
+    sums = answers.group_by("decision_no").agg(
+        granted=pl.col("is_granted").sum(), is_refused=(~pl.col("is_granted")).any()
+    )
+    told = needed.join(sums, on="decision_no", how="left").filter(
+        pl.col("granted").fill_null(0) >= pl.col("approvals_needed"),
+        ~pl.col("is_refused").fill_null(value=False),
+    )
+    return opposites.join(told, on="decision_no", how="semi")
+
+
+def _open_rows(desk: Desk, ledger: str) -> pl.DataFrame:
+    table = OUTBOX.table
+    with desk.store.reading() as connection:
+        return fetch(connection, OUTBOX, table.c.ledger == ledger, table.c.state.in_(_OPEN))
+
+
+def _deliver(
+    desk: Desk, plugins: Plugins, ledger: OpenLedger, rows: pl.DataFrame, *, can_find: bool
+) -> pl.DataFrame:
+    """Send some entries; those of which nothing was heard are looked up first."""
+    unheard = rows.filter(pl.col("state") == "unknown")
+    settled = _looked_up(desk, plugins, ledger, unheard, can_find=can_find)
+    left = rows.join(settled, on="entry_key", how="anti") if settled.height else rows
+    if left.is_empty():
+        return settled
+    attempt = left.with_columns(
+        state=pl.lit("unknown"),
+        attempts=pl.col("attempts") + 1,
+        reason=pl.lit("sent, and no answer heard yet"),
+    )
+    _record(desk, "posting_attempted", ledger.name, attempt)
+    with desk.store.reading() as connection:
+        entries = by_column(connection, FACT["entries"], "entry_key", set(left["entry_key"]))
+    ordered = entries.sort("date", "entry_key", "posting").select(Entries.column_names())
+    outcomes = plugins.post(ledger, Entries.validate(ordered))
+    reached("post.reply_received")
+    answers = attempt.drop("state", "remote_id", "reason").join(
+        outcomes.select(
+            "entry_key", "remote_id", "reason", state=pl.col("outcome").replace_strict(_STATE)
+        ),
+        on="entry_key",
+    )
+    _record(desk, "posting_answered", ledger.name, answers)
+    reached("post.marked")
+    return pl.concat([settled, answers.select(settled.columns)])
+
+
+def _looked_up(
+    desk: Desk, plugins: Plugins, ledger: OpenLedger, unheard: pl.DataFrame, *, can_find: bool
+) -> pl.DataFrame:
+    """Ask the ledger which of the unheard entries it has; without an answer a person has to."""
+    columns = [name for name in Answers.column_names() if name != "seq"]
+    if unheard.is_empty():
+        return unheard.select(columns)
+    if not can_find:
+        told = unheard.with_columns(
+            state=pl.lit("needs_confirmation"),
+            reason=pl.lit("this ledger cannot be asked: look whether it has the entry"),
+        )
+    else:
+        found = plugins.find(ledger, unheard["entry_key"].to_list())
+        known = pl.DataFrame(
+            {"entry_key": list(found), "found": list(found.values())},
+            schema={"entry_key": pl.String, "found": pl.String},
+        )
+        told = unheard.join(known, on="entry_key").with_columns(
+            state=pl.lit("posted"), remote_id="found", reason=pl.lit("found in the ledger")
+        )
+    if told.height:
+        _record(desk, "posting_answered", ledger.name, told)
+    return told.select(columns)
+
+
+def _record(desk: Desk, kind: str, ledger: str, rows: pl.DataFrame) -> None:
+    """Record what was sent or heard, before anything else happens."""
+    columns = [name for name in Answers.column_names() if name != "seq"]
+    with desk.store.writing() as connection:
+        facts = {"ledger": ledger, "entries": rows.height}
+        desk.record(connection, kind, facts, {"answers": rows.select(columns)})
+        catch_up(connection)
