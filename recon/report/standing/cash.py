@@ -28,12 +28,12 @@ def posted_lines(standing: Standing) -> pl.DataFrame:
         the placed lines with posted (net of reversals), delivered (of those that a ledger has), missing (amount less
         posted), is_elsewhere (no receivable, so other books record it).
     """
-    entries = counted_entries(standing)
-    is_delivered = pl.col("entry_key").is_in(delivered_keys(standing).implode())
+    amount = pl.col("amount")
     cash = (
-        entries.filter(pl.col("role") == "cash")
+        cash_postings(standing)
+        .with_columns(delivered=pl.when("is_delivered").then(amount).otherwise(0))
         .group_by("line_id")
-        .agg(posted=pl.col("amount").sum(), delivered=pl.col("amount").filter(is_delivered).sum())
+        .agg(posted=amount.sum(), delivered=pl.col("delivered").sum())
     )
     is_other = (pl.col("fate") == "not_receivable") | pl.col("reason").is_in(_CANCELS_OUT)
     return (
@@ -54,9 +54,17 @@ def counted_entries(standing: Standing) -> pl.DataFrame:
     return standing.entries.join(log.counted_decisions(standing), on="decision_no", how="semi")
 
 
-def delivered_keys(standing: Standing) -> pl.Series:
-    """Give the keys of the entries that at least one ledger has."""
-    return standing.outbox.filter(pl.col("state") == "posted")["entry_key"].unique().sort()
+def cash_postings(standing: Standing) -> pl.DataFrame:
+    """Give the postings of cash, each with is_delivered: at least one ledger has its entry."""
+    delivered = (
+        standing.outbox.filter(pl.col("state") == "posted")
+        .select("entry_key", is_delivered=pl.lit(value=True))
+        .unique()
+    )
+    cash = counted_entries(standing).filter(pl.col("role") == "cash")
+    return cash.join(delivered, on="entry_key", how="left").with_columns(
+        pl.col("is_delivered").fill_null(value=False)
+    )
 
 
 def account_sums(standing: Standing) -> pl.DataFrame:

@@ -241,8 +241,7 @@ def _step_totals(steps: pl.DataFrame, step: str) -> list[ControlTotal]:
 
 def _undelivered(standing: Standing) -> pl.DataFrame:
     accounts = standing.lines.select("line_id", bank_account="account")
-    is_delivered = pl.col("entry_key").is_in(cash.delivered_keys(standing).implode())
-    entries = cash.counted_entries(standing).filter(pl.col("role") == "cash", ~is_delivered)
+    entries = cash.cash_postings(standing).filter(~pl.col("is_delivered"))
     joined = entries.join(accounts, on="line_id", how="inner").with_columns(account="bank_account")
     return joined.sort("account", "date", "decision_no", "entry_key")
 
