@@ -27,6 +27,7 @@ VERBS: Final = (
     "explain",
     "init",
     "run",
+    "watch",
     "ingest",
     "items",
     "queue",

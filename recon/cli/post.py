@@ -61,6 +61,14 @@ def _show(desk: Desk, ledger: str, how: str) -> None:
 
     rows = would_post(desk, ledger)
     amount = format_minor_expr(pl.col("amount"), pl.col("currency"))
-    columns = ("date", "entry_key", "account", amount, "currency", "item_number", "description")
+    columns = (
+        "date",
+        "entry_key",
+        "account",
+        amount.alias("amount"),
+        "currency",
+        "item_number",
+        "description",
+    )
     write_frame(rows.select(*columns), how)
     note(f"{rows['entry_key'].n_unique()} entries would be sent to {ledger}; nothing was")

@@ -50,7 +50,7 @@ def command(
         result = run(desk, plugins, progress, as_of.date() if as_of else None, is_dry=is_dry)
     warn_of_failed_plugins(plugins)
     _write(result, how)
-    _tell(result)
+    tell(result)
     bad = any(one.state == "quarantined" for one in result.received.files)
     if any(not posted.is_complete for posted in result.posted):
         leave(_POSTING)
@@ -101,7 +101,7 @@ def _as_json(result: DailyResult) -> dict[str, Any]:
     }
 
 
-def _tell(result: DailyResult) -> None:
+def tell(result: DailyResult) -> None:
     """Say on stderr what a person has to know beside the totals."""
     from recon.cli.output import show_quarantined
 
