@@ -47,6 +47,7 @@ VERBS: Final = (
     "outbox",
     "report",
     "verify",
+    "audit",
     "demo",
     "eval",
     "policy",

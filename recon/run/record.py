@@ -45,11 +45,7 @@ def run_record(
     """Lay the run's record out as JSON with sorted keys; the same run gives the same bytes."""
     record = {
         "schema": "cashrecon-run-1",
-        "versions": {
-            "cashrecon": __version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in _DECISIVE},
-        },
+        "versions": versions(),
         "plugins": [
             {
                 "name": status.name,
@@ -82,6 +78,15 @@ def run_record(
         "summary": figures,
     }
     return msgspec.json.format(msgspec.json.encode(record, order="deterministic"), indent=1) + b"\n"
+
+
+def versions() -> dict[str, str]:
+    """Name the versions of all that can change what is read or matched."""
+    return {
+        "cashrecon": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in _DECISIVE},
+    }
 
 
 def _input(file: InputFile) -> dict[str, Any]:
