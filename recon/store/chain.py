@@ -65,19 +65,8 @@ def append(connection: Connection, happening: Happening) -> int:
     """Record one event with all its rows, and give its number."""
     before = head(connection)
     seq = before.seq + 1
-    brought = {
-        name: _with_seq(FACT[name], rows, seq)
-        for name, rows in sorted(happening.rows.items())
-        if rows.height
-    }
-    payload = {
-        **happening.facts,
-        "recon": __version__,
-        "rows": {
-            name: {"count": rows.height, "sha256": rows_digest(name, rows)}
-            for name, rows in brought.items()
-        },
-    }
+    brought = brought_by(happening.rows, seq)
+    payload = {**happening.facts, "recon": __version__, "rows": _digests(brought)}
     event = {
         "seq": seq,
         "kind": happening.kind,
@@ -93,6 +82,20 @@ def append(connection: Connection, happening: Happening) -> int:
         insert(connection, FACT[name], rows)
     reached("audit.appended")
     return seq
+
+
+def brought_by(rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str, pl.DataFrame]:
+    """Give rows of facts as the event of this number stores them; a table without rows is left out."""
+    return {
+        name: _with_seq(FACT[name], rows[name], seq) for name in sorted(rows) if rows[name].height
+    }
+
+
+def _digests(brought: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"count": rows.height, "sha256": rows_digest(name, rows)}
+        for name, rows in brought.items()
+    }
 
 
 def event_hash(event: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ a difference that is listed and never overwritten.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from sqlalchemy import select
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from recon.protocols import Books, InputFile
     from recon.run.daily.desk import Desk
     from recon.run.progress import Progress
+
+_OF_CUSTOMERS: Final = ("customers", "accounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +102,42 @@ def _load_items(
     *,
     may_shrink: bool,
 ) -> Loaded:
-    states = fetch(connection, ITEM_STATES)
     if not may_shrink:
-        _refuse_shrinking(desk, states, books, inputs)
+        _refuse_shrinking(desk, fetch(connection, ITEM_STATES), books, inputs)
+    facts, rows = told_by_items(connection, books, inputs)
+    desk.record(connection, "items_loaded", facts, rows)
+    return Loaded(facts["changes"], facts["differences"])
+
+
+def told_by_items(
+    connection: Connection, books: Books, inputs: tuple[InputFile, ...]
+) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
+    """Say what an extract of open items adds to the record: facts and rows."""
+    states = fetch(connection, ITEM_STATES)
     seq = head(connection).seq + 1
     versions = versions_of(states, books.items, seq)
     disagreeing = differences(states, versions, seq)
     changes = _counts(versions["change"])
     found = _counts(disagreeing["kind"])
     facts: dict[str, Any] = {"changes": changes, "differences": found, "items": books.items.height}
-    rows = {
+    return facts, {
         "files": _files(inputs, "open_items"),
         "item_versions": versions,
         "item_differences": disagreeing,
     }
-    desk.record(connection, "items_loaded", facts, rows)
-    return Loaded(changes, found)
 
 
 def _load_customers(
     desk: Desk, connection: Connection, books: Books, inputs: tuple[InputFile, ...]
 ) -> None:
-    files = _files(inputs, "customers", "accounts")
-    if files.is_empty():
-        return
+    if any(one.role in _OF_CUSTOMERS for one in inputs):
+        desk.record(connection, "customers_loaded", *told_by_customers(connection, books, inputs))
+
+
+def told_by_customers(
+    connection: Connection, books: Books, inputs: tuple[InputFile, ...]
+) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
+    """Say what lists of customers and of our accounts add to the record: facts and rows."""
     before = parties_at(connection, head(connection).seq)
     told, known = _as_text(books.parties), _as_text(before)
     same = told.join(known, on=told.columns, how="semi", nulls_equal=True)["customer_id"]
@@ -135,8 +149,12 @@ def _load_customers(
     )
     versions = pl.concat([changed, gone])
     facts = {"customers": books.parties.height, "changed": changed.height, "gone": gone.height}
-    rows = {"files": files, "party_versions": versions, "own_accounts": books.own_accounts}
-    desk.record(connection, "customers_loaded", facts, rows)
+    files = _files(inputs, *_OF_CUSTOMERS)
+    return facts, {
+        "files": files,
+        "party_versions": versions,
+        "own_accounts": books.own_accounts,
+    }
 
 
 def _as_text(parties: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from sqlalchemy import select
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from recon.config import Policy
     from recon.plugins import Plugins
     from recon.run.daily.desk import Desk
     from recon.run.progress import Progress
@@ -49,7 +50,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """One input with its bytes and what it says."""
 
     entry: InputFile
@@ -99,7 +100,7 @@ def receive(desk: Desk, paths: Sequence[Path], plugins: Plugins, progress: Progr
     return Received(tuple(new), tuple(known), tuple(left), lines)
 
 
-def _read(desk: Desk, one: Delivered, plugins: Plugins) -> _Told:
+def _read(desk: Desk, one: Delivered, plugins: Plugins) -> Told:
     """Read one input, unless these bytes were read before."""
     data = one.data or b""
     digest = hashlib.sha256(data).hexdigest()
@@ -108,15 +109,17 @@ def _read(desk: Desk, one: Delivered, plugins: Plugins) -> _Told:
     entry = InputFile(one.name, digest, len(data), role, "read", one.archive)
     state = _known_state(desk, digest)
     if state == "read":
-        return _Told(entry, data, {}, is_known=True)
+        return Told(entry, data, {}, is_known=True)
     try:
         if one.error is not None:
             raise one.error
-        return _Told(entry, data, {}) if one.archive else _parsed(desk, entry, data, plugins)
+        return (
+            Told(entry, data, {}) if one.archive else read_input(desk.policy, entry, data, plugins)
+        )
     except ReconError as error:
         said = replace(entry, state="quarantined", error=error.render())
         # It was tried again, since another policy or plugin may read it; that it still cannot be read is no news.
-        return _Told(said, data, {}, is_known=state == "quarantined")
+        return Told(said, data, {}, is_known=state == "quarantined")
 
 
 def _known_state(desk: Desk, digest: str) -> str | None:
@@ -128,11 +131,16 @@ def _known_state(desk: Desk, digest: str) -> str | None:
     return found
 
 
-def _parsed(desk: Desk, entry: InputFile, data: bytes, plugins: Plugins) -> _Told:
+def read_input(policy: Policy, entry: InputFile, data: bytes, plugins: Plugins) -> Told:
+    """Read the bytes of one statement file by the format that claims them.
+
+    Raises:
+        ReconError: no format, or more than one, claims it, or it breaks its format's rules.
+    """
     head = data[:HEAD_BYTES]
     claims = plugins.sniff_all(head, entry.name)
     chosen = choose_format(claims.formats, plugins.names("format"), entry.name, head)
-    options = desk.policy.formats.get(chosen, {})
+    options = policy.formats.get(chosen, {})
     parsed = plugins.read(chosen, SourceFile(entry.name, data), options)
     gathered = gather([Delivery(entry.name, entry.sha256, chosen, parsed)])
     checked = check_balances(gathered.statements, gathered.lines)
@@ -148,10 +156,10 @@ def _parsed(desk: Desk, entry: InputFile, data: bytes, plugins: Plugins) -> _Tol
         ),
         "rejects": rejects,
     }
-    return _Told(replace(entry, format=chosen), data, rows, parsed.findings)
+    return Told(replace(entry, format=chosen), data, rows, parsed.findings)
 
 
-def _store(desk: Desk, told: list[_Told]) -> int:
+def _store(desk: Desk, told: list[Told]) -> int:
     """Archive and record the inputs that one path brought; gives the number of entries."""
     if not told:
         return 0
@@ -160,15 +168,16 @@ def _store(desk: Desk, told: list[_Told]) -> int:
     reached("import.archived")
     with desk.store.writing() as connection:
         for one in told:
-            desk.record(
-                connection,
-                "file_received",
-                {"name": one.entry.name, "findings": list(one.findings)},
-                {"files": files_row(one.entry), **one.rows},
-            )
+            desk.record(connection, "file_received", *told_by_file(one))
         reached("import.lines_inserted")
     reached("import.committed")
     return sum(one.rows["deliveries"].height for one in told if one.rows)
+
+
+def told_by_file(one: Told) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
+    """Say what a file adds to the record: facts and rows."""
+    facts = {"name": one.entry.name, "findings": list(one.findings)}
+    return facts, {"files": files_row(one.entry), **one.rows}
 
 
 def files_row(entry: InputFile) -> pl.DataFrame:

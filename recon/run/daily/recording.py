@@ -7,7 +7,7 @@ people decided while the run matched stays: lines and items that moved meanwhile
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from sqlalchemy import func, select
@@ -53,6 +53,14 @@ class Recorded:
     left_as_moved: int
 
 
+@dataclass(frozen=True, slots=True)
+class RunTold:
+    """What the event of a run tells: its facts, and its decisions, allocations and entries."""
+
+    facts: dict[str, Any]
+    rows: dict[str, pl.DataFrame]
+
+
 def record_run(desk: Desk, matched: Matched, outputs: dict[str, str]) -> Recorded:
     """Record a run in one transaction.
 
@@ -61,31 +69,40 @@ def record_run(desk: Desk, matched: Matched, outputs: dict[str, str]) -> Recorde
         matched: what the run found.
         outputs: name and SHA-256 of each file that the run wrote into the archive.
     """
-    view = matched.view
     with desk.store.writing() as connection:
         catch_up(connection)
         check_open(
-            Periods.validate(fetch(connection, FACT["periods"])), view.as_of, "what a run decides"
+            Periods.validate(fetch(connection, FACT["periods"])),
+            matched.view.as_of,
+            "what a run decides",
         )
-        lines, moved = _choose(connection, matched.snapshot, view)
-        kind = EVENTS.table.c.kind
-        runs = select(func.count()).where(kind == "run_completed")
-        run = (connection.scalar(runs) or 0) + 1
-        rows = _rows(connection, view, lines, desk)
-        facts = {
-            "run": run,
-            "as_of": view.as_of.isoformat(),
-            "snapshot": matched.snapshot.seq,
-            "decided": lines.len(),
-            "left_as_moved": moved,
-            "applied_from_ppm": matched.threshold,
-            "outputs": outputs,
-        }
-        seq = desk.record(connection, "run_completed", facts, rows)
+        told = told_by_run(connection, desk, matched, outputs)
+        seq = desk.record(connection, "run_completed", told.facts, told.rows)
         catch_up(connection)
         reached("match.inserted")
     reached("match.committed")
-    return Recorded(run, seq, lines.len(), moved)
+    return Recorded(told.facts["run"], seq, told.facts["decided"], told.facts["left_as_moved"])
+
+
+def told_by_run(
+    connection: Connection, desk: Desk, matched: Matched, outputs: dict[str, str]
+) -> RunTold:
+    """Say what a run adds to the record as it stands; nothing is written."""
+    view = matched.view
+    lines, moved = _choose(connection, matched.snapshot, view)
+    kind = EVENTS.table.c.kind
+    runs = select(func.count()).where(kind == "run_completed")
+    facts = {
+        "run": (connection.scalar(runs) or 0) + 1,
+        "as_of": view.as_of.isoformat(),
+        "snapshot": matched.snapshot.seq,
+        "history_days": desk.workspace.settings.history_days,
+        "decided": lines.len(),
+        "left_as_moved": moved,
+        "applied_from_ppm": matched.threshold,
+        "outputs": outputs,
+    }
+    return RunTold(facts, _rows(connection, view, lines, desk))
 
 
 def _choose(connection: Connection, snapshot: Snapshot, view: RunView) -> tuple[pl.Series, int]:
