@@ -83,6 +83,8 @@ def is_new_account(
     parties: dy.DataFrame[Parties], line: dict[str, Any], customers: Sequence[str]
 ) -> bool:
     """Say whether a line comes from an account that is new for a customer whose accounts are known."""
+    if not customers or not line["payer_account"]:
+        return False
     paid = pl.DataFrame(
         {"customer_id": list(customers), "payer_account": [line["payer_account"]] * len(customers)},
         schema={"customer_id": pl.String, "payer_account": pl.String},

@@ -59,8 +59,8 @@ def _paid(standing: Standing) -> pl.DataFrame:
         line_amount="amount",
     )
     rows = (
-        kept.group_by("line_id", "decision_no", "decided_by", "at", "customer_id", "currency")
-        .agg(numbers=pl.col("item_number").drop_nulls().unique().sort())
+        kept.select("line_id", "decision_no", "decided_by", "at", "customer_id", "currency")
+        .unique()
         .join(facts, on="line_id")
         .with_columns(amount="line_amount")
         .sort("decision_no", "customer_id", nulls_last=True)
@@ -117,14 +117,14 @@ def _late(by_people: pl.DataFrame, controls: Controls) -> dy.DataFrame[Findings]
 
 def _applied_anew(standing: Standing) -> dy.DataFrame[Findings]:
     """Lines that were applied, taken back and applied to other items."""
-    applied = standing.allocation_log.filter(
+    undone = standing.decision_log.filter(pl.col("undoes").is_not_null()).select(
+        "line_id", undone="undoes", undone_by="decided_by"
+    )
+    applied = standing.allocation_log.join(undone, on="line_id", how="semi").filter(
         pl.col("status") == "applied", pl.col("item_number").is_not_null()
     )
     sets = applied.group_by("line_id", "decision_no").agg(
         numbers=pl.col("item_number").unique().sort().str.join(", ")
-    )
-    undone = standing.decision_log.filter(pl.col("undoes").is_not_null()).select(
-        "line_id", undone="undoes", undone_by="decided_by"
     )
     before = undone.join(
         sets.rename({"numbers": "before"}),
@@ -165,7 +165,13 @@ def _names_another(standing: Standing, by_people: pl.DataFrame) -> dy.DataFrame[
         pl.col("open_amount") != 0, _words(pl.col("number")).str.len_chars() >= _LEAST_NUMBER
     ).select("item_id", "number", key=_words(pl.col("number")))
     # Text and numbers are compared by whole words, so a number of three words is looked for in windows of three.
-    words = by_people.with_columns(word=_words(pl.col("remittance")).str.split(" "))
+    booked = standing.allocation_log.join(by_people, on="decision_no", how="semi")
+    numbers = booked.group_by("decision_no").agg(
+        numbers=pl.col("item_number").drop_nulls().unique().sort()
+    )
+    words = by_people.join(numbers, on="decision_no").with_columns(
+        word=_words(pl.col("remittance")).str.split(" ")
+    )
     windows = pl.concat([_windows(words, size) for size in (1, 2, 3)])
     rows = (
         windows.join(open_numbers, on="key")
@@ -258,15 +264,19 @@ def _doubles(standing: Standing, controls: Controls) -> dy.DataFrame[Findings]:
     """Receipts that look like one before: same payer, amount and text within so many days."""
     payer = pl.coalesce(compact(pl.col("payer_account")), _words(pl.col("payer_name")))
     fates = standing.decisions.select("line_id", "fate")
+    receipts = standing.lines.filter(pl.col("amount") > 0).with_columns(payer=payer)
+    alike = ["payer", "amount", "currency"]
+    more = receipts.group_by(alike).len().filter(pl.col("len") > 1)
+    # Few receipts have a like; only of those the text is compared.
     lines = (
-        standing.lines.filter(pl.col("amount") > 0)
+        receipts.filter(pl.col("payer").fill_null("") != "")
+        .join(more, on=alike, how="semi")
         .join(fates, on="line_id", how="left")
         .filter(pl.col("fate").fill_null("unmatched") != "returned")
-        .with_columns(payer=payer, said=_words(pl.col("remittance")))
-        .filter(pl.col("payer").fill_null("") != "")
+        .with_columns(said=_words(pl.col("remittance")))
         .sort("booking_date", "line_id")
     )
-    same = ["payer", "amount", "currency", "said"]
+    same = [*alike, "said"]
     before = {
         name: pl.col(name).shift(1).over(same) for name in ("line_id", "booking_date", "fate")
     }
