@@ -1,0 +1,199 @@
+"""`verify` says nothing of a sound store, and finds each change: of any column, a row gone, moved, or a chain replaced."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import text
+
+from recon.store.bulk import fetch_stored
+from recon.store.chain import Head, event_hash, head
+from recon.store.tables import EVENTS, FACT, FACTS, LINE_STATES, PROJECTIONS
+from recon.store.verify import verify
+from tests.store.whole import empty_tables
+
+TABLES = [EVENTS, *FACTS, *PROJECTIONS]
+
+
+def columns(tables):
+    return [
+        pytest.param(kept, column, id=f"{kept.name}.{column}")
+        for kept in tables
+        for column in kept.columns
+    ]
+
+
+@contextmanager
+def changed(connection):
+    """Work on the tables as one who can: without the triggers; it is undone behind."""
+    inner = connection.begin_nested()
+    is_sqlite = connection.dialect.name == "sqlite"
+    for kept in (EVENTS, *FACTS):
+        for verb in ("update", "delete"):
+            on = "" if is_sqlite else f" ON {kept.name}"
+            connection.execute(text(f"DROP TRIGGER {kept.name}_no_{verb}{on}"))
+    yield
+    inner.rollback()
+
+
+def first_row(connection, kept, column):
+    """Give the first row in stored form, one whose column holds something if there is one."""
+    frame = fetch_stored(connection, kept)
+    filled = frame.filter(frame[column].is_not_null())
+    return (filled if filled.height else frame).row(0, named=True)
+
+
+def keyed(kept, row, other=""):
+    key = " AND ".join(f"{name} = :k_{name}" for name in kept.order)
+    return key, {f"k_{name}": row[name] for name in kept.order}
+
+
+def another(value, is_text):
+    """Give a value that differs in one byte."""
+    if value is None:
+        return "0" if is_text else 0
+    if is_text:
+        return chr(ord(value[0]) ^ 1) + value[1:] if value else "0"
+    return value ^ 1 if value else 2
+
+
+def alter(connection, kept, column):
+    row = first_row(connection, kept, column)
+    is_text = kept.table.c[column].type.python_type is str
+    key, values = keyed(kept, row)
+    connection.execute(
+        text(f"UPDATE {kept.name} SET {column} = :new WHERE {key}"),
+        {**values, "new": another(row[column], is_text)},
+    )
+
+
+def test_a_sound_store_has_rows_in_every_table_and_no_finding(whole):
+    verified = verify(whole, head(whole))
+
+    assert empty_tables(whole) == []
+    assert verified.findings == ()
+    assert verified.events == verified.head.seq > 10
+    assert verified.rows == sum(fetch_stored(whole, fact).height for fact in FACTS)
+
+
+@pytest.mark.parametrize(("kept", "column"), columns(TABLES))
+def test_one_byte_of_any_column_of_any_table_is_found(whole, kept, column):
+    if kept not in PROJECTIONS and kept is not EVENTS and kept.name not in FACT:
+        pytest.fail("a table of no known sort")
+    with changed(whole):
+        # A key that another row has cannot be taken, so the row is the only one of its event or moves to a free place.
+        alter(whole, kept, column)
+        findings = verify(whole).findings
+
+    assert findings
+
+
+@pytest.mark.parametrize("kept", [EVENTS, *FACTS], ids=lambda kept: kept.name)
+def test_a_row_that_is_gone_is_found(whole, kept):
+    key, values = keyed(kept, first_row(whole, kept, kept.order[0]))
+    with changed(whole):
+        whole.execute(text(f"DELETE FROM {kept.name} WHERE {key}"), values)
+
+        assert verify(whole).findings
+
+
+@pytest.mark.parametrize("kept", PROJECTIONS, ids=lambda kept: kept.name)
+def test_a_projection_without_one_of_its_rows_is_found(whole, kept):
+    key, values = keyed(kept, first_row(whole, kept, kept.order[0]))
+    with changed(whole):
+        whole.execute(text(f"DELETE FROM {kept.name} WHERE {key}"), values)
+
+        assert [one.place for one in verify(whole).findings] == [kept.name]
+
+
+def test_any_byte_of_the_payload_of_an_event_is_found(whole):
+    row = fetch_stored(whole, EVENTS).row(2, named=True)
+    for place in range(0, len(row["payload"]), 7):
+        with changed(whole):
+            told = row["payload"]
+            new = told[:place] + chr(ord(told[place]) ^ 1) + told[place + 1 :]
+            whole.execute(
+                text("UPDATE events SET payload = :new WHERE seq = :seq"),
+                {"new": new, "seq": row["seq"]},
+            )
+
+            assert verify(whole).findings, new
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_events_dropped_from_the_end_are_found_by_a_head_that_was_kept(whole, count):
+    kept_head = head(whole)
+    with changed(whole):
+        least = kept_head.seq - count
+        for fact in FACTS:
+            where = "seq > :least" if "seq" in fact.columns else _NUMBERS
+            whole.execute(text(f"DELETE FROM {fact.name} WHERE {where}"), {"least": least})
+        whole.execute(text("DELETE FROM events WHERE seq > :least"), {"least": least})
+        found = [one.place for one in verify(whole, kept_head).findings]
+
+    assert f"event {kept_head.seq}" in found
+
+
+_NUMBERS = "decision_no NOT IN (SELECT decision_no FROM decisions WHERE seq <= :least)"
+
+
+def test_rows_that_change_places_are_found(whole):
+    comments = "UPDATE deliveries SET record = record + :step WHERE record = :record"
+    with changed(whole):
+        # The first two entries of a statement swap their records, and nothing else.
+        for record, step in ((1, 1_000), (2, -1), (1_001, -999)):
+            whole.execute(text(comments), {"record": record, "step": step})
+
+        assert verify(whole).findings
+
+
+def test_a_chain_that_is_replaced_whole_is_found_by_a_head_that_was_kept_and_only_by_it(whole):
+    kept_head = head(whole)
+    with changed(whole):
+        previous = "0" * 64
+        for event in fetch_stored(whole, EVENTS).to_dicts():
+            event["actor"] = "nobody"
+            event["previous_hash"] = previous
+            previous = event_hash(event)
+            whole.execute(
+                text("UPDATE events SET actor = :actor, previous_hash = :before, hash = :new WHERE seq = :seq"),
+                {
+                    "actor": "nobody",
+                    "before": event["previous_hash"],
+                    "new": previous,
+                    "seq": event["seq"],
+                },
+            )
+
+        assert verify(whole).findings == ()
+        assert [one.place for one in verify(whole, kept_head).findings] == [f"event {kept_head.seq}"]
+
+
+def test_a_head_that_was_never_given_is_found(whole):
+    newest = head(whole)
+
+    assert verify(whole, Head(newest.seq + 1, newest.hash)).findings
+    assert verify(whole, Head(0, "0" * 64)).findings == ()
+
+
+@pytest.mark.parametrize("seq", [0, 3, 10_000])
+def test_projections_are_looked_at_wherever_they_say_they_have_come(whole, seq):
+    with changed(whole):
+        whole.execute(text("UPDATE progress SET seq = :seq"), {"seq": seq})
+        alter(whole, LINE_STATES, "fate")
+
+        assert verify(whole).findings
+
+
+def test_a_line_that_nobody_ever_received_is_found_also_if_it_says_that_it_is_decided(whole):
+    with changed(whole):
+        whole.execute(
+            text(
+                "INSERT INTO line_states SELECT 'Laaaaaaaaaaaaaaaa', statement_id, record, account, booking_date, "
+                "occurrence, copies, is_held, decision_no, fate, owner FROM line_states "
+                "WHERE decision_no IS NOT NULL LIMIT 1"
+            )
+        )
+
+        assert verify(whole).findings
