@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality lock clean
+.PHONY: demo test test-slow test-nightly test-release fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -20,10 +20,21 @@ demo: $(STAMP)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 test: $(STAMP)
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not nightly and not release"
 
 test-slow: $(STAMP)
 	$(PYTEST) -m slow
+
+# Faults at every step, more seeds of the simulation, every column altered; then 550 random kills: about 80 minutes.
+test-nightly: $(STAMP)
+	$(PYTEST) -m nightly
+	$(BIN)/python tests/faults/kill_rounds.py --rounds 500 --store sqlite --seed 1
+	$(BIN)/python tests/faults/kill_rounds.py --rounds 50 --store postgresql --seed 1
+
+test-release: $(STAMP)
+	$(PYTEST) -m "nightly or release"
+	$(BIN)/python tests/faults/kill_rounds.py --rounds 2000 --store sqlite --seed 2
+	$(BIN)/python tests/faults/kill_rounds.py --rounds 500 --store postgresql --seed 2
 
 # FUZZ_SECONDS a format; guided by coverage where atheris is installed (it has no wheel for every Python).
 fuzz: $(STAMP)

@@ -65,7 +65,12 @@ def _further(connection):
     decisions = fetch(connection, FACT["decisions"])
     line = fetch(connection, FACT["deliveries"]).row(0, named=True)
     first, last = decisions.row(0, named=True), decisions["decision_no"].max()
-    decided = {**first, "decision_no": last + 1, "fate": "unmatched", "reason": "rejected_by_person"}
+    decided = {
+        **first,
+        "decision_no": last + 1,
+        "fate": "unmatched",
+        "reason": "rejected_by_person",
+    }
     refused = {"line_id": first["line_id"], "item_number": "RE-1", "decision_no": last + 1}
     reject = {"place": 1, "file": "a.sta", "record": 1, "code": "amount", "reason": "no amount"}
     difference = {"item_id": "X", "number": "X", "currency": "EUR", "kind": "settled_in_books_only"}
@@ -75,7 +80,10 @@ def _further(connection):
     release = {"statement_id": line["statement_id"], "actor": "berta", "reason": "looked at"}
     answer = {"ledger": "books", "entry_key": "K1", "state": "posted", "attempts": 1}
     return {
-        "decided": {"decisions": rows("decisions", decided), "refused_pairs": rows("refused_pairs", refused)},
+        "decided": {
+            "decisions": rows("decisions", decided),
+            "refused_pairs": rows("refused_pairs", refused),
+        },
         "file_received": {"rejects": rows("rejects", reject)},
         "items_loaded": {"item_differences": rows("item_differences", {**difference, "amount": 5})},
         "approved": {"approvals": rows("approvals", approval)},
@@ -90,11 +98,12 @@ def rows(name, *told):
     """Give rows of a fact as `append` takes them: without `seq`, and null where nothing is told."""
     names = [column for column in FACT[name].columns if column != "seq"]
     schema = {column: FACT[name].types[column] for column in names}
-    return pl.DataFrame([{**dict.fromkeys(names), **{k: one[k] for k in one if k in names}} for one in told], schema=schema)
+    return pl.DataFrame(
+        [{**dict.fromkeys(names), **{k: one[k] for k in one if k in names}} for one in told],
+        schema=schema,
+    )
 
 
 def empty_tables(connection):
     """Name the facts without a row."""
     return [fact.name for fact in FACTS if fetch(connection, fact).is_empty()]
-
-
