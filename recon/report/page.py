@@ -6,14 +6,11 @@ style sheet and its one script, by their hashes. All text of banks and books is 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 
-from recon.report import batch_rows, charts, page_rows, shown, tables
+from recon.report import assets, batch_rows, charts, page_rows, shown, tables
 from recon.report.summary import run_id
 from recon.report.text import spell_out
 from recon.report.totals import PARTS, ControlTotals, Part, tie_out
@@ -32,38 +29,18 @@ def render_page(view: RunView) -> bytes:
     Raises:
         IdentityBroken: the totals do not tie; a page that does not tie is never written.
     """
-    environment = _environment()
-    style, script = _asset(environment, "page.css"), _asset(environment, "page.js")
+    environment = assets.environment()
+    style = assets.asset(environment, "page.css")
+    script = assets.asset(environment, "page.js")
     template = environment.get_template("page.html.j2")
     html = template.render(
         _content(view),
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own file
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=assets.source_hash(style),
+        script_hash=assets.source_hash(script),
     )
     return html.encode()
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("recon.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _asset(environment: jinja2.Environment, name: str) -> str:
-    loader = environment.loader
-    assert loader is not None
-    return "\n" + loader.get_source(environment, name)[0].strip() + "\n"
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _content(view: RunView) -> dict[str, Any]:

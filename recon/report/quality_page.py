@@ -6,16 +6,13 @@ allows nothing but its one style sheet, by its hash. All text of banks and books
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import jinja2
 import polars as pl
 from markupsafe import Markup
 
-from recon.report import shown
+from recon.report import assets, shown
 from recon.report.reliability import reliability_plot
 from recon.report.text import spelled_out
 
@@ -46,15 +43,8 @@ def render_quality_page(quality: Quality, source: str) -> bytes:
         quality: what `evaluate` found.
         source: the run and the truth by name, for the head of the page.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("recon.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    style = "\n" + "".join(_source(environment, name) for name in ("page.css", "quality.css"))
+    environment = assets.environment()
+    style = assets.asset(environment, "page.css", "quality.css")
     html = environment.get_template("quality.html.j2").render(
         source=source,
         quality=quality,
@@ -63,15 +53,9 @@ def render_quality_page(quality: Quality, source: str) -> bytes:
         shown=shown,
         tables=_tables(quality),
         style=Markup(style),  # noqa: S704 - our own files
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=assets.source_hash(style),
     )
     return html.encode()
-
-
-def _source(environment: jinja2.Environment, name: str) -> str:
-    loader = environment.loader
-    assert loader is not None
-    return loader.get_source(environment, name)[0]
 
 
 def _headline(quality: Quality) -> str:

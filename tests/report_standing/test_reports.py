@@ -314,12 +314,12 @@ def test_an_event_says_what_stood_before_and_what_since(record):
     assert found[9]["old"] == "policy.decide.least = 0.99"
     assert found[9]["new"] == "policy.decide.least = 0.999"
     assert (found[2]["old"], found[2]["new"]) == (None, "aa11" * 4)
-    assert found[7]["what"].startswith("Decision 9 on line ")
+    assert found[7]["what"].startswith("Lines were decided: decision 9 on line ")
     assert (found[7]["old"], found[7]["new"]) == ("applied (evidence_agrees)", "unmatched (undone)")
-    assert found[3]["what"] == "Decisions 1 to 7"
+    assert found[3]["what"] == "A run was completed: decisions 1 to 7"
     assert found[3]["new"] == "3 applied, 1 not_receivable, 2 suggested, 1 unmatched"
-    assert found[12]["what"] == "Decision 23 was granted"
-    assert found[4]["what"] == "The period until 2026-08-31 was closed"
+    assert found[12]["what"] == "An approval was answered: decision 23 was granted"
+    assert found[4]["what"] == "A period was closed: until 2026-08-31"
 
 
 def test_touchless_is_never_shown_without_what_was_corrected_later(record):
@@ -343,3 +343,52 @@ def test_an_empty_record_gives_every_report(record):
 
     for name in REPORTS:
         assert build_report(name, build.standing(OCTOBER)).body.headline
+
+
+def test_a_decision_that_is_withdrawn_before_its_approval_awaits_nothing(record):
+    build = sample()
+    seq = build.event("decided", day(10, 16), actor="anna")
+    build.decide(seq, "C1", "unmatched", "undone", decided_by="anna", undoes=23)
+    standing = build.standing(OCTOBER)
+    states = by_name(build_report("decisions", standing), None, "decision_no", "state")
+    lines = build_report("unmatched", standing)
+    (c1,) = (row for row in rows(lines) if row["line_id"] == line_id("C1"))
+
+    assert (states[16], states[23], states[26]) == ("followed", "undone", "in_force")
+    assert c1["state"] == "unapplied"
+
+
+def test_a_decision_with_all_its_approvals_is_in_force_and_a_refused_one_never(record):
+    for is_granted, state, fate in ((True, "in_force", "applied"), (False, "refused", "unmatched")):
+        build = sample()
+        seq = build.event("approved", day(10, 16), actor="carl")
+        build.add(
+            "approvals", seq=seq, decision_no=23, is_granted=is_granted, approver="carl",
+            at=build.rows["events"][-1]["at"],
+        )  # fmt: skip
+        standing = build.standing(OCTOBER)
+        told = rows(build_report("decisions", standing))[22]
+
+        assert (told["state"], told["granted"]) == (state, 1 + is_granted)
+        assert standing.decisions.filter(line_id=line_id("C1"))["fate"].item() == fate
+
+
+def test_a_statement_without_dates_is_as_old_as_its_last_line(record):
+    build = sample()
+    for row in build.rows["statements"]:
+        row["opening_date"] = row["closing_date"] = None
+    steps = rows(build_report("reconciliation", build.standing(OCTOBER)))
+    eur = {row["step"]: row["amount"] for row in steps if row["account"] == EUR}
+
+    assert eur["last_statement"] == 2_390_00
+    assert eur["difference"] == 0
+
+
+def test_an_account_without_any_balance_is_led_back_to_nothing(record):
+    build = sample()
+    build.rows["statements"] = []
+    steps = rows(build_report("reconciliation", build.standing(OCTOBER)))
+    eur = {row["step"]: row for row in steps if row["account"] == EUR}
+
+    assert eur["last_statement"]["says"] == "no statement states a balance"
+    assert eur["opening"]["amount"] == eur["difference"]["amount"] == 0

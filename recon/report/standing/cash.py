@@ -140,11 +140,16 @@ def _gap() -> pl.Expr:
 
 
 def _ordered_statements(standing: Standing) -> pl.DataFrame:
-    """Put the final statements in the order in which the bank made them."""
+    """Put the final statements in the order in which the bank made them.
+
+    A format that dates no balance is as old as its last line.
+    """
+    last_lines = standing.lines.group_by("statement_id").agg(last_line=pl.col("booking_date").max())
     order = ["day", "opening_date", "page", "file", "statement_index", "statement_id"]
     return (
         standing.statements.filter(pl.col("kind") == "final")
-        .with_columns(day=pl.coalesce("closing_date", "opening_date"))
+        .join(last_lines, on="statement_id", how="left")
+        .with_columns(day=pl.coalesce("closing_date", "last_line", "opening_date"))
         .sort(order, nulls_last=False)
     )
 
@@ -159,14 +164,14 @@ def _first_statements(standing: Standing) -> pl.DataFrame:
 
 def _last_statements(standing: Standing) -> pl.DataFrame:
     is_stated = pl.col("closing_balance").is_not_null()
-    is_past = pl.col("closing_date") <= pl.lit(standing.as_of)
+    is_past = pl.col("day") <= pl.lit(standing.as_of)
     return (
         _ordered_statements(standing)
         .filter(is_stated, is_past)
         .group_by(ACCOUNT, maintain_order=True)
         .agg(
             statement_balance=pl.col("closing_balance").last(),
-            statement_date=pl.col("closing_date").last(),
+            statement_date=pl.col("day").last(),
             statement_number=pl.col("statement_number").last(),
             statement_id=pl.col("statement_id").last(),
         )

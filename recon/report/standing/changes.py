@@ -59,9 +59,9 @@ _WORDS: Final = {
     "pack_exported": "An evidence pack was exported",
 }
 _SAYS: Final = ("seq", "what", "old", "new")
-_FACTS: Final = ("facts", "payload_old", "payload_new")
-# The facts by which an event tells a change of its own; the rest stand in words as they are.
-_CHANGE: Final = ("old", "new")
+_FACTS: Final = ("facts", "payload_name", "payload_old", "payload_new")
+# The facts by which an event tells a change of its own, and of what; the rest stand in words as they are.
+_CHANGE: Final = ("old", "new", "name")
 # The facts that hold a whole configuration: told key by key where it changed.
 _SET_UP: Final = ("policy", "settings")
 
@@ -74,7 +74,12 @@ def build_changes(standing: Standing, _asked: Asked) -> Body:
         pl.concat([standing.events, of_payloads], how="horizontal")
         .join(_told(standing), on="seq", how="left")
         .with_columns(
-            what=pl.coalesce("what", pl.col("kind").replace_strict(_WORDS, default=pl.col("kind"))),
+            what=pl.concat_str(
+                pl.col("kind").replace_strict(_WORDS, default=pl.col("kind")),
+                pl.coalesce("what", "payload_name"),
+                separator=": ",
+                ignore_nulls=True,
+            ),
             old=pl.coalesce("old", "payload_old"),
             new=pl.coalesce("new", "payload_new"),
         )
@@ -118,6 +123,7 @@ def _facts(payload: str) -> dict[str, str | None]:
     ]
     return {
         "facts": "; ".join(rest) or None,
+        "payload_name": _word(facts["name"]) if "name" in facts else None,
         "payload_old": _word(facts["old"]) if "old" in facts else None,
         "payload_new": _word(facts["new"]) if "new" in facts else None,
     }
@@ -149,8 +155,8 @@ def _decided(standing: Standing) -> pl.DataFrame:
     counts = fates.group_by("seq").agg(counts=pl.format("{} {}", "count", "fate").str.join(", "))
     is_one = pl.len() == 1
     first, last = pl.col("decision_no").first(), pl.col("decision_no").last()
-    one = pl.format("Decision {} on line {}", first, pl.col("line_id").first())
-    many = pl.format("Decisions {} to {}", first, last)
+    one = pl.format("decision {} on line {}", first, pl.col("line_id").first())
+    many = pl.format("decisions {} to {}", first, last)
     told = log.group_by("seq", maintain_order=True).agg(
         what=pl.when(is_one).then(one).otherwise(many),
         old=pl.when(is_one).then(pl.col("before").first()),
@@ -165,7 +171,7 @@ def _approved(standing: Standing) -> pl.DataFrame:
     answer = pl.when("is_granted").then(pl.lit("granted")).otherwise(pl.lit("refused"))
     return standing.approvals.sort("decision_no", "approver").select(
         "seq",
-        what=pl.format("Decision {} was {}", "decision_no", answer),
+        what=pl.format("decision {} was {}", "decision_no", answer),
         old=pl.lit(None, dtype=pl.String),
         new="comment",
     )
@@ -177,8 +183,8 @@ def _handed(standing: Standing) -> pl.DataFrame:
     return standing.comments.with_columns(before=owner_before).select(
         "seq",
         what=pl.when(is_handed)
-        .then(pl.format("Line {} was handed over", "line_id"))
-        .otherwise(pl.format("Line {} was commented", "line_id")),
+        .then(pl.format("line {} was handed over", "line_id"))
+        .otherwise(pl.format("line {} was commented", "line_id")),
         old=pl.when(is_handed).then("before"),
         new=pl.concat_str("owner", "comment", separator=": ", ignore_nulls=True),
     )
@@ -187,10 +193,9 @@ def _handed(standing: Standing) -> pl.DataFrame:
 def _periods(standing: Standing) -> pl.DataFrame:
     day = pl.col("closed_until").dt.to_string("%Y-%m-%d")
     state = pl.when("is_closed").then(pl.lit("closed")).otherwise(pl.lit("open"))
-    done = pl.when("is_closed").then(pl.lit("closed")).otherwise(pl.lit("opened again"))
     return standing.periods.with_columns(day=day, state=state).select(
         "seq",
-        what=pl.format("The period until {} was {}", "day", done),
+        what=pl.format("until {}", "day"),
         old=pl.col("state").shift(1).over("closed_until", order_by="seq"),
         new=pl.format("{}: {}", "state", "reason"),
     )
@@ -210,9 +215,7 @@ def _set_up(standing: Standing) -> pl.DataFrame:
         changed = changed if policy is not None else []
         old = [f"{key} = {keys.get(key, 'not set')}" for key in changed]
         new = [f"{key} = {now.get(key, 'not set')}" for key in changed]
-        told.append(
-            (seq, _WORDS["policy_set"], "; ".join(old) or policy, "; ".join(new) or policy_hash)
-        )
+        told.append((seq, None, "; ".join(old) or policy, "; ".join(new) or policy_hash))
         keys, policy = now, policy_hash
     schema = {"seq": pl.Int64, "what": pl.String, "old": pl.String, "new": pl.String}
     return pl.DataFrame(told, schema=schema, orient="row")

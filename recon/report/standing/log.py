@@ -89,28 +89,29 @@ def _answered(standing: Standing) -> pl.DataFrame:
 
 
 def _state(standing: Standing) -> pl.Expr:
-    number, in_force = pl.col("decision_no"), pl.col("in_force_no")
+    number, in_force = pl.col("decision_no"), pl.col("in_force_no").fill_null(0)
     return (
         pl.when(number == in_force)
         .then(pl.lit("in_force"))
         .when(pl.col("is_refused"))
         .then(pl.lit("refused"))
+        .when(pl.col("undone_by").is_not_null())
+        .then(pl.lit("undone"))
+        .when(number < in_force)
+        .then(pl.lit("followed"))
         .when(pl.col("granted") < pl.col("approvals_needed"))
         .then(pl.lit("awaiting_approval"))
         .when(pl.col("effective_on") > pl.lit(standing.as_of))
         .then(pl.lit("takes_effect_later"))
-        .when(pl.col("undone_by").is_not_null())
-        .then(pl.lit("undone"))
         .otherwise(pl.lit("followed"))
     )
 
 
 def awaiting_lines(standing: Standing) -> pl.DataFrame:
     """Give line_id and awaiting_decision_no of lines on which a second person has to say yes or no."""
-    is_next = pl.col("decision_no") > pl.col("in_force_no").fill_null(0)
     return (
         decisions_with_state(standing)
-        .filter(pl.col("state") == "awaiting_approval", is_next)
+        .filter(pl.col("state") == "awaiting_approval")
         .group_by("line_id")
         .agg(awaiting_decision_no=pl.col("decision_no").max())
         .sort("line_id")

@@ -6,16 +6,13 @@ sheet and its one script, by their hashes. All text of banks, books and people i
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import jinja2
 import polars as pl
 from markupsafe import Markup
 
-from recon.report import charts, shown, tables
+from recon.report import assets, charts, shown, tables
 from recon.report.standing.drawing import steps_drawing
 from recon.report.text import spell_out
 
@@ -40,16 +37,9 @@ class Cell:
 
 def render_document_page(document: Document) -> bytes:
     """Render the page."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("recon.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    style = "\n" + "".join(_source(environment, name) for name in ("page.css", "standing.css"))
-    script = "\n" + _source(environment, "page.js")
+    environment = assets.environment()
+    style = assets.asset(environment, "page.css", "standing.css")
+    script = assets.asset(environment, "page.js")
     html = environment.get_template("standing.html.j2").render(
         document=document,
         facts={name: spell_out(value) for name, value in document.facts.items()},
@@ -61,8 +51,8 @@ def render_document_page(document: Document) -> bytes:
         shown=shown,
         style=Markup(style),  # noqa: S704 - our own files
         script=Markup(script),  # noqa: S704 - our own file
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=assets.source_hash(style),
+        script_hash=assets.source_hash(script),
     )  # fmt: skip
     return html.encode()
 
@@ -70,16 +60,6 @@ def render_document_page(document: Document) -> bytes:
 def _ordered(document: Document) -> list[Table]:
     """Put what is drawn before what is listed: the whole before its parts."""
     return sorted(document.body.tables, key=lambda table: not table.picture)
-
-
-def _source(environment: jinja2.Environment, name: str) -> str:
-    loader = environment.loader
-    assert loader is not None
-    return loader.get_source(environment, name)[0]
-
-
-def _hash(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _section(table: Table) -> dict[str, Any]:
