@@ -13,7 +13,7 @@ from recon.cli.verb import Verb, VerbGroup
 from recon.cli.workspace import at_desk, workspace_options
 
 
-@click.group("items", cls=VerbGroup)
+@click.group("items", cls=VerbGroup, epilog="Example: recon items load open_items.csv")
 def command() -> None:
     """The books' side: open items, and the customers that recon.toml names."""
 

@@ -20,7 +20,7 @@ _reason = click.option(
 )
 
 
-@click.group("period", cls=VerbGroup)
+@click.group("period", cls=VerbGroup, epilog="Example: recon period close 2026-09-30")
 def command() -> None:
     """Close periods: nothing is decided or posted on or before a closed day."""
 

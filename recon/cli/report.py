@@ -53,7 +53,14 @@ _BINARY = ("html", "xlsx")
     metavar="ACCOUNT=AMOUNT",
     help="What the ledger has (reconciliation).",
 )
-@click.option("--format", "how", type=click.Choice(FORMS), default="table", show_default=True)
+@click.option(
+    "--format",
+    "how",
+    type=click.Choice(FORMS),
+    default="table",
+    show_default=True,
+    help="How to write it; html and xlsx need --out.",
+)
 @click.option("--table", metavar="NAME", help="For table and csv: which table of the report.")
 @click.option(
     "--out",

@@ -160,9 +160,7 @@ class _Payload(msgspec.Struct):
     rows: dict[str, _Rows] = {}
 
 
-def _projections(
-    connection: Connection, newest: int, numbers: pl.DataFrame
-) -> Iterator[Finding]:
+def _projections(connection: Connection, newest: int, numbers: pl.DataFrame) -> Iterator[Finding]:
     """Make all projections anew and compare, as of the event to which they have come: a run may have been killed."""
     done = progress(connection)
     if not 0 <= done <= newest:

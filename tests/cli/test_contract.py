@@ -84,7 +84,7 @@ def test_the_help_lists_every_verb_in_the_order_of_use(cli):
 
 def test_a_verb_is_a_file_of_its_name():
     for name in VERBS:
-        assert (ROOT / "recon" / "cli" / f"{name}.py").is_file()
+        assert (ROOT / "recon" / "cli" / f"{name.replace('-', '_')}.py").is_file()
 
 
 @pytest.mark.parametrize("flag", ["--version"])

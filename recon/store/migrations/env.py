@@ -6,9 +6,11 @@ from alembic import context
 
 from recon.store.tables import METADATA
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
-    transactional_ddl=False,
-)
-context.run_migrations()
+# Without a migration under way there is nothing to run, as when a documentation tool imports this file.
+if hasattr(context, "config"):
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=METADATA,
+        transactional_ddl=False,
+    )
+    context.run_migrations()
