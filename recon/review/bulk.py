@@ -79,13 +79,17 @@ def _of_lines(standing: Standing, lines: pl.DataFrame) -> Standing:
 
     Each acceptance asks the whole log, which would be slow over a long one.
     """
-    items = open_items(standing).with_columns(open_amount="left").select(standing.items.columns)
+    allocations = standing.allocation_log.join(lines, on="line_id", how="semi")
+    items = (
+        open_items(standing)
+        .join(allocations, on="item_id", how="semi")
+        .with_columns(open_amount="left")
+        .select(standing.items.columns)
+    )
     return replace(
         standing,
         items=ItemStates.cast(items),
         lines=Lines.cast(standing.lines.join(lines, on="line_id", how="semi")),
         decision_log=DecisionLog.cast(standing.decision_log.join(lines, on="line_id", how="semi")),
-        allocation_log=AllocationLog.cast(
-            standing.allocation_log.join(lines, on="line_id", how="semi")
-        ),
+        allocation_log=AllocationLog.cast(allocations),
     )

@@ -85,6 +85,12 @@ def is_new_account(
     """Say whether a line comes from an account that is new for a customer whose accounts are known."""
     if not customers or not line["payer_account"]:
         return False
+    listed = parties.filter(pl.col("customer_id").is_in(list(customers)))
+    here = pl.select(compact(pl.lit(line["payer_account"]))).item()
+    own = pl.col("accounts").list.eval(compact(pl.element())).list.contains(pl.lit(here))
+    # Nearly every line comes from an account that is known; only the others are worth a look at the families.
+    if listed.height == len(customers) and listed.select(own.all()).item():
+        return False
     paid = pl.DataFrame(
         {"customer_id": list(customers), "payer_account": [line["payer_account"]] * len(customers)},
         schema={"customer_id": pl.String, "payer_account": pl.String},
