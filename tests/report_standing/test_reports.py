@@ -392,3 +392,19 @@ def test_an_account_without_any_balance_is_led_back_to_nothing(record):
 
     assert eur["last_statement"]["says"] == "no statement states a balance"
     assert eur["opening"]["amount"] == eur["difference"]["amount"] == 0
+    assert eur["difference"]["says"].startswith("proves nothing")
+
+
+def test_the_headline_says_how_many_accounts_prove_nothing(record):
+    build = sample()
+    for row in build.rows["statements"]:
+        if row["account"] == USD:
+            row["opening_balance"] = None
+    whole = build_report("reconciliation", record.standing(OCTOBER)).body.headline
+    halved = build_report("reconciliation", build.standing(OCTOBER)).body.headline
+
+    assert whole == "All of 2 accounts agree; 8 items outstanding."
+    assert (
+        halved
+        == "All of 2 accounts agree, 1 without both balances of the bank; 8 items outstanding."
+    )

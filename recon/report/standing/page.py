@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # A browser gets slow long before a report ends; CSV and JSON have all rows.
 ROWS_SHOWN: Final = 1_000
+# So many rows are seen at a glance, without filter and sorting.
+_SHORT_TABLE: Final = 12
 _WIDE: Final = 40
 _SHORT: Final = 15
 _CLASSES: Final = {"money": "n", "count": "n", "probability": "n", "date": "date"}
@@ -74,6 +76,7 @@ def _section(table: Table) -> dict[str, Any]:
         "heads": [(column.title, _class(column)) for column in table.columns],
         "classes": [_class(column) for column in table.columns],
         "rows": list(zip(bars, zip(*cells, strict=True), strict=True)),
+        "is_long": first.height > _SHORT_TABLE,
         "has_bars": table.picture == "bars",
         "drawings": steps_drawing(table.rows) if table.picture == "steps" else [],
     }

@@ -92,6 +92,10 @@ ELSEWHERE: Final = (
 )
 
 
+_PROVEN: Final = "bank less explained: has to be 0"
+_UNPROVEN: Final = "proves nothing: the bank states no opening or no closing balance"
+
+
 def build_reconciliation(standing: Standing, asked: Asked) -> Body:
     """Build the bank reconciliation statement of every account.
 
@@ -143,12 +147,14 @@ def build_reconciliation(standing: Standing, asked: Asked) -> Body:
 def _headline(steps: pl.DataFrame, outstanding: int) -> str:
     differences = steps.filter(pl.col("step") == "difference")
     open_accounts = differences.filter(pl.col("amount") != 0).height
+    unproven = differences.filter(pl.col("says") == _UNPROVEN).height
     said = (
         f"{shown.number(open_accounts)} of {shown.counted(differences.height, 'account')} differ"
         if open_accounts
         else f"All of {shown.counted(differences.height, 'account')} agree"
     )
-    return f"{said}; {shown.counted(outstanding, 'item')} outstanding."
+    doubt = f", {shown.number(unproven)} without both balances of the bank" if unproven else ""
+    return f"{said}{doubt}; {shown.counted(outstanding, 'item')} outstanding."
 
 
 def _stated_balances(
@@ -192,6 +198,9 @@ def _steps(row: dict[str, object], stated: dict[tuple[str, str], int]) -> pl.Dat
     account, code = str(row["account"]), str(row["currency"])
     book = stated.get((account, code))
     undelivered = sums["posted"] - sums["delivered"]
+    stated_by_bank = bool(row["is_opening_stated"]) + (row["statement_date"] is not None)
+    # Books made of the lines agree with a balance that is led back from them, whatever they are.
+    is_led_back = stated_by_bank < (2 if book is None else 1)
     if book is None:
         opening_says = (
             "of the first statement"
@@ -226,7 +235,7 @@ def _steps(row: dict[str, object], stated: dict[tuple[str, str], int]) -> pl.Dat
         *books,
         *between,
         ("explained", explained, None, "what the books and the items between come to"),
-        ("difference", sums["bank_balance"] - explained, None, "bank less explained: has to be 0"),
+        ("difference", sums["bank_balance"] - explained, None, _UNPROVEN if is_led_back else _PROVEN),
     ]  # fmt: skip
     rows = [(account, code, *step) for step in steps]
     names = ("account", "currency", "step", "amount", "count", "says")
