@@ -71,7 +71,7 @@ def set_aside(
         .unique()
     )
     lines_said = lines.with_columns(is_quoting=pl.col("line").is_in(quoting.implode()))
-    returns = _returns(lines)
+    returns = find_returns(lines)
     verdict = (
         pl.when(pl.col("amount") == 0)
         .then(pl.lit("zero_amount"))
@@ -116,8 +116,13 @@ def _says(codes: tuple[str, ...], subfamilies: tuple[str, ...], words: str) -> p
     return of_its_code | text.str.contains(words).fill_null(value=False)
 
 
-def _returns(table: pl.DataFrame) -> pl.DataFrame:
-    """Debits that give a receipt back, and the receipt that each gives back if it is in the feed."""
+def find_returns(table: pl.DataFrame) -> pl.DataFrame:
+    """Find debits that give a receipt back, and the receipt that each gives back if it is among the lines.
+
+    Returns:
+        line_id, fate (returned), reason: `return_of_receipt` and `returned_later` of a pair; `return_of_earlier_receipt`
+        of a debit whose receipt is not there.
+    """
     says = (
         pl.col("transaction_code").is_in(_RETURN_CODES)
         | _is_sent_back()

@@ -49,7 +49,7 @@ def prepare(
         own_accounts: our accounts, as given and as seen in the feed.
     """
     customers, names, accounts = customer_tables(items, parties)
-    comparable = _lines(lines, own_accounts)
+    comparable = comparable_lines(lines, own_accounts)
     numbered, quotable = _items(items, customers)
     receipts = comparable.filter(pl.col("amount") > 0).select("line", "text")
     closed_texts = _closed_texts(closed)
@@ -67,7 +67,10 @@ def prepare(
     )
 
 
-def _lines(lines: dy.DataFrame[Lines], own_accounts: pl.Series) -> dy.DataFrame[ComparableLines]:
+def comparable_lines(
+    lines: dy.DataFrame[Lines], own_accounts: pl.Series
+) -> dy.DataFrame[ComparableLines]:
+    """Put lines into comparable form, their row numbers in the order of time."""
     fields = ["remittance", "structured_reference", "end_to_end_id", "customer_reference"]
     shown = pl.concat_str(pl.col("payer_name").fill_null(""), pl.col("remittance"), separator=" ")
     # Row numbers follow time, so that of equal payments the earlier line comes first.

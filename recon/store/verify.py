@@ -88,7 +88,7 @@ def _chain(events: pl.DataFrame) -> Iterator[Finding]:
 
 def _is_hash_right(event: dict[str, Any]) -> bool:
     try:
-        return event_hash(event) == event["hash"]
+        return bool(event_hash(event) == event["hash"])
     except ValueError:  # the hash of the event before is no hash at all
         return False
 

@@ -17,6 +17,7 @@ from recon.failpoints import reached
 from recon.frames.events import Periods
 from recon.review.periods import check_open, closed_until
 from recon.run.daily.numbering import keys_of, last_number, number_decisions, place_allocations
+from recon.run.daily.returns import opposite_entries, taken_back
 from recon.store.bulk import fetch
 from recon.store.projections import catch_up
 from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES
@@ -164,15 +165,17 @@ def _rows(
 ) -> dict[str, pl.DataFrame]:
     """Number the decisions, and put their number to what they allocate and post."""
     chosen = pl.col("line_id").is_in(lines.implode())
-    picked = view.decisions.filter(chosen)
-    facts = picked.select(
+    picked = view.decisions.filter(chosen).with_columns(undoes=pl.lit(None, pl.Int64))
+    every = pl.concat([picked, taken_back(connection, view)])
+    facts = every.select(
         "line_id",
+        "undoes",
         effective_on=pl.lit(view.as_of),
-        undoes=pl.lit(None, pl.Int64),
         comment=pl.lit(None, pl.String),
         approvals_needed=pl.lit(0, pl.Int64),
     )
-    decisions = number_decisions(picked, last_number(connection), at=desk.clock.now(), facts=facts)
+    told = every.drop("undoes")
+    decisions = number_decisions(told, last_number(connection), at=desk.clock.now(), facts=facts)
     numbers = decisions.select("line_id", "decision_no")
     allocations = view.allocations.filter(chosen).join(numbers, on="line_id")
     entries = view.entries.filter(chosen).join(numbers, on="line_id")
@@ -180,8 +183,13 @@ def _rows(
     return {
         "decisions": decisions,
         "allocations": place_allocations(allocations),
-        "entries": _dated(connection, fresh, view.as_of).with_columns(
-            reverses=pl.lit(None, pl.String)
+        "entries": pl.concat(
+            [
+                _dated(connection, fresh, view.as_of)
+                .with_columns(reverses=pl.lit(None, pl.String))
+                .select(FACT["entries"].columns),
+                opposite_entries(connection, decisions, view),
+            ]
         ),
     }
 
