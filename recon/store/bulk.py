@@ -71,14 +71,20 @@ def insert(connection: Connection, kept: Kept, stored: pl.DataFrame, conflict: s
 
 
 def _copy(connection: Connection, table: str, stored: pl.DataFrame) -> None:
-    """Send rows to PostgreSQL as CSV: every text in quotes, null as nothing at all."""
-    into = f"COPY {table} ({', '.join(stored.columns)}) FROM STDIN (FORMAT csv)"
+    """Send rows to PostgreSQL in its own text form; servers before 18 may take a text within CSV for the end."""
+    into = f"COPY {table} ({', '.join(stored.columns)}) FROM STDIN"
+    told = pl.col(pl.String).str.replace_many(_ESCAPED)
     cursor: Any = connection.connection.cursor()
     with cursor.copy(into) as copy:
         for rows in stored.iter_slices(_ROWS_AT_ONCE):
             out = io.BytesIO()
-            rows.write_csv(out, include_header=False, quote_style="non_numeric")
+            rows.with_columns(told).write_csv(
+                out, include_header=False, separator="\t", quote_style="never", null_value="\\N"
+            )
             copy.write(out.getvalue())
+
+
+_ESCAPED: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def fetch(

@@ -40,6 +40,8 @@ _PRAGMAS: Final = (
     f"PRAGMA cache_size=-{_CACHE_KIB}",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA mmap_size=0",
+    # Else INSERT OR REPLACE removes a row behind the back of the trigger that forbids it.
+    "PRAGMA recursive_triggers=ON",
 )
 
 

@@ -65,6 +65,11 @@ def _forbid_changes(connection: Connection) -> None:
     if not is_sqlite:
         connection.execute(text(_REFUSE))
     for table in (EVENTS.name, *(fact.name for fact in FACTS)):
+        if not is_sqlite:
+            connection.exec_driver_sql(
+                f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION recon_refuse()"
+            )
         for verb in ("UPDATE", "DELETE"):
             name = f"{table}_no_{verb.lower()}"
             if is_sqlite:

@@ -52,6 +52,7 @@ def test_without_the_wheel_the_library_of_python_is_asked_for_its_version(monkey
         ("cache_size", -262_144),
         ("trusted_schema", 0),
         ("mmap_size", 0),
+        ("recursive_triggers", 1),
     ],
 )
 def test_every_connection_of_sqlite_is_set_up(tmp_path, pragma, value):
