@@ -46,6 +46,7 @@ VERBS: Final = (
     "post",
     "outbox",
     "report",
+    "findings",
     "verify",
     "audit",
     "demo",

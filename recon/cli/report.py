@@ -17,6 +17,7 @@ REPORTS = (
     "register",
     "reconciliation",
     "proof-of-cash",
+    "differences",
     "postings",
     "changes",
     "decisions",
@@ -71,7 +72,7 @@ _BINARY = ("html", "xlsx")
 def command(name: str, folder: Path, user: str | None, **asked: Any) -> None:
     """Print a report of the record; the same days give the same bytes for ever.
 
-    NAME: unmatched, register, reconciliation, proof-of-cash, postings, changes, decisions, quality.
+    NAME: unmatched, register, reconciliation, proof-of-cash, differences, postings, changes, decisions, quality.
     """
     with at_desk(folder, user) as desk:
         from recon.run.daily.reporting import Wanted, render

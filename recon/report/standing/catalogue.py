@@ -11,6 +11,7 @@ from recon.errors import ConfigurationError
 from recon.protocols import Standing
 from recon.report.standing.changes import build_changes
 from recon.report.standing.decision_log import build_decisions
+from recon.report.standing.differences import build_differences
 from recon.report.standing.document import Asked, Body, documented
 from recon.report.standing.postings import build_postings
 from recon.report.standing.proof_of_cash import build_proof_of_cash
@@ -48,6 +49,7 @@ REPORTS: Final[Mapping[str, StandingReport]] = MappingProxyType(
             "Bank reconciliation statement", build_reconciliation, takes_book_balances=True
         ),
         "proof-of-cash": StandingReport("Proof of cash", build_proof_of_cash, takes_earlier=True),
+        "differences": StandingReport("Differences with the books", build_differences),
         "postings": StandingReport("Register of postings", build_postings),
         "changes": StandingReport("Log of changes", build_changes),
         "decisions": StandingReport("Log of decisions", build_decisions),

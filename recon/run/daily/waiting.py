@@ -1,4 +1,4 @@
-"""The lines that wait for a person. In: the store. Out: the queue."""
+"""What a person should look at: the lines that wait, and what the controls found. In: the store. Out: frames."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
 
+from recon.review.findings.every import all_findings
 from recon.review.queue import queue
-from recon.store.standing import standing_of
+from recon.store.standing import standing, standing_of
 from recon.store.tables import FACT, LINE_STATES
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     import dataframely as dy
 
+    from recon.frames.findings import Findings
     from recon.frames.queue import Queue
     from recon.run.daily.desk import Desk
 
@@ -34,3 +36,11 @@ def waiting(desk: Desk, as_of: dt.date | None = None) -> dy.DataFrame[Queue]:
         ids |= set(connection.scalars(wants))
         found = standing_of(connection, ids)
     return queue(replace(found, as_of=as_of or desk.clock.now().date()))
+
+
+def found_by_controls(desk: Desk, as_of: dt.date | None = None) -> dy.DataFrame[Findings]:
+    """Give what the detective controls find in the whole record, ages counted to a day (today if left out)."""
+    with desk.store.reading() as connection:
+        found = standing(connection)
+    day = as_of or desk.clock.now().date()
+    return all_findings(replace(found, as_of=day), desk.workspace.settings.controls)
