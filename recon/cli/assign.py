@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def command(line: str, owner: str, comment: str | None, folder: Path, user: str | None) -> None:
     """Say who looks after a line from here on."""
     with at_desk(folder, user) as desk:
-        from recon.run.daily.deciding import comment_line, find_line
+        from recon.run.daily.deciding import find_line, remark_on
 
         line_id = find_line(desk, line)
-        comment_line(desk, line_id, comment=comment, owner=owner)
+        remark_on(desk, line_id, comment=comment, owner=owner)
         write_data(f"{line_id}: {owner} looks after it\n")

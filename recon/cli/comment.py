@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 def command(line: str, text: str, folder: Path, user: str | None) -> None:
     """Write a comment on a line."""
     with at_desk(folder, user) as desk:
-        from recon.run.daily.deciding import comment_line, find_line
+        from recon.run.daily.deciding import find_line, remark_on
 
         line_id = find_line(desk, line)
-        comment_line(desk, line_id, comment=text)
+        remark_on(desk, line_id, comment=text)
         write_data(f"{line_id}: noted\n")

@@ -175,19 +175,17 @@ def _split(sitting: _Sitting, row: dict[str, Any]) -> bool:
 
 def _say(sitting: _Sitting, key: str, line_id: str) -> None:
     """Comment on the line, hand it over, or take back the last decision."""
-    from recon.review.undo import undo
-    from recon.run.daily.deciding import act_of, comment_line, decide, line_of, stands
+    from recon.run.daily.deciding import act_of, remark_on, undo_or_withdraw
 
     desk = sitting.desk
     if key == "c":
-        comment_line(desk, line_id, comment=click.prompt("comment", err=True))
+        remark_on(desk, line_id, comment=click.prompt("comment", err=True))
     elif key == "g":
-        comment_line(desk, line_id, owner=click.prompt("to whom", err=True))
+        remark_on(desk, line_id, owner=click.prompt("to whom", err=True))
     elif key == "u" and sitting.last is not None:
         why = click.prompt("why", err=True)
-        before = stands(desk, [line_of(desk, sitting.last)])
-        decide(desk, before, [undo(before, sitting.last, act_of(desk, comment=why))])
-        note(f"decision {sitting.last} is taken back")
+        act = act_of(desk, comment=why)
+        note(undo_or_withdraw(desk, sitting.last, act, knows_dependents=False))
         sitting.last = None
     else:
         note("no such key" if key != "u" else "you decided nothing yet")

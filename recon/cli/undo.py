@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recon.cli.deciding import act_by, deciding_options, say
+from recon.cli.deciding import act_by, deciding_options
+from recon.cli.output import write_data
 from recon.cli.verb import Verb
 from recon.cli.workspace import at_desk
 
@@ -30,10 +31,8 @@ def command(
     Nothing is removed. A decision that only waits for an approval is withdrawn.
     """
     with at_desk(folder, user) as desk:
-        from recon.review.undo import undo
-        from recon.run.daily.deciding import decide, line_of, stands
+        from recon.run.daily.deciding import undo_or_withdraw
 
         act = act_by(desk, **how)
-        before = stands(desk, [line_of(desk, number)])
-        decision = undo(before, number, act, knows_dependents=despite_dependents)
-        say(decide(desk, before, [decision]), "taken back")
+        told = undo_or_withdraw(desk, number, act, knows_dependents=despite_dependents)
+        write_data(f"{told}\n")

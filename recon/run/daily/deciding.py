@@ -17,7 +17,12 @@ from recon.errors import Refused, clip
 from recon.failpoints import reached
 from recon.frames.lines import Lines
 from recon.review.act import Act
+from recon.review.approvals import withdraw
 from recon.review.people import Authority
+from recon.review.record import decision_states
+from recon.review.remarks import assign
+from recon.review.remarks import comment as remark
+from recon.review.undo import undo
 from recon.run.daily.numbering import keys_of, last_number, number_decisions, place_allocations
 from recon.store.bulk import fetch
 from recon.store.chain import instant
@@ -97,6 +102,28 @@ def line_of(desk: Desk, number: int) -> str:
     return found
 
 
+def undo_or_withdraw(desk: Desk, number: int, act: Act, *, knows_dependents: bool) -> str:
+    """Take a decision back: one that waits for an approval is withdrawn, one that counts is followed by its opposite.
+
+    Returns:
+        what was done, in words.
+
+    Raises:
+        Refused: a control forbids it, or something was built on it.
+    """
+    before = stands(desk, [line_of(desk, number)])
+    waiting = decision_states(before).filter(
+        pl.col("decision_no") == number, pl.col("state") == "awaiting"
+    )
+    if waiting.height:
+        answer_decision(desk, number, lambda now: withdraw(now, number, act))
+        return f"decision {number} is withdrawn: it never counts"
+    decision = undo(before, number, act, knows_dependents=knows_dependents)
+    ((line_id, new, needed),) = decide(desk, before, [decision])
+    waits = f"; it counts once {needed} other(s) approve it" if needed else ""
+    return f"{line_id}: decision {number} is taken back by decision {new}{waits}"
+
+
 def suggested_lines(desk: Desk) -> list[str]:
     """Give the lines that stand as suggested."""
     table = LINE_STATES.table
@@ -168,25 +195,23 @@ def answer_decision(desk: Desk, number: int, judge: Callable[[Standing], Answer]
     return given
 
 
-def comment_line(
+def remark_on(
     desk: Desk, line_id: str, *, comment: str | None = None, owner: str | None = None
 ) -> None:
     """Record a comment on a line, or hand it to somebody.
 
     Raises:
-        Refused: the person may not, or there is no such line.
+        Refused: the person may not, there is no such line, or nobody knows the owner.
     """
     act = act_of(desk, comment=comment)
-    person = act.person("assign" if owner else "comment")
     before = stands(desk, [line_id])
-    if before.lines.is_empty():
-        raise Refused(f"there is no line {line_id!r}", hint="`recon queue` lists them")
+    told = assign(before, line_id, owner, act) if owner else remark(before, line_id, act)
     row = {
         "line_id": line_id,
         "at": act.at,
-        "actor": person.name,
-        "owner": owner,
-        "comment": act.said,
+        "actor": told.actor,
+        "owner": told.owner,
+        "comment": told.comment,
     }
     rows = pl.DataFrame([row], schema_overrides={"owner": pl.String, "comment": pl.String})
     with desk.store.writing() as connection:

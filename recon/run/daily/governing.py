@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recon.errors import Refused, clip
 from recon.frames.events import Periods
 from recon.review.people import Authority
 from recon.review.periods import close_period, reopen_period
 from recon.review.policy_change import check_policy, check_policy_approval
+from recon.review.remarks import release
 from recon.store.bulk import fetch
 from recon.store.chain import instant
 from recon.store.projections import catch_up
@@ -28,15 +28,11 @@ def release_statement(desk: Desk, statement_id: str, act: Act) -> None:
     """Let a held statement be used.
 
     Raises:
-        Refused: there is no such statement, the person may not, or gives no reason.
+        Refused: there is no such statement, it is not held, the person may not, or gives no reason.
     """
-    person = act.person("release_statement")
-    act.check_said("a release")
-    kept = FACT["statements"]
     with desk.store.writing() as connection:
-        if fetch(connection, kept, kept.table.c.statement_id == statement_id).is_empty():
-            raise Refused(f"there is no statement {clip(statement_id)!r}")
-        row = {"statement_id": statement_id, "actor": person.name, "reason": act.said}
+        told = release(standing_of(connection, []), statement_id, act)
+        row = {"statement_id": statement_id, "actor": told.actor, "reason": told.reason}
         facts = {"statement_id": statement_id}
         desk.record(connection, "statement_released", facts, {"releases": pl.DataFrame([row])})
         catch_up(connection)

@@ -22,8 +22,10 @@ from recon.protocols import Books, InputFile
 from recon.run.books import Fetched
 from recon.run.flow import match_view
 from recon.run.reading import Reading
+from recon.store.answered import approved_only, taken_back_numbers, waiting_decisions
 from recon.store.bulk import fetch
 from recon.store.chain import head
+from recon.store.force import applied_of
 from recon.store.lines import check_stored
 from recon.store.policies import holds_at
 from recon.store.standing import parties_at
@@ -77,6 +79,8 @@ def match_open(desk: Desk, plugins: Plugins, as_of: dt.date) -> Matched:
 def take_snapshot(connection: Connection, history_days: int) -> Snapshot:
     """Read both sides as they stand.
 
+    A line of which a decision waits for an approval is left to the people, and what it wants of an item is spoken for.
+
     Args:
         connection: a reading transaction.
         history_days: how far back decisions teach, from the newest line.
@@ -84,20 +88,36 @@ def take_snapshot(connection: Connection, history_days: int) -> Snapshot:
     seq = head(connection).seq
     table = LINE_STATES.table
     is_open = or_(table.c.fate.is_(None), table.c.fate.in_(OPEN_FATES))
-    states = fetch(connection, LINE_STATES, is_open)
+    waiting = waiting_decisions(connection)
+    states = fetch(connection, LINE_STATES, is_open).join(waiting, on="line_id", how="anti")
+    lines = open_lines(connection, is_open).join(waiting, on="line_id", how="anti")
     read = fetch(connection, FACT["statements"])
     checked = check_stored(read, fetch(connection, FACT["releases"]), holds_at(connection, None))
     reading = Reading(
         statements=checked,
-        lines=open_lines(connection, is_open),
+        lines=Lines.validate(lines),
         rejects=_rejects(connection),
         copies=pl.DataFrame(schema={"line_id": pl.String, "file": pl.String, "record": pl.Int64}),
         inputs=_inputs(connection),
         findings=(),
     )
     items = fetch(connection, ITEM_STATES)
-    fetched = Fetched(_books(connection, items, seq), _history(connection, history_days), inputs=())
+    books = _books(connection, _unspoken(connection, items, waiting), seq)
+    fetched = Fetched(books, _history(connection, history_days), inputs=())
     return Snapshot(seq, reading, fetched, states, items)
+
+
+def _unspoken(connection: Connection, items: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
+    """Take off the items what decisions want that wait for an approval; an item that is spoken for whole is left out."""
+    wanted = applied_of(connection, waiting["decision_no"])
+    sums = wanted.group_by("item_id").agg(wanted=pl.col("item_amount").sum())
+    left = pl.col("open_amount") - pl.col("wanted").fill_null(0)
+    return (
+        items.join(sums, on="item_id", how="left")
+        .filter(pl.col("wanted").is_null() | (left != 0))
+        .with_columns(open_amount=left)
+        .drop("wanted")
+    )
 
 
 def _books(connection: Connection, items: pl.DataFrame, seq: int) -> Books:
@@ -127,7 +147,9 @@ def _history(connection: Connection, history_days: int) -> History:
     )
     lines = open_lines(connection, *is_past)
     numbers = fetch(connection, LINE_STATES, *is_past)["decision_no"].drop_nulls()
-    refused = fetch(connection, FACT["refused_pairs"])
+    refused = approved_only(connection, fetch(connection, FACT["refused_pairs"]))
+    taken_back = pl.Series(sorted(taken_back_numbers(connection)), dtype=pl.Int64)
+    refused = refused.filter(~pl.col("decision_no").is_in(taken_back.implode()))
     return History(
         Lines.validate(lines),
         _confirmed(connection, numbers),

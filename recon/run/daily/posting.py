@@ -19,6 +19,7 @@ from recon.frames.entries import Entries
 from recon.frames.facts import Answers
 from recon.review.allowed import check_allowed
 from recon.review.people import Authority
+from recon.store.answered import approved_only
 from recon.store.bulk import fetch
 from recon.store.projections import by_column, catch_up
 from recon.store.tables import FACT, LINE_STATES, OUTBOX
@@ -156,29 +157,11 @@ def _fresh(connection: Connection, ledger: str) -> pl.DataFrame:
     found = fetch(connection, kept, table.c.decision_no.in_(in_force))
     # A line may have been decided again before the opposite of its first entry was queued.
     opposites = fetch(connection, kept, table.c.reverses.is_not(None))
-    counted = _counted(connection, opposites)
+    counted = approved_only(connection, opposites)
     every = pl.concat([found, counted]).unique(("entry_key", "posting"), maintain_order=True)
     is_known = pl.col("entry_key").is_in(pl.Series(sorted(known), dtype=pl.String).implode())
     has_original = pl.col("reverses").is_in(pl.Series(sorted(known), dtype=pl.String).implode())
     return every.filter(~is_known & (pl.col("reverses").is_null() | has_original))
-
-
-def _counted(connection: Connection, opposites: pl.DataFrame) -> pl.DataFrame:
-    """Leave out the opposites of decisions that wait for an approval or were refused."""
-    log, given = FACT["decisions"], FACT["approvals"]
-    numbers = set(opposites["decision_no"])
-    needed = by_column(connection, log, "decision_no", numbers).select(
-        "decision_no", "approvals_needed"
-    )
-    answers = by_column(connection, given, "decision_no", numbers)
-    sums = answers.group_by("decision_no").agg(
-        granted=pl.col("is_granted").sum(), is_refused=(~pl.col("is_granted")).any()
-    )
-    told = needed.join(sums, on="decision_no", how="left").filter(
-        pl.col("granted").fill_null(0) >= pl.col("approvals_needed"),
-        ~pl.col("is_refused").fill_null(value=False),
-    )
-    return opposites.join(told, on="decision_no", how="semi")
 
 
 def _open_rows(desk: Desk, ledger: str) -> pl.DataFrame:
