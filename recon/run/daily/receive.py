@@ -125,7 +125,10 @@ def _read(desk: Desk, one: Delivered, plugins: Plugins) -> Told:
 def _known_state(desk: Desk, digest: str) -> str | None:
     """Say how a file with these bytes fared the last time, if there was one."""
     files = FACT["files"].table
-    query = select(files.c.state).where(files.c.sha256 == digest).order_by(files.c.seq.desc())
+    # The same bytes may have come as a list of open items, which says nothing of a statement.
+    is_input = files.c.role.in_(("statement", "archive"))
+    query = select(files.c.state).where(files.c.sha256 == digest, is_input)
+    query = query.order_by(files.c.seq.desc())
     with desk.store.reading() as connection:
         found: str | None = connection.scalar(query.limit(1))
     return found

@@ -6,6 +6,7 @@ people decided while the run matched stays: lines and items that moved meanwhile
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -204,12 +205,11 @@ def _dated(connection: Connection, entries: pl.DataFrame, as_of: dt.date) -> pl.
 
 
 def is_news(connection: Connection) -> bool:
-    """Say whether anything happened since the last run that could make another one decide otherwise."""
+    """Say whether anything happened since the last run looked that could make another one decide otherwise."""
     events = EVENTS.table
-    last = select(func.coalesce(func.max(events.c.seq), 0)).where(events.c.kind == "run_completed")
-    found = connection.scalar(
-        select(func.count()).where(
-            events.c.kind.in_(_MOVING), events.c.seq > last.scalar_subquery()
-        )
-    )
-    return bool(found)
+    last = select(events.c.payload).where(events.c.kind == "run_completed")
+    payload = connection.scalar(last.order_by(events.c.seq.desc()).limit(1))
+    # What happened while that run matched lies before its event, and was left for this one.
+    seen = 0 if payload is None else int(json.loads(payload)["snapshot"])
+    query = select(func.count()).where(events.c.kind.in_(_MOVING), events.c.seq > seen)
+    return bool(connection.scalar(query))

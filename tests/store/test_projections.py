@@ -1,0 +1,73 @@
+"""What stands now is what the facts make it, whatever came in which order, and wherever a run was cut off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import permutations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recon.store.bulk import fetch
+from recon.store.chain import Happening, append
+from recon.store.connect import open_store
+from recon.store.migrate import upgrade
+from recon.store.projections import catch_up
+from recon.store.tables import LINE_STATES
+from recon.store.verify import verify
+from tests.store.statements import event_rows, told_statements
+
+NOW = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+
+
+def receive(connection, told, number):
+    rows = {name: frame for name, frame in event_rows(told, number).items() if frame.height}
+    append(connection, Happening(kind="file_received", actor="anna", at=NOW, facts={}, rows=rows))
+
+
+class Memory:
+    """A store in memory, empty each time that it is taken."""
+
+    def __init__(self):
+        self.store = open_store("sqlite:///:memory:")
+        upgrade(self.store)
+
+    def __enter__(self):
+        self.connection = self.store.engine.connect()
+        self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return self.connection
+
+    def __exit__(self, *error):
+        self.connection.rollback()
+        self.connection.close()
+
+
+MEMORY = Memory()
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(told_statements(), st.booleans()), min_size=1, max_size=7))
+def test_keeping_up_gives_what_making_anew_gives(steps):
+    with MEMORY as connection:
+        for number, (told, is_cut_off) in enumerate(steps):
+            receive(connection, told, number)
+            # A run that is killed here has not caught up; the next one does.
+            if not is_cut_off:
+                catch_up(connection)
+        catch_up(connection)
+
+        assert verify(connection).findings == ()
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(told_statements(), min_size=3, max_size=3))
+def test_the_order_in_which_statements_come_decides_nothing(three):
+    found = []
+    for order in permutations(range(3)):
+        with MEMORY as connection:
+            for number in order:
+                receive(connection, three[number], number)
+                catch_up(connection)
+            found.append(fetch(connection, LINE_STATES))
+
+    assert all(one.equals(found[0]) for one in found)
