@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import NullPool
 
 from recon.errors import ConfigurationError, Place, StoreBroken
 
@@ -145,7 +144,6 @@ def _sqlite(url: URL) -> Engine:
         module=sqlite_library(),
         # The driver's own idea of transactions is switched off; ours begin where they are written.
         connect_args={"isolation_level": None, "timeout": _BUSY_MILLISECONDS // 1000},
-        **({} if database == ":memory:" else {"poolclass": NullPool}),
     )
 
     @event.listens_for(engine, "connect")
