@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from recon.cli.options import format_option
-from recon.cli.output import note, write_data, write_frame
+from recon.cli.options import format_option, head_option, quiet_option
+from recon.cli.output import leave, note, write_data, write_frame
+from recon.cli.progress import under_way
 from recon.cli.verb import Verb, VerbGroup
 from recon.cli.workspace import at_desk, workspace_options
 
@@ -59,6 +60,43 @@ def pack(out: Path | None, run: int | None, folder: Path, user: str | None, how:
     else:
         write_frame(pl.DataFrame({"what": list(told), "value": list(told.values())}), how)
     note("give the head to the auditor by another way than the pack")
+
+
+@command.command(
+    "replay", cls=Verb, epilog="Example: recon audit replay evidence.zip --head 9:2d8e..."
+)
+@click.argument("given", metavar="PACK", type=click.Path(exists=True, path_type=Path))
+@head_option("The head as it was kept elsewhere; without it a pack that was replaced whole agrees.")
+@format_option()
+@quiet_option
+def replay(given: Path, known: str | None, how: str, quiet: bool) -> None:
+    """Make a run again from its evidence pack, a folder or a zip: no store, no workspace, no network.
+
+    Each step agrees, differs or was not tried: the pack itself (files, chain, rows, sources), then statements and books
+    read again, outputs and decisions of the run, reports, and the record as a whole.
+
+    Exit code 1: something differs; all differences are on stderr. Other versions than those of the run are named.
+    """
+    with under_way(quiet=quiet) as progress:
+        from recon.plugins import Plugins
+        from recon.run.audit.replay import replay as replay_pack
+
+        found = replay_pack(given, Plugins.discover(), progress, known)
+    from dataclasses import asdict
+
+    import polars as pl
+
+    if how == "json":
+        from recon.report.console import json_text
+
+        write_data(json_text({"agrees": found.agrees, **asdict(found)}))
+    else:
+        write_frame(pl.DataFrame([asdict(step) for step in found.steps]), how)
+    for finding in found.findings:
+        note(f"error[differs] {finding}")
+    for name, then, now in found.versions:
+        note(f"note: {name} was {then} and is {now} here: a likely cause of what differs")
+    leave(0 if found.agrees else 1)
 
 
 @command.command("head", cls=Verb, epilog="Example: recon audit head >> heads.txt")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # The names of recon.report.console.FORMATS, which is not imported here because it imports polars.
 FORMATS: Final = ("table", "csv", "json")
+_HEAD: Final = re.compile(r"([0-9]{1,12}):([0-9a-f]{64})")
 _SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%", re.ASCII)
 
 
@@ -31,6 +32,21 @@ def parse_share(ctx: click.Context, param: click.Parameter, value: str | None) -
     if not 0 <= share <= 1:
         raise click.BadParameter(f"{value!r} is no share from 0% to 100%, such as 95%", ctx, param)
     return share
+
+
+def parse_head(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Check that a head of the chain is one: the number of an event and its hash."""
+    found = None if value is None else _HEAD.fullmatch(value)
+    if value is not None and found is None:
+        raise click.BadParameter(
+            f"{value!r} is no head such as 812:4f0c... (64 digits)", ctx, param
+        )
+    return None if found is None else f"{int(found[1])}:{found[2]}"
+
+
+def head_option(help_text: str) -> Decorator:
+    """Declare `--head`."""
+    return click.option("--head", "known", metavar="SEQ:HASH", callback=parse_head, help=help_text)
 
 
 def existing_file(name: str, help_text: str, *, required: bool = False) -> Decorator:

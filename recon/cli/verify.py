@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
 
-from recon.cli.options import format_option
+from recon.cli.options import format_option, head_option
 from recon.cli.output import leave, note, write_data
 from recon.cli.verb import Verb
 from recon.cli.workspace import at_desk, workspace_options
@@ -15,32 +14,23 @@ from recon.cli.workspace import at_desk, workspace_options
 if TYPE_CHECKING:
     from pathlib import Path
 
-_HEAD = re.compile(r"(\d{1,12}):([0-9a-f]{64})")
-
 
 @click.command("verify", cls=Verb, epilog="Example: recon verify --head 812:4f0c...")
 @workspace_options
-@click.option(
-    "--head",
-    "given",
-    metavar="SEQ:HASH",
-    help="A head that was kept elsewhere: the record up to there must still be the same.",
-)
+@head_option("A head that was kept elsewhere: the record up to there must still be the same.")
 @format_option()
-def command(folder: Path, user: str | None, given: str | None, how: str) -> None:
+def command(folder: Path, user: str | None, known: str | None, how: str) -> None:
     """Compute the chain of events anew, the digest of all rows that each brought, all projections and cash identities.
 
     Stdout has the head of the chain: keep it where nobody who can write the store can write, and give it back by --head.
     Exit code 1: something is not as it was recorded; each finding is on stderr.
     """
-    found = None if given is None else _HEAD.fullmatch(given)
-    if given is not None and found is None:
-        raise click.BadParameter(f"{given!r} is no head such as 812:4f0c... (64 digits)")
+    seq, _, digest = (known or "").partition(":")
     with at_desk(folder, user) as desk:
         from recon.store.chain import Head
         from recon.store.verify import verify
 
-        expected = None if found is None else Head(int(found[1]), found[2])
+        expected = Head(int(seq), digest) if known else None
         with desk.store.reading() as connection:
             verified = verify(connection, expected)
     if how == "json":

@@ -120,6 +120,9 @@ def check_sources(names: Iterable[str], read: Read) -> Iterator[str]:
     inputs = {row["sha256"] for row in files}
     events = events_of(read)
     run = json.loads(events[-1]["payload"])
+    manifest = json.loads(read("manifest.json"))
+    if any(manifest[name] != run[name] for name in ("run", "as_of")):
+        yield "the manifest names another run than the newest event"
     policies = [event for event in events if event["kind"] == "policy_set"]
     told = {
         **{f"inputs/{one}": one for one in inputs},

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from recon.failpoints import reached
-from recon.match.decision.decide import WHOLE
-from recon.report.evidence import evidence_csv
-from recon.report.outputs import render_outputs
-from recon.report.summary import run_id, summary
+from recon.report.summary import run_id
 from recon.run.daily.books import Loaded, load_books
 from recon.run.daily.governing import require_policy
 from recon.run.daily.matching import Matched, match_open
@@ -21,7 +18,7 @@ from recon.run.daily.posting import Posted, post
 from recon.run.daily.publish import last_run, publish_run
 from recon.run.daily.receive import Received, receive
 from recon.run.daily.recording import Recorded, is_news, record_run
-from recon.run.record import run_record
+from recon.run.daily.rendering import render_run, run_figures
 from recon.store.lock import run_lock
 
 if TYPE_CHECKING:
@@ -80,7 +77,7 @@ def run(
     with run_lock(desk.store, f"recon run by {desk.actor} since {since}"):
         if is_dry:
             matched = match_open(desk, plugins, day)
-            outcome = Outcome(matched.view, _figures(matched))
+            outcome = Outcome(matched.view, run_figures(matched))
             return DailyResult(Received((), (), (), 0), Loaded({}, {}), outcome)
         _complete_last(desk)
         inbox = desk.workspace.path(desk.workspace.settings.inbox)
@@ -96,7 +93,7 @@ def run(
         matched = match_open(desk, plugins, day)
         reached("match.snapshot_read")
         progress.step("Recording")
-        outcome = Outcome(matched.view, _figures(matched))
+        outcome = Outcome(matched.view, run_figures(matched))
         recorded, folder = _record(desk, matched, outcome, plugins)
         posted = _post(desk, plugins, progress)
     return DailyResult(received, loaded, outcome, recorded, folder, posted)
@@ -109,23 +106,13 @@ def _post(desk: Desk, plugins: Plugins, progress: Progress) -> tuple[Posted, ...
     )
 
 
-def _figures(matched: Matched) -> dict[str, Any]:
-    return summary(matched.view) | {"applied_from_confidence": f"{matched.threshold / WHOLE:.6f}"}
-
-
 def _record(
     desk: Desk, matched: Matched, outcome: Outcome, plugins: Plugins
 ) -> tuple[Recorded, Path]:
     """Write the files of the run into the archive, record it with their hashes, and lay them out."""
     view = outcome.view
     plugins.run_started(run_id(view))
-    reading = matched.snapshot.reading
-    record = run_record(view, matched.weighed, reading, outcome.summary, desk.policy, plugins)
-    files = {
-        **render_outputs(view),
-        "evidence.csv": evidence_csv(matched.weighed),
-        "run.json": record,
-    }
+    files = render_run(matched, outcome.summary, desk.policy, plugins)
     reached("match.result_made")
     outputs = {name: desk.archive.put(data) for name, data in sorted(files.items())}
     recorded = record_run(desk, matched, outputs)
