@@ -69,27 +69,42 @@ def post(desk: Desk, ledger: str, plugins: Plugins, progress: Progress) -> Poste
     settings = desk.workspace.settings
     if settings.users:
         check_allowed(desk.actor, "post", Authority(settings.users, settings.controls))
-    kind = plugins.ledger_type(ledger)
+    plugins.ledger_type(ledger)
     queued = _queue(desk, ledger)
-    open_rows = _open_rows(desk, ledger)
+    states, failure = _deliver_open(desk, ledger, plugins, progress, _OPEN)
+    # What was taken back while nobody knew of its delivery: by now the ledger may have told.
+    if failure is None and states and (late := _queue(desk, ledger)):
+        queued += late
+        more, failure = _deliver_open(desk, ledger, plugins, progress, ("pending",))
+        states = {name: states.get(name, 0) + more.get(name, 0) for name in {**states, **more}}
+    return Posted(ledger, queued, states, failure)
+
+
+def _deliver_open(
+    desk: Desk, ledger: str, plugins: Plugins, progress: Progress, wanted: tuple[str, ...]
+) -> tuple[dict[str, int], ReconError | None]:
+    """Deliver what stands so in the outbox; gives counts by state, and why the ledger failed, if it did."""
+    kind = plugins.ledger_type(ledger)
+    table = OUTBOX.table
+    with desk.store.reading() as connection:
+        where = (table.c.ledger == ledger, table.c.state.in_(wanted))
+        open_rows = fetch(connection, OUTBOX, *where)
     progress.step(f"Posting to {ledger}", open_rows.height)
     states: dict[str, int] = {}
-    failure: ReconError | None = None
-    if open_rows.height:
-        try:
-            connection = plugins.connect(ledger, _options(desk, ledger, kind.file_name))
-            for rows in open_rows.iter_slices(_AT_ONCE):
-                answers = _deliver(
-                    desk, plugins, connection, rows, can_find=kind.capabilities.finds_by_key
-                )
-                for state, count in answers["state"].value_counts().rows():
-                    states[state] = states.get(state, 0) + count
-                progress.advance(rows.height)
-        except Refused:
-            raise
-        except ReconError as error:
-            failure = error
-    return Posted(ledger, queued, states, failure)
+    if open_rows.is_empty():
+        return states, None
+    try:
+        opened = plugins.connect(ledger, _options(desk, ledger, kind.file_name))
+        for rows in open_rows.iter_slices(_AT_ONCE):
+            answers = _deliver(desk, plugins, opened, rows, can_find=kind.capabilities.finds_by_key)
+            for state, count in answers["state"].value_counts().rows():
+                states[state] = states.get(state, 0) + count
+            progress.advance(rows.height)
+    except Refused:
+        raise
+    except ReconError as error:
+        return states, error
+    return states, None
 
 
 def outbox(desk: Desk, ledger: str | None = None) -> pl.DataFrame:
@@ -145,13 +160,12 @@ def _queue(desk: Desk, ledger: str) -> int:
 def _fresh(connection: Connection, ledger: str) -> pl.DataFrame:
     """Give the entries that this ledger was never to get and now is.
 
-    These are the entries of decisions in force; and the opposite of an entry only where the ledger was to get that one:
-    what was taken back before it was ever queued needs neither.
+    These are the entries of decisions in force; and the opposite of an entry only once the ledger has that one: what was
+    taken back before it was queued needs neither, and what the ledger rejected needs none.
     """
     kept = FACT["entries"]
-    known = set(
-        connection.scalars(select(OUTBOX.table.c.entry_key).where(OUTBOX.table.c.ledger == ledger))
-    )
+    names = ("entry_key", "state")
+    told = fetch(connection, OUTBOX, OUTBOX.table.c.ledger == ledger, names=names)
     in_force = select(LINE_STATES.table.c.decision_no)
     table = kept.table
     found = fetch(connection, kept, table.c.decision_no.in_(in_force))
@@ -159,15 +173,10 @@ def _fresh(connection: Connection, ledger: str) -> pl.DataFrame:
     opposites = fetch(connection, kept, table.c.reverses.is_not(None))
     counted = approved_only(connection, opposites)
     every = pl.concat([found, counted]).unique(("entry_key", "posting"), maintain_order=True)
-    is_known = pl.col("entry_key").is_in(pl.Series(sorted(known), dtype=pl.String).implode())
-    has_original = pl.col("reverses").is_in(pl.Series(sorted(known), dtype=pl.String).implode())
+    known, posted = told["entry_key"], told.filter(state="posted")["entry_key"]
+    is_known = pl.col("entry_key").is_in(known.implode())
+    has_original = pl.col("reverses").is_in(posted.implode())
     return every.filter(~is_known & (pl.col("reverses").is_null() | has_original))
-
-
-def _open_rows(desk: Desk, ledger: str) -> pl.DataFrame:
-    table = OUTBOX.table
-    with desk.store.reading() as connection:
-        return fetch(connection, OUTBOX, table.c.ledger == ledger, table.c.state.in_(_OPEN))
 
 
 def _deliver(

@@ -57,7 +57,7 @@ def entries_of(*entries):
 def balances_of(frame, rename=lambda account: account):
     """What the entries themselves say: account and currency to amount."""
     totals = defaultdict(Decimal)
-    decimals = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
+    decimals = {"EUR": 2, "GBP": 2, "USD": 2, "JPY": 0, "KWD": 3}
     for row in frame.iter_rows(named=True):
         place = rename(row["account"]), row["currency"]
         totals[place] += Decimal(row["amount"]).scaleb(-decimals[row["currency"]])
