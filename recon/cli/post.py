@@ -15,7 +15,7 @@ from recon.cli.workspace import at_desk, workspace_options
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from recon.run.daily.desk import Desk
+    import polars as pl
 
 _POSTING = 4
 
@@ -36,30 +36,31 @@ def command(
     """
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
         from recon.plugins import Plugins
-        from recon.run.daily.posting import post
+        from recon.run.daily.posting import post, would_post
         from recon.store.lock import run_lock
 
         plugins = Plugins.discover()
         plugins.ledger_type(ledger)
         if is_dry:
-            _show(desk, ledger, how)
-            return
-        with run_lock(desk.store, f"recon post by {desk.actor}"):
-            posted = post(desk, ledger, plugins, progress)
+            rows = would_post(desk, ledger)
+        else:
+            with run_lock(desk.store, f"recon post by {desk.actor}"):
+                posted = post(desk, ledger, plugins, progress)
+    if is_dry:
+        _show(rows, ledger, how)
+        return
     from recon.cli.run import show_posted
 
     show_posted(posted)
     leave(0 if posted.is_complete else _POSTING)
 
 
-def _show(desk: Desk, ledger: str, how: str) -> None:
+def _show(rows: pl.DataFrame, ledger: str, how: str) -> None:
     """Show the postings that would be sent."""
     import polars as pl
 
     from recon.money import format_minor_expr
-    from recon.run.daily.posting import would_post
 
-    rows = would_post(desk, ledger)
     amount = format_minor_expr(pl.col("amount"), pl.col("currency"))
     columns = (
         "date",

@@ -35,7 +35,9 @@ def waiting(desk: Desk, as_of: dt.date | None = None) -> dy.DataFrame[Queue]:
         wants = select(decisions.c.line_id).where(decisions.c.approvals_needed > 0)
         ids |= set(connection.scalars(wants))
         found = standing_of(connection, ids)
-    return queue(replace(found, as_of=as_of or desk.clock.now().date()))
+    # A run may have decided for a later day than the clock shows; what it decided stands in the queue all the same.
+    today = max(desk.clock.now().date(), found.as_of)
+    return queue(replace(found, as_of=as_of or today))
 
 
 def found_by_controls(desk: Desk, as_of: dt.date | None = None) -> dy.DataFrame[Findings]:
