@@ -137,14 +137,15 @@ def sqlite_library() -> ModuleType:
 
 def _sqlite(url: URL) -> Engine:
     database = url.database or ":memory:"
-    if database != ":memory:":
-        _make_private(Path(database))
     engine = create_engine(
         url,
         module=sqlite_library(),
         # The driver's own idea of transactions is switched off; ours begin where they are written.
         connect_args={"isolation_level": None, "timeout": _BUSY_MILLISECONDS // 1000},
     )
+    # Only now: a URL that means nothing leaves no file behind.
+    if database != ":memory:":
+        _make_private(Path(database))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
