@@ -127,5 +127,7 @@ def show_posted(posted: Posted) -> None:
     note(f"{posted.ledger}: {told or 'nothing to deliver'}")
     if posted.failure is not None:
         note(posted.failure.render())
+    if posted.stuck:
+        note(f"{posted.ledger}: {posted.stuck} entries wait for a person")
     if not posted.is_complete:
         note("hint: `recon outbox` lists what is stuck and why; `recon post` tries again")

@@ -46,17 +46,18 @@ _STATE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of the entries: counts by state, and why the ledger failed, if it did."""
+    """What became of the entries: counts by state, how many wait for a person, and why the ledger failed, if it did."""
 
     ledger: str
     queued: int
     states: dict[str, int]
     failure: ReconError | None = None
+    stuck: int = 0
 
     @property
     def is_complete(self) -> bool:
-        """Nothing is left open."""
-        return self.failure is None and not (set(self.states) - {"posted"})
+        """Nothing is left open, neither of now nor of before."""
+        return self.failure is None and not self.stuck and not (set(self.states) - {"posted"})
 
 
 def post(desk: Desk, ledger: str, plugins: Plugins, progress: Progress) -> Posted:
@@ -77,7 +78,28 @@ def post(desk: Desk, ledger: str, plugins: Plugins, progress: Progress) -> Poste
         queued += late
         more, failure = _deliver_open(desk, ledger, plugins, progress, ("pending",))
         states = {name: states.get(name, 0) + more.get(name, 0) for name in {**states, **more}}
-    return Posted(ledger, queued, states, failure)
+    with desk.store.reading() as connection:
+        stuck = _stuck(connection, ledger)
+    return Posted(ledger, queued, states, failure, stuck)
+
+
+def _stuck(connection: Connection, ledger: str) -> int:
+    """Count the entries that wait for a person; not what was rejected and whose decision was taken back since."""
+    table = OUTBOX.table
+    waiting = fetch(
+        connection,
+        OUTBOX,
+        table.c.ledger == ledger,
+        table.c.state.in_(("needs_confirmation", "rejected")),
+    )
+    entries = by_column(connection, FACT["entries"], "entry_key", set(waiting["entry_key"]))
+    told = entries.select("entry_key", "line_id", "decision_no", "reverses").unique()
+    states = by_column(connection, LINE_STATES, "line_id", set(told["line_id"]))
+    in_force = told.join(states, on=["line_id", "decision_no"], how="semi")["entry_key"]
+    opposites = told.filter(pl.col("reverses").is_not_null())["entry_key"]
+    counts = pl.concat([in_force, opposites])
+    is_asked = pl.col("state") == "needs_confirmation"
+    return waiting.filter(is_asked | pl.col("entry_key").is_in(counts.implode())).height
 
 
 def _deliver_open(

@@ -44,7 +44,9 @@ def render(desk: Desk, wanted: Wanted) -> bytes:
         ConfigurationError: nothing was known then, or the report does not take what is asked.
     """
     with desk.store.reading() as connection:
-        known = wanted.known or _known(connection, wanted.known_at)
+        known = wanted.known
+        if known is None:
+            known = _known(connection, wanted.known_at)
         day = wanted.as_of.date() if wanted.as_of else None
         found = standing(connection, day, known)
         earlier = standing(connection, wanted.since.date(), known) if wanted.since else None
