@@ -30,7 +30,7 @@ from recon.store.projections import catch_up
 from recon.store.standing import standing
 from recon.store.tables import LINE_STATES
 from recon.store.verify import verify
-from recon.store.wide import open_lines
+from recon.store.wide import wide_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,7 +85,7 @@ def _store(desk: Desk, lines: int, name: str) -> dict[str, Any]:
 def read(desk: Desk, _lines: int) -> dict[str, Any]:
     """Read all lines in full."""
     with desk.store.reading() as connection:
-        return {"lines": open_lines(connection).height}
+        return {"lines": wide_lines(connection, fetch(connection, LINE_STATES)).height}
 
 
 def whole(desk: Desk, _lines: int) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def decide(desk: Desk, _lines: int) -> dict[str, Any]:
     """Decide every line: applied to an item of its own, which the books have closed since."""
     with desk.store.reading() as connection:
         states = fetch(connection, LINE_STATES).sort("line_id")
-        amounts = open_lines(connection).select("line_id", "amount", "currency")
+        amounts = wide_lines(connection, states).select("line_id", "amount", "currency")
     told = states.select("line_id", "booking_date").join(amounts, on="line_id")
     numbered = told.with_columns(
         decision_no=pl.int_range(1, told.height + 1, dtype=pl.Int64),

@@ -20,27 +20,29 @@ _OF_STATE: Final = ("line_id", "account", "occurrence", "copies", "is_held")
 
 
 def wide_lines(connection: Connection, states: pl.DataFrame) -> dy.DataFrame[Lines]:
-    """Give the lines of these states, sorted by line."""
+    """Give the lines of these states, sorted by line: a few by name, many by reading all deliveries of their statements."""
+    if states.height <= _FEW:
+        return lines_by_id(connection, set(states["line_id"]))
     deliveries = FACT["deliveries"]
     table = deliveries.table
     ids = states["statement_id"].unique().to_list()
-    where = [table.c.statement_id.in_(ids)] if len(ids) <= _FEW else []
-    read_lines = fetch(connection, deliveries, *where)
+    where = [table.c.statement_id.in_(ids)] if len(ids) <= _AT_ONCE else []
+    told = fetch(connection, deliveries, *where)
     key = ("statement_id", "record")
-    return _lines(connection, states.select(*key, *_OF_STATE).join(read_lines, on=key))
+    return _lines(connection, states.select(*key, *_OF_STATE).join(told, on=key))
 
 
 def lines_by_id(connection: Connection, line_ids: set[str]) -> dy.DataFrame[Lines]:
     """Give lines by their ids."""
     key = LINE_STATES.table.c.line_id
     ordered = sorted(line_ids)
-    pieces = [ordered[at : at + _FEW] for at in range(0, len(ordered), _FEW)]
-    found = [open_lines(connection, key.in_(piece)) for piece in pieces]
+    pieces = [ordered[at : at + _AT_ONCE] for at in range(0, len(ordered), _AT_ONCE)]
+    found = [lines_where(connection, key.in_(piece)) for piece in pieces]
     return validated(pl.concat([Lines.create_empty(), *found]).sort("line_id"), Lines)
 
 
-def open_lines(connection: Connection, *where: ColumnElement[bool]) -> dy.DataFrame[Lines]:
-    """Give the lines whose states keep to conditions on `line_states`, found by the database itself."""
+def lines_where(connection: Connection, *where: ColumnElement[bool]) -> dy.DataFrame[Lines]:
+    """Give the lines that keep to conditions on `line_states` and `deliveries`, found by the database itself."""
     deliveries, states = FACT["deliveries"].table, LINE_STATES.table
     types = {
         **{name: FACT["deliveries"].types[name] for name in FACT["deliveries"].types},
@@ -68,4 +70,6 @@ def _lines(connection: Connection, told: pl.DataFrame) -> dy.DataFrame[Lines]:
     )
 
 
-_FEW: Final = 500
+_AT_ONCE: Final = 500
+# From here on reading whole statements is quicker than naming lines.
+_FEW: Final = 5_000

@@ -15,7 +15,6 @@ from sqlalchemy import or_, select
 
 from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
-from recon.frames.lines import Lines
 from recon.frames.parties import OwnAccounts, Remittances
 from recon.frames.rejects import Rejects
 from recon.protocols import Books, InputFile
@@ -30,7 +29,7 @@ from recon.store.lines import check_stored
 from recon.store.policies import holds_at
 from recon.store.standing import parties_at
 from recon.store.tables import FACT, ITEM_STATES, LINE_STATES
-from recon.store.wide import open_lines
+from recon.store.wide import wide_lines
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -90,12 +89,11 @@ def take_snapshot(connection: Connection, history_days: int) -> Snapshot:
     is_open = or_(table.c.fate.is_(None), table.c.fate.in_(OPEN_FATES))
     waiting = waiting_decisions(connection)
     states = fetch(connection, LINE_STATES, is_open).join(waiting, on="line_id", how="anti")
-    lines = open_lines(connection, is_open).join(waiting, on="line_id", how="anti")
     read = fetch(connection, FACT["statements"])
     checked = check_stored(read, fetch(connection, FACT["releases"]), holds_at(connection, None))
     reading = Reading(
         statements=checked,
-        lines=Lines.validate(lines),
+        lines=wide_lines(connection, states),
         rejects=_rejects(connection),
         copies=pl.DataFrame(schema={"line_id": pl.String, "file": pl.String, "record": pl.Int64}),
         inputs=_inputs(connection),
@@ -145,13 +143,13 @@ def _history(connection: Connection, history_days: int) -> History:
         table.c.fate.in_(("applied", "on_account")),
         table.c.booking_date >= since.isoformat(),
     )
-    lines = open_lines(connection, *is_past)
-    numbers = fetch(connection, LINE_STATES, *is_past)["decision_no"].drop_nulls()
+    states = fetch(connection, LINE_STATES, *is_past)
+    numbers = states["decision_no"].drop_nulls()
     refused = approved_only(connection, fetch(connection, FACT["refused_pairs"]))
     taken_back = pl.Series(sorted(taken_back_numbers(connection)), dtype=pl.Int64)
     refused = refused.filter(~pl.col("decision_no").is_in(taken_back.implode()))
     return History(
-        Lines.validate(lines),
+        wide_lines(connection, states),
         _confirmed(connection, numbers),
         RefusedPairs.validate(refused.select(RefusedPairs.column_names()).unique().sort(pl.all())),
     )

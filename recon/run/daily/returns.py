@@ -19,7 +19,7 @@ from recon.normalise.prepare import comparable_lines
 from recon.store.bulk import fetch
 from recon.store.projections import by_column, by_keys
 from recon.store.tables import FACT, LINE_STATES
-from recon.store.wide import open_lines
+from recon.store.wide import lines_where
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -42,7 +42,7 @@ def taken_back(connection: Connection, view: RunView) -> pl.DataFrame:
     if debits.is_empty():
         return empty
     states, deliveries = LINE_STATES.table, FACT["deliveries"].table
-    receipts = open_lines(
+    receipts = lines_where(
         connection,
         states.c.fate.in_(_SETTLED),
         states.c.account.in_(debits["account"].unique().to_list()),
