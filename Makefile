@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow test-nightly test-release fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality lock clean
+.PHONY: demo test test-slow test-nightly test-release fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality bench-store lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -61,6 +61,10 @@ bench-growth: $(STAMP)
 SEED := 1
 bench-quality: $(STAMP)
 	$(BIN)/python benchmarks/run.py --only quality --seed $(SEED) --write
+
+# A million lines in the store, and a day's run over them.
+bench-store: $(STAMP)
+	$(BIN)/python benchmarks/store.py --write
 
 PEERS := .venv-peers
 bench-readers: $(STAMP)

@@ -118,7 +118,7 @@ def decide(desk: Desk, _lines: int) -> dict[str, Any]:
         "entries": _entries(numbered),
     }
     with desk.store.writing() as connection:
-        facts = {"run": 1, "as_of": "2026-12-31", "outputs": {}}
+        facts = {"run": 1, "snapshot": 0, "as_of": "2026-12-31", "outputs": {}}
         desk.record(connection, "run_completed", facts, rows)
         catch_up(connection)
     return {"decisions": numbered.height}
