@@ -44,7 +44,8 @@ def _frames(connection):
         "files": files,
         "lines": lines.select("line_id", "fate", "copies", "is_held", "occurrence"),
         "items": fetch(connection, ITEM_STATES),
-        "outbox": fetch(connection, OUTBOX).drop("seq"),
+        # How it was learnt that an entry was posted may differ: by its answer, or by asking later.
+        "outbox": fetch(connection, OUTBOX).drop("seq", "reason"),
         "statements": fetch(connection, FACT["statements"]).drop("seq"),
         "deliveries": fetch(connection, FACT["deliveries"]).drop("seq"),
         "decisions": fetch(connection, FACT["decisions"]).select(DECIDED),
