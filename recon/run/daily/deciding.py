@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from recon.apply.entries import build_entries
 from recon.apply.opposite import opposite, with_fresh_keys
@@ -24,11 +24,12 @@ from recon.review.remarks import assign
 from recon.review.remarks import comment as remark
 from recon.review.undo import undo
 from recon.run.daily.numbering import keys_of, last_number, number_decisions, place_allocations
+from recon.run.daily.unmoved import check_unmoved
 from recon.store.bulk import fetch
 from recon.store.chain import instant
 from recon.store.projections import catch_up
 from recon.store.standing import standing_of
-from recon.store.tables import FACT, ITEM_STATES, LINE_STATES
+from recon.store.tables import FACT, LINE_STATES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -146,14 +147,13 @@ def decide(
         line, decision number and approvals needed of each.
 
     Raises:
-        Refused: a line or an item moved since the record was read.
+        Refused: something moved since the record was read on which they were judged.
     """
     if not decisions:
         return []
     with desk.store.writing() as connection:
         catch_up(connection)
-        for one in decisions:
-            _check_unmoved(connection, before, one)
+        check_unmoved(connection, before, decisions)
         rows = _rows(desk, connection, before, decisions)
         facts = {"lines": [one.line_id for one in decisions], "by": "person"}
         desk.record(connection, "decided", facts, rows)
@@ -218,29 +218,6 @@ def remark_on(
         kind = "assigned" if owner else "commented"
         desk.record(connection, kind, {"line_id": line_id}, {"comments": rows})
         catch_up(connection)
-
-
-def _check_unmoved(connection: Connection, before: Standing, one: PersonDecision) -> None:
-    log = FACT["decisions"].table
-    newest = connection.scalar(
-        select(func.max(log.c.decision_no)).where(log.c.line_id == one.line_id)
-    )
-    if newest != one.follows:
-        raise Refused(
-            f"line {one.line_id} was decided meanwhile by decision {newest}",
-            hint="look at it again",
-        )
-    ids = one.allocations["item_id"].drop_nulls().unique().sort().to_list()
-    if not ids:
-        return
-    now = fetch(connection, ITEM_STATES, ITEM_STATES.table.c.item_id.in_(ids))
-    key = ["item_id", "open_amount"]
-    moved = now.join(before.items, on=key, how="anti")["item_id"]
-    if moved.len():
-        raise Refused(
-            f"item {moved[0]} of line {one.line_id} was settled meanwhile, in part or whole",
-            hint="look at the line again",
-        )
 
 
 def _rows(
