@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from recon.cli.output import note
 from recon.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ def at_desk(folder: Path, user: str | None) -> Iterator[Desk]:
     from recon.run.daily.desk import open_desk
 
     with open_desk(folder, user or _login()) as desk:
+        if desk.policy_waits:
+            note(
+                f"warning: the policy file was changed; {desk.policy.hash} goes on until an admin works here"
+            )
         yield desk
 
 

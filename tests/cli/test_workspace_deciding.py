@@ -211,3 +211,15 @@ def test_a_period_is_opened_again_by_an_admin_and_it_stands_in_the_changes(team)
     team.does(f"accept {WEAK} --effective-on 2026-10-18")
 
     assert "opened again" in team.does("report changes")
+
+
+def test_a_changed_policy_is_not_set_by_whoever_works_first(team):
+    policy = team.folder / "policy.toml"
+    policy.write_text(policy.read_text("utf-8").replace("grace_days = 8", "grace_days = 9"))
+    before = team.events()
+    told = team.call("queue", "dora")[1]
+
+    assert "until an admin works here" in told
+    assert team.events() == before
+    team.call("queue", "eve")
+    assert team.events() != before

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from recon.config import Policy, load_policy
+from recon.errors import Refused
+from recon.review.allowed import check_allowed
+from recon.review.people import Authority
 from recon.run.clock import SystemClock
 from recon.run.daily.archive import Archive
 from recon.store.chain import Happening, append, head
@@ -39,6 +42,8 @@ class Desk:
     archive: Archive
     actor: str
     clock: Clock
+    # The policy file says otherwise, and who works here may not set it: the policy in force goes on.
+    policy_waits: bool = False
 
     def happening(
         self, kind: str, facts: Mapping[str, Any], rows: Mapping[str, pl.DataFrame] | None = None
@@ -91,18 +96,19 @@ def open_desk(folder: Path, actor: str, clock: Clock | None = None) -> Iterator[
             actor=actor,
             clock=clock or SystemClock(),
         )
-        _begin(desk)
-        yield desk
+        yield _begin(desk)
     finally:
         store.close()
 
 
-def _begin(desk: Desk) -> None:
-    """Record the store's birth, and a policy that is not the one in force."""
+def _begin(desk: Desk) -> Desk:
+    """Record the store's birth, and a policy that is not the one in force, if who works here may set one."""
     with desk.store.reading() as connection:
-        is_new = head(connection).seq == 0
-        if not is_new and policy_at(connection, None) == desk.policy:
-            return
+        in_force = policy_at(connection, None)
+    if in_force == desk.policy:
+        return desk
+    if in_force is not None and not _may_set_policy(desk):
+        return replace(desk, policy=in_force, policy_waits=True)
     with desk.store.writing() as connection:
         if head(connection).seq == 0:
             desk.record(connection, "store_created", {})
@@ -110,3 +116,15 @@ def _begin(desk: Desk) -> None:
             told = msgspec.to_builtins(desk.policy, builtin_types=())
             desk.record(connection, "policy_set", {"policy": told})
         catch_up(connection)
+    return desk
+
+
+def _may_set_policy(desk: Desk) -> bool:
+    """Whoever works first after the file was edited would else be the policy's author."""
+    settings = desk.workspace.settings
+    try:
+        check_allowed(desk.actor, "set_policy", Authority(settings.users, settings.controls))
+    except Refused:
+        # In a house of one a program may run the day's job for its only person.
+        return not settings.users
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from recon.errors import Refused
 from recon.failpoints import reached
 from recon.report.summary import run_id
 from recon.run.daily.books import Loaded, load_books
@@ -101,9 +102,14 @@ def run(
 
 def _post(desk: Desk, plugins: Plugins, progress: Progress) -> tuple[Posted, ...]:
     """Deliver to the ledgers that the settings name; one that fails does not keep the others from theirs."""
-    return tuple(
-        post(desk, ledger, plugins, progress) for ledger in desk.workspace.settings.ledgers
-    )
+    posted = []
+    for ledger in desk.workspace.settings.ledgers:
+        try:
+            posted.append(post(desk, ledger, plugins, progress))
+        except Refused as refused:
+            # The day is recorded; somebody who may posts it.
+            posted.append(Posted(ledger, 0, {}, failure=refused))
+    return tuple(posted)
 
 
 def _record(
