@@ -23,7 +23,13 @@ def render(office, name, how, *more):
     return data
 
 
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in ("unmatched", "changes") else pytest.param(name, marks=pytest.mark.nightly)
+        for name in REPORTS
+    ],
+)
 def test_a_report_as_known_then_has_the_same_bytes_in_every_form_for_ever(office, name):
     event, _, _ = office.events().partition(":")
     then = {how: render(office, name, how, "--known", event) for how in FORMS}

@@ -14,7 +14,7 @@ from tests.stores import NO_POSTGRESQL, fresh_url
 
 # Steps of people are not passed by a run; those of delivering are, since the settings name a ledger.
 OF_A_RUN = [step for step in STEPS if not step.startswith("review.")]
-FEW = ("import.committed", "match.inserted", "match.committed", "report.tmp_written")
+FEW = ("import.committed", "match.committed")
 LEDGERS = f'ledgers = ["journal-csv"]\n{SETTINGS}'
 
 

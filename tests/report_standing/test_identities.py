@@ -68,7 +68,7 @@ def record_of(lines: list[dict[str, object]]) -> RecordBuilder:
 
 
 @given(st.lists(movements(), max_size=8))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_the_identities_hold_whatever_was_decided_and_taken_back(lines):
     build = record_of(lines)
     before, now = build.standing(MIDDLE), build.standing(END)

@@ -262,7 +262,7 @@ some_parts = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(line_amount=st.integers(1, 15_000), left=amounts, parts=some_parts)
 def test_whatever_is_asked_what_comes_out_conserves_cash_and_items(line_amount, left, parts):
     standing = world([{"amount": line_amount}], [item("A", left), item("B", 9_000)])
@@ -274,7 +274,7 @@ def test_whatever_is_asked_what_comes_out_conserves_cash_and_items(line_amount, 
     check_conserved(standing, made)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data(), line_amount=st.integers(3, 20_000))
 def test_parts_that_come_to_the_line_within_what_is_open_are_taken(data, line_amount):
     opens = {"A": 9_000, "B": 5_000, "C": -4_000}

@@ -7,10 +7,14 @@ import pytest
 from recon.store.connect import open_store
 from recon.workspace import Workspace
 from tests.store.whole import make_whole
-from tests.stores import ENGINES, fresh_url
+from tests.stores import ENGINES, NO_POSTGRESQL, fresh_url
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+# Made once a worker, which takes seconds; what is looked at is the same on both.
+@pytest.fixture(
+    scope="session",
+    params=[ENGINES[0], pytest.param("postgresql", marks=[NO_POSTGRESQL, pytest.mark.nightly])],
+)
 def whole_workspace(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     with fresh_url(request.param, folder) as url:

@@ -45,7 +45,7 @@ class Memory:
 MEMORY = Memory()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(told_statements(), st.booleans()), min_size=1, max_size=7))
 def test_keeping_up_gives_what_making_anew_gives(steps):
     with MEMORY as connection:
@@ -59,7 +59,7 @@ def test_keeping_up_gives_what_making_anew_gives(steps):
         assert verify(connection).findings == ()
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(told_statements(), min_size=3, max_size=3))
 def test_the_order_in_which_statements_come_decides_nothing(three):
     found = []

@@ -77,6 +77,7 @@ def test_the_pack_of_a_run_is_the_same_bytes_each_time_and_its_export_is_recorde
     assert {row["run"] for row in told} == {1}
 
 
+@pytest.mark.nightly
 def test_a_zip_holds_what_a_folder_holds(workspace):
     export(workspace, workspace / "folder")
     exported = export(workspace)
@@ -88,6 +89,7 @@ def test_a_zip_holds_what_a_folder_holds(workspace):
     assert len(found) == exported.files
 
 
+@pytest.mark.nightly
 def test_a_pack_of_an_earlier_run_knows_nothing_of_a_later_one(workspace):
     before = export(workspace, workspace / "before")
     items = workspace / "open_items.csv"

@@ -74,6 +74,7 @@ def test_every_step_of_a_sound_pack_agrees(pack, plugins, demo_pack):
     assert details["decisions"] == "decisions made again: 29"
 
 
+@pytest.mark.nightly
 def test_a_zip_is_replayed_without_being_unpacked(workspace, plugins):
     before = sorted(one.name for one in workspace.iterdir())
     with open_desk(workspace, "ann", Ticking()) as desk:
@@ -83,6 +84,7 @@ def test_a_zip_is_replayed_without_being_unpacked(workspace, plugins):
     assert sorted(one.name for one in workspace.iterdir()) == sorted([*before, path.name])
 
 
+@pytest.mark.nightly
 def test_decisions_of_people_and_their_undoing_are_part_of_what_a_later_run_saw(workspace, plugins):
     line = waiting(workspace, "suggested")[0]["line_id"]
     person(workspace, "accept", line)
@@ -100,6 +102,7 @@ def test_decisions_of_people_and_their_undoing_are_part_of_what_a_later_run_saw(
     assert performed(first.out, plugins).agrees
 
 
+@pytest.mark.nightly
 def test_what_a_person_decided_while_the_run_matched_is_left_in_the_replay_too(
     tmp_path, plugins, monkeypatch
 ):
@@ -124,6 +127,7 @@ def test_what_a_person_decided_while_the_run_matched_is_left_in_the_replay_too(
     assert performed(pack, plugins).agrees
 
 
+@pytest.mark.nightly
 def test_files_that_could_not_be_read_and_archives_are_tried_again(tmp_path, plugins):
     folder = demo_workspace(tmp_path / "demo")
     statement = folder / "inbox" / "eur_2026-10-12.sta"
@@ -144,6 +148,7 @@ def test_files_that_could_not_be_read_and_archives_are_tried_again(tmp_path, plu
 
 
 @NO_POSTGRESQL
+@pytest.mark.nightly
 def test_a_pack_of_postgresql_is_that_of_sqlite_and_is_replayed_without_a_server(
     tmp_path, plugins, demo_pack
 ):
@@ -166,6 +171,7 @@ def test_a_pack_of_postgresql_is_that_of_sqlite_and_is_replayed_without_a_server
 # ---------------------------------------------------------------- what was altered
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("table", "was", "forged", "part", "said"),
     [
@@ -208,6 +214,7 @@ def test_a_record_that_was_rewritten_whole_is_found_by_making_it_again(
     assert not found.agrees
 
 
+@pytest.mark.nightly
 def test_an_output_that_was_rewritten_whole_is_found_with_its_row(pack, plugins):
     replace_in(pack, "outputs/lines.csv", "EUR", "USD")
     digest = hashlib.sha256((pack / "outputs" / "lines.csv").read_bytes()).hexdigest()
@@ -222,6 +229,7 @@ def test_an_output_that_was_rewritten_whole_is_found_with_its_row(pack, plugins)
     assert found["outputs"].startswith("outputs/lines.csv differs in row ")
 
 
+@pytest.mark.nightly
 def test_a_report_that_was_rewritten_with_the_manifest_is_found_with_its_row(pack, plugins):
     """No event names the reports, so nothing but making them again can find it."""
     replace_in(pack, "reports/unmatched.csv", "EUR", "USD")
@@ -268,6 +276,7 @@ def test_a_head_that_was_kept_elsewhere_finds_another_history(pack, plugins, dem
     assert results(found)["record"] == "not tried"
 
 
+@pytest.mark.nightly
 def test_other_versions_are_named_as_the_likely_cause(pack, plugins, monkeypatch):
     now = replaying.versions() | {"polars": "0.0.1"}
     monkeypatch.setattr("recon.run.record.versions", lambda: now)
@@ -354,6 +363,7 @@ def test_an_empty_folder_is_no_pack(tmp_path, plugins):
     assert set(differing(performed(tmp_path, plugins))) == {"files"}
 
 
+@pytest.mark.nightly
 def test_a_zip_that_is_cut_off_is_a_finding_wherever_it_was_cut(workspace, plugins, tmp_path):
     with open_desk(workspace, "ann", Ticking()) as desk:
         data = export_pack(desk).out.read_bytes()

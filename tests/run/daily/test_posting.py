@@ -75,7 +75,7 @@ def test_after_any_failure_the_outbox_equals_the_book_and_nothing_is_there_twice
         assert len(sent) == len(set(sent)), "sent again though the ledger cannot be asked"
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(
     st.sampled_from(sorted(KINDS)),
     st.lists(st.sampled_from(MODES), max_size=5),
