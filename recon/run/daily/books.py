@@ -64,7 +64,7 @@ def load_books(
         may_shrink: load an extract that lost more of its items than `controls.least_items_percent` allows.
 
     Raises:
-        UnreadableItems: an extract cannot be read in full, or shrank.
+        UnreadableItems: an extract cannot be read in full, changed meanwhile, or shrank.
     """
     progress.step("Loading the books")
     settings = desk.workspace.settings
@@ -83,7 +83,12 @@ def load_books(
     if not fresh:
         return Loaded({}, {})
     for one in inputs:
-        desk.archive.put(_bytes_of(one, request))
+        if desk.archive.put(_bytes_of(one, request)) != one.sha256:
+            raise UnreadableItems(
+                "the extract changed while it was read",
+                place=Place(one.name),
+                hint="run again once it is written whole",
+            )
     with desk.store.writing() as connection:
         catch_up(connection)
         loaded = _load_items(desk, connection, books, inputs, may_shrink=may_shrink)
