@@ -10,6 +10,9 @@ import pytest
 
 from tests.run.audit.workspaces import demo_workspace, run_day
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from recon.store.bulk import fetch
 from recon.store.tables import FACT, LINE_STATES
 from tests.cli.working import PEOPLE, Office
 from tests.run.daily.demo_desk import SETTINGS, at_work, new_workspace
+
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
 
 
 def held_of(folder):

@@ -10,6 +10,9 @@ from recon.plugins import Plugins
 from tests.cli.working import office
 from tests.run.daily.fake_ledger import FakeLedger
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 __all__ = ["office"]
 
 

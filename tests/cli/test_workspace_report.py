@@ -9,6 +9,9 @@ import pytest
 from recon.cli.report import FORMS, REPORTS
 from tests.cli.working import AMBIGUOUS, SHORT, WEAK, office
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 __all__ = ["office"]
 
 

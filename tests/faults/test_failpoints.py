@@ -12,6 +12,9 @@ from tests.faults.bank import SETTINGS, Bank, make_workspace, put
 from tests.faults.forked import KILLED, Forked
 from tests.stores import NO_POSTGRESQL, fresh_url
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 # Steps of people are not passed by a run; those of delivering are, since the settings name a ledger.
 OF_A_RUN = [step for step in STEPS if not step.startswith("review.")]
 FEW = ("import.committed", "match.committed")

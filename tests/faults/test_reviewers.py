@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.faults.reviewers import meet
+
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
 
 
 def test_three_reviewers_at_once_decide_every_line_exactly_once(store_url, tmp_path):

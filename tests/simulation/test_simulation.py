@@ -6,6 +6,9 @@ import pytest
 
 from tests.simulation.simulate import play
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 
 @pytest.mark.parametrize("seed", range(1))
 def test_a_world_played_by_chance_breaks_nothing(seed):

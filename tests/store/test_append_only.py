@@ -9,6 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from recon.errors import StoreBroken
 from recon.store.tables import EVENTS, FACTS
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 TABLES = [kept.name for kept in (EVENTS, *FACTS)]
 
 

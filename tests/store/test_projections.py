@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from itertools import permutations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,9 @@ from recon.store.projections import catch_up
 from recon.store.tables import LINE_STATES
 from recon.store.verify import verify
 from tests.store.statements import event_rows, told_statements
+
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
 
 NOW = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 

@@ -19,6 +19,9 @@ from recon.store.tables import EVENTS, FACT, FACTS
 from recon.store.verify import verify
 from tests.run.audit.workspaces import Ticking, demo_workspace, run_day
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 COMMENTS = FACT["comments"]
 
 

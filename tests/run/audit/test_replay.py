@@ -23,6 +23,9 @@ from tests.run.audit.workspaces import DEMO, Ticking, demo_workspace, run_day
 from tests.run.quiet import Quiet
 from tests.stores import NO_POSTGRESQL, fresh_url
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 
 @pytest.fixture(scope="module")
 def plugins():

@@ -16,6 +16,9 @@ from recon_beancount.accounts import beancount_account
 from tests.plugins.ledgers.oracles import balances_of, check_with_beancount
 from tests.run.daily.demo_desk import at_work, worked_workspace
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 
 def post(folder, failpoint=""):
     """Run `recon post beancount` in a process of its own."""
