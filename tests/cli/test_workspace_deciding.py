@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.working import (
     AMBIGUOUS,
     EXTRA,
@@ -11,6 +13,9 @@ from tests.cli.working import (
     office,
     team,
 )
+
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
 
 __all__ = ["office", "team"]
 

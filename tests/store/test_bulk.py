@@ -19,6 +19,9 @@ from recon.store.bulk import fetch, fetch_stored, insert, stored_form, upsert
 from recon.store.tables import FACT, FACTS, ITEM_STATES, OUTBOX
 from recon.testing.strategies import frames
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 SCHEMAS = {
     "files": facts.ReceivedFiles,
     "statements": facts.StoredStatements,

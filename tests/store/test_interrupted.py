@@ -10,6 +10,9 @@ from recon.store import connect
 from recon.store.connect import open_store
 from tests.stores import NO_POSTGRESQL, fresh_store, server
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 INSERT = text("INSERT INTO own_accounts (seq, account) VALUES (1, 'A')")
 COUNT = text("SELECT count(*) FROM own_accounts")
 

@@ -16,6 +16,9 @@ from recon.store import migrate
 from recon.store.connect import open_store
 from recon.store.tables import METADATA
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 KILLED_HALFWAY = """
 import os, signal, sys
 from recon.store import migrate

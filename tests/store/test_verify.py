@@ -13,6 +13,9 @@ from recon.store.tables import EVENTS, FACTS, LINE_STATES, PROJECTIONS
 from recon.store.verify import verify
 from tests.store.whole import empty_tables
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 TABLES = [EVENTS, *FACTS, *PROJECTIONS]
 
 

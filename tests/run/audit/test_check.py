@@ -12,6 +12,9 @@ import pytest
 from recon.run.audit import check
 from tests.run.audit.forging import replace_in, rewrite_chain, rewrite_manifest
 
+# Takes longer than a change can wait for.
+pytestmark = pytest.mark.nightly
+
 SOURCE = Path(check.__file__)
 
 
