@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 KINDS = (
     "payment",
     "discount",
@@ -32,8 +34,8 @@ class Allocations(dy.Schema):
     currency = dy.String(regex="^[A-Z]{3}$")
     item_amount = dy.Int64(nullable=True, description="what it settles of the item, minor units")
     item_currency = dy.String(nullable=True)
-    kind = dy.String(check=lambda c: c.is_in(KINDS))
-    status = dy.String(check=lambda c: c.is_in(STATUSES))
+    kind = Word(KINDS)
+    status = Word(STATUSES)
     rank = dy.Int64(min=1)
     confidence_ppm = dy.Int64(min=0, max=1_000_000, description="posterior, parts per million")
     because = dy.String(description="the evidence in words, with bits")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import dataframely as dy
 
 from recon.frames.comparable import LineKeys
+from recon.frames.words import Word
 from recon.money import AMOUNT_LIMIT
 
 KINDS = ("payment", "refund", "chargeback", "adjustment", "fee")
@@ -66,7 +67,7 @@ class Batches(dy.Schema):
         min=-AMOUNT_LIMIT, max=AMOUNT_LIMIT, description="what the batch pays out, minor units"
     )
     part_id = dy.String(nullable=True, description="id of the payment, or number of the cheque")
-    kind = dy.String(check=lambda c: c.is_in(KINDS))
+    kind = Word(KINDS)
     customer_id = dy.String(nullable=True)
     customer_name = dy.String(nullable=True)
     reference = dy.String(nullable=True, description="the invoice or order that the part names")
@@ -106,7 +107,7 @@ class BatchParts(dy.Schema):
     batch = dy.Int64()
     file = dy.String()
     row = dy.Int64(description="line of the file on which the part stands")
-    kind = dy.String(check=lambda c: c.is_in(KINDS))
+    kind = Word(KINDS)
     customer = dy.Int64(nullable=True, description="row number of the customer named")
     gross = dy.Int64(description="what the customer paid, minor units")
     fee = dy.Int64(description="kept back of it, minor units")
@@ -142,9 +143,9 @@ class BatchOutcomes(dy.Schema):
     reference = dy.String(nullable=True)
     gross_amount = dy.Int64(description="what the customer paid, minor units")
     fee = dy.Int64(description="kept back of it, minor units")
-    state = dy.String(check=lambda c: c.is_in(STATES))
-    finding = dy.String(
-        check=lambda c: c.is_in((*FINDINGS, *FAULTS)),
+    state = Word(STATES)
+    finding = Word(
+        (*FINDINGS, *FAULTS),
         description="what was found of the part, or why its batch is not used",
     )
     note = dy.String(nullable=True, description="why a batch is refused, with both figures")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 
 from recon.frames.events import INSTANT
+from recon.frames.words import Word
 
 FATES = ("applied", "suggested", "on_account", "unmatched", "not_receivable", "returned")
 
@@ -13,7 +14,7 @@ class Decisions(dy.Schema):
     """A row a line: exactly one fate and one reason code. Never edited, only followed."""
 
     line_id = dy.String(primary_key=True)
-    fate = dy.String(check=lambda c: c.is_in(FATES))
+    fate = Word(FATES)
     reason = dy.String(min_length=1, description="reason code; the docs name each")
     note = dy.String(nullable=True, description="the nearest miss and the rule that refused it")
     decided_by = dy.String(description="rule or the person's name")

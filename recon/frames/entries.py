@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 ROLES = (
     "cash",
     "receivable",
@@ -24,7 +26,7 @@ class Entries(dy.Schema):
     posting = dy.Int64(min=1, description="1, 2, ... within the entry")
     line_id = dy.String()
     date = dy.Date(description="booking date of the line")
-    role = dy.String(check=lambda c: c.is_in(ROLES))
+    role = Word(ROLES)
     account = dy.String(description="ledger account from the policy's chart")
     amount = dy.Int64(description="minor units, debits positive")
     currency = dy.String(regex="^[A-Z]{3}$")
@@ -46,7 +48,7 @@ class Outbox(dy.Schema):
 
     ledger = dy.String(primary_key=True, min_length=1)
     entry_key = dy.String(primary_key=True)
-    state = dy.String(check=lambda c: c.is_in(OUTBOX_STATES))
+    state = Word(OUTBOX_STATES)
     attempts = dy.Int64(min=0)
     remote_id = dy.String(nullable=True, description="the ledger's own id of the entry")
     reason = dy.String(nullable=True)

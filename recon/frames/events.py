@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 HASH = "^[0-9a-f]{64}$"
 # ISO 8601 in UTC with microseconds: sorts as text, and is the same on every engine.
 INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"
@@ -33,7 +35,7 @@ class Events(dy.Schema):
     """A row an event, never edited and never removed; `payload` is JSON with sorted keys."""
 
     seq = dy.Int64(primary_key=True, min=1, description="1, 2, 3, ... without a gap")
-    kind = dy.String(check=lambda c: c.is_in(KINDS))
+    kind = Word(KINDS)
     at = dy.String(regex=INSTANT, description="when it was recorded, UTC; the order is that of seq")
     actor = dy.String(min_length=1, description="the person, or the program's name")
     policy_hash = dy.String(nullable=True, description="the policy in force, where it judged")

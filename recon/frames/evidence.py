@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 CLASSES = ("reference", "amount", "party", "date", "history")
 
 
@@ -15,7 +17,7 @@ class Evidence(dy.Schema):
 
     line_id = dy.String()
     item_id = dy.String()
-    evidence_class = dy.String(check=lambda c: c.is_in(CLASSES))
+    evidence_class = Word(CLASSES)
     kind = dy.String(description="what was compared, e.g. number, payer_account, exact_amount")
     millibits = dy.Int64(description="weight in thousandths of a bit; negative speaks against")
     text = dy.String(nullable=True, description="the span of the line's text it was read from")

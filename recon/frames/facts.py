@@ -11,6 +11,7 @@ from recon.frames.lines import ReadLines
 from recon.frames.parties import OwnAccounts, Parties
 from recon.frames.rejects import Rejects
 from recon.frames.statements import BALANCE_CHECKS, ReadStatements
+from recon.frames.words import Word
 
 FILE_STATES = ("read", "quarantined")
 
@@ -23,7 +24,7 @@ class ReceivedFiles(dy.Schema):
     sha256 = dy.String(regex=HASH, description="SHA-256 of its bytes")
     size_bytes = dy.Int64(min=0, description="length in bytes")
     role = dy.String(description="statement, archive, open_items, customers, accounts")
-    state = dy.String(check=lambda c: c.is_in(FILE_STATES))
+    state = Word(FILE_STATES)
     format = dy.String(nullable=True, description="name of the format that read it")
     error = dy.String(nullable=True, description="why it could not be read")
 
@@ -37,7 +38,7 @@ class StoredStatements(ReadStatements):
     file = dy.String(description="name of the file as it was found")
     format = dy.String(description="name of the format that read it")
     reader = dy.String(description="the reader inside the format that spoke")
-    balance_check = dy.String(check=lambda c: c.is_in(BALANCE_CHECKS))
+    balance_check = Word(BALANCE_CHECKS)
     balance_difference = dy.Int64(nullable=True, description="closing - opening - sum of lines")
 
 
@@ -108,7 +109,7 @@ class Answers(dy.Schema):
     seq = dy.Int64(primary_key=True, min=1)
     ledger = dy.String(primary_key=True, min_length=1)
     entry_key = dy.String(primary_key=True)
-    state = dy.String(check=lambda c: c.is_in(OUTBOX_STATES))
+    state = Word(OUTBOX_STATES)
     attempts = dy.Int64(min=0)
     remote_id = dy.String(nullable=True, description="the ledger's own id of the entry")
     reason = dy.String(nullable=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 CONTROLS = tuple(f"C{number}" for number in range(1, 20))
 # info: to know. look: somebody should look. act: the control is broken, or money may be wrong.
 SEVERITIES = ("info", "look", "act")
@@ -12,11 +14,9 @@ SEVERITIES = ("info", "look", "act")
 class Findings(dy.Schema):
     """A row a finding; it changes nothing, and it is found anew as long as its cause stands."""
 
-    control = dy.String(check=lambda c: c.is_in(CONTROLS), description="of the list of controls")
+    control = Word(CONTROLS, description="of the list of controls")
     finding = dy.String(min_length=1, description="code of what was found; the docs name each")
-    severity = dy.String(
-        check=lambda c: c.is_in(SEVERITIES), description="info, look or act: how much it matters"
-    )
+    severity = Word(SEVERITIES, description="info, look or act: how much it matters")
     account = dy.String(nullable=True)
     statement_id = dy.String(nullable=True, description="the statement it is about")
     line_id = dy.String(nullable=True)

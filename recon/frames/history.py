@@ -12,6 +12,7 @@ import dataframely as dy
 
 from recon.frames.allocations import KINDS
 from recon.frames.lines import Lines
+from recon.frames.words import Word
 from recon.money import AMOUNT_LIMIT
 
 ROLES = ("account", "name", "name_on_account")
@@ -31,7 +32,7 @@ class ConfirmedAllocations(dy.Schema):
         max=AMOUNT_LIMIT,
         description="minor units; null where no currency is told",
     )
-    kind = dy.String(check=lambda c: c.is_in(KINDS))
+    kind = Word(KINDS)
 
 
 class RefusedPairs(dy.Schema):
@@ -48,8 +49,8 @@ class RefusedPairs(dy.Schema):
 class SeenPayers(dy.Schema):
     """A row an account or a name from which a customer's items were paid before."""
 
-    role = dy.String(
-        check=lambda c: c.is_in(ROLES),
+    role = Word(
+        ROLES,
         description="name_on_account: on an account of the customer, whatever it paid",
     )
     key = dy.String(description="the account, or the name in comparable form")
@@ -64,8 +65,8 @@ class PastPayments(dy.Schema):
     """A row a payment of a customer in the history: what it shows of the customer's habits."""
 
     customer = dy.Int64()
-    habit = dy.String(
-        check=lambda c: c.is_in(HABITS),
+    habit = Word(
+        HABITS,
         description="takes the discount, pays several at once, nets credit notes, is charged, pays the oldest first",
     )
     kept = dy.Int64(min=0, description="payments that show the habit, by age, in thousandths")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
 from recon.money import AMOUNT_LIMIT
 
 KINDS = ("invoice", "credit_note", "debit_note")
@@ -16,7 +17,7 @@ class Items(dy.Schema):
     """Open items as of the run. Credit notes are negative."""
 
     item_id = dy.String(primary_key=True, min_length=1)
-    kind = dy.String(check=lambda c: c.is_in(KINDS))
+    kind = Word(KINDS)
     number = dy.String(min_length=1, description="the number a payer would quote")
     customer_id = dy.String(nullable=True)
     customer_name = dy.String(nullable=True)
@@ -51,9 +52,7 @@ class ItemVersions(Items):
 
     item_id = dy.String(min_length=1)
     seq = dy.Int64(min=1, description="the event that loaded the extract")
-    change = dy.String(
-        check=lambda c: c.is_in(CHANGES), description="closed: it is no longer there"
-    )
+    change = Word(CHANGES, description="closed: it is no longer there")
 
 
 class ItemStates(Items):
@@ -74,5 +73,5 @@ class ItemDifferences(dy.Schema):
     number = dy.String()
     customer_id = dy.String(nullable=True)
     currency = dy.String(regex="^[A-Z]{3}$")
-    kind = dy.String(primary_key=True, check=lambda c: c.is_in(DIFFERENCES))
+    kind = Word(DIFFERENCES, primary_key=True)
     amount = dy.Int64(description="minor units of the difference")

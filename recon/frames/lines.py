@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
 from recon.money import AMOUNT_LIMIT
 
 STATUSES = ("booked", "pending", "information")
@@ -25,8 +26,8 @@ class ReadLines(dy.Schema):
         nullable=True, min=0, description="where its raw record begins in the file, decompressed"
     )
     byte_length = dy.Int64(nullable=True, min=1, description="length of its raw record")
-    status = dy.String(
-        check=lambda c: c.is_in(STATUSES),
+    status = Word(
+        STATUSES,
         description="booked; pending or information is held and counts in no balance",
     )
     bank_reference = dy.String(

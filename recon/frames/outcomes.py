@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 OUTCOMES = ("accepted", "duplicate", "rejected", "needs_confirmation", "unknown")
 
 
@@ -11,6 +13,6 @@ class Outcomes(dy.Schema):
     """A row an entry that was sent."""
 
     entry_key = dy.String(primary_key=True)
-    outcome = dy.String(check=lambda c: c.is_in(OUTCOMES))
+    outcome = Word(OUTCOMES)
     reason = dy.String(nullable=True)
     remote_id = dy.String(nullable=True, description="the ledger's own id of the entry")

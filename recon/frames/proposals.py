@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 STATUSES = ("applied", "suggested")
 
 
@@ -24,7 +26,7 @@ class Proposals(dy.Schema):
 
     line_id = dy.String(primary_key=True)
     rank = dy.Int64(primary_key=True, min=1, description="1 = best of its line")
-    status = dy.String(check=lambda c: c.is_in(STATUSES))
+    status = Word(STATUSES)
     shape = dy.String(
         description="how the set was made: one_item, all_quoted, with_credit_notes, ..."
     )

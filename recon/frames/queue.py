@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 
 from recon.frames.decisions import FATES
+from recon.frames.words import Word
 
 
 class Queue(dy.Schema):
@@ -26,7 +27,7 @@ class Queue(dy.Schema):
     payer_name = dy.String(nullable=True)
     payer_account = dy.String(nullable=True, description="the other party's account")
     remittance = dy.String(description="free text of the payment")
-    fate = dy.String(check=lambda c: c.is_in(FATES))
+    fate = Word(FATES)
     reason = dy.String(description="reason code; the docs name each")
     note = dy.String(nullable=True, description="the nearest miss and the rule that refused it")
     is_held = dy.Bool()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 KINDS = ("final", "interim", "notification")
 BALANCE_CHECKS = ("ok", "broken", "not_checkable")
 
@@ -16,8 +18,8 @@ class ReadStatements(dy.Schema):
         description="the account as the bank wrote it, blanks removed; '' if not said"
     )
     currency = dy.String(regex="^[A-Z]{3}$", description="ISO 4217 code of the account")
-    kind = dy.String(
-        check=lambda c: c.is_in(KINDS),
+    kind = Word(
+        KINDS,
         description="final, interim (MT942, camt.052) or notification (camt.054)",
     )
     statement_number = dy.String(nullable=True, description="the bank's number, without page")
@@ -47,9 +49,9 @@ class Statements(ReadStatements):
     file = dy.String(description="name of the file as given")
     format = dy.String(description="name of the format that read it")
     reader = dy.String(description="the reader inside the format that spoke")
-    balance_check = dy.String(check=lambda c: c.is_in(BALANCE_CHECKS))
+    balance_check = Word(BALANCE_CHECKS)
     balance_difference = dy.Int64(nullable=True, description="closing - opening - sum of lines")
-    continuity_check = dy.String(check=lambda c: c.is_in(BALANCE_CHECKS))
+    continuity_check = Word(BALANCE_CHECKS)
     continuity_note = dy.String(
         nullable=True, description="what does not continue, with both values"
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.words import Word
+
 STATUSES = ("applied", "suggested", "on_account", "passed_over")
 
 
@@ -15,7 +17,7 @@ class Weighed(dy.Schema):
 
     line_id = dy.String(primary_key=True)
     place = dy.Int64(primary_key=True, min=1, description="1 = most bits of its line")
-    status = dy.String(check=lambda c: c.is_in(STATUSES))
+    status = Word(STATUSES)
     refusals = dy.String(
         nullable=True, description="every rule that refuses it, the decisive one first, joined by |"
     )

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import dataframely as dy
 import polars as pl
 
-from recon.frames import items as item_words
-from recon.frames import lines as line_words
 from recon.frames.items import Items
 from recon.frames.lines import Lines
+from recon.frames.words import Word
 from recon.money import AMOUNT_LIMIT
 
 try:
@@ -38,20 +37,12 @@ _MOST_ROWS: Final = 8
 
 def lines(max_size: int = _MOST_ROWS) -> st.SearchStrategy[dy.DataFrame[Lines]]:
     """Make distinct lines of a run."""
-    words = {
-        "currency": st.sampled_from(CURRENCIES),
-        "status": st.sampled_from(line_words.STATUSES),
-    }
-    return frames(Lines, words, max_size)
+    return frames(Lines, {"currency": st.sampled_from(CURRENCIES)}, max_size)
 
 
 def items(max_size: int = _MOST_ROWS) -> st.SearchStrategy[dy.DataFrame[Items]]:
     """Make open items."""
-    words = {
-        "currency": st.sampled_from(CURRENCIES),
-        "kind": st.sampled_from(item_words.KINDS),
-    }
-    return frames(Items, words, max_size)
+    return frames(Items, {"currency": st.sampled_from(CURRENCIES)}, max_size)
 
 
 def frames(
@@ -64,7 +55,7 @@ def frames(
 
     Args:
         schema: the contract.
-        columns: strategies for columns whose rule is a function, such as one of a few words.
+        columns: strategies for columns whose rule is a function, or whose values the caller chooses.
         max_size: the most rows of a frame.
         min_size: the fewest rows of a frame.
     """
@@ -96,9 +87,7 @@ def _values(column: Any) -> st.SearchStrategy[Any]:
         most = column.max if column.max is not None else AMOUNT_LIMIT
         return st.integers(least, most)
     if isinstance(column, dy.String):
-        if column.regex:
-            return st.from_regex(column.regex, fullmatch=True).map(str.strip)
-        return st.text(_PRINTABLE, min_size=column.min_length or 0, max_size=20)
+        return _texts(column)
     if isinstance(column, dy.Date):
         return st.dates(_FIRST_DAY, _LAST_DAY)
     if isinstance(column, dy.Bool):
@@ -106,6 +95,14 @@ def _values(column: Any) -> st.SearchStrategy[Any]:
     if isinstance(column, dy.List):
         return st.lists(_values(column.inner), max_size=3)
     raise TypeError(f"no strategy for a column of type {type(column).__name__}")
+
+
+def _texts(column: dy.String) -> st.SearchStrategy[str]:
+    if isinstance(column, Word):
+        return st.sampled_from(column.words)
+    if column.regex:
+        return st.from_regex(column.regex, fullmatch=True).map(str.strip)
+    return st.text(_PRINTABLE, min_size=column.min_length or 0, max_size=20)
 
 
 # Any letter of any script, and the marks that break careless writers of text.
