@@ -268,10 +268,28 @@ class Plugins:
 
     def post(self, ledger: OpenLedger, entries: dy.DataFrame[Entries]) -> dy.DataFrame[Outcomes]:
         """Post entries; the ledger must answer for every key, and for no other."""
-        with blaming(self.owner("ledger", ledger.name), f"post of {ledger.name}"):
-            outcomes = checked(ledger.connection.post(entries.clone()), Outcomes)
-            require_known(outcomes["entry_key"], entries["entry_key"])
-            silent = sorted(set(entries["entry_key"]) - set(outcomes["entry_key"]))
+        return self._answered(ledger, "post", entries)
+
+    def verify(
+        self, ledger: OpenLedger, receipts: dy.DataFrame[Outcomes]
+    ) -> dy.DataFrame[Outcomes]:
+        """Let a ledger say again what became of entries; one answer for each receipt, and for no other."""
+        return self._answered(ledger, "verify", receipts)
+
+    def reverse(
+        self, ledger: OpenLedger, receipts: dy.DataFrame[Outcomes]
+    ) -> dy.DataFrame[Outcomes]:
+        """Let a ledger post the opposite of entries; one answer for each receipt, and for no other."""
+        return self._answered(ledger, "reverse", receipts)
+
+    def _answered(
+        self, ledger: OpenLedger, call: str, sent: dy.DataFrame[Any]
+    ) -> dy.DataFrame[Outcomes]:
+        """Call a ledger with a frame of keys; it must answer for every key, and for no other."""
+        with blaming(self.owner("ledger", ledger.name), f"{call} of {ledger.name}"):
+            outcomes = checked(getattr(ledger.connection, call)(sent.clone()), Outcomes)
+            require_known(outcomes["entry_key"], sent["entry_key"])
+            silent = sorted(set(sent["entry_key"]) - set(outcomes["entry_key"]))
             require(not silent, f"{len(silent)} entries have no outcome: {listed(silent)}")
             return outcomes
 

@@ -16,6 +16,7 @@ from recon.errors import PluginFailed, ReconError
 from recon.ingest.detect import HEAD_BYTES
 from recon.plugins import Plugins
 from recon.protocols import SourceFile
+from recon.testing.verdict import NotConforming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +34,6 @@ FOREIGN: Final = (
     b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
 )
 _DAMAGES: Final = 48
-
-
-class NotConforming(AssertionError):
-    """A plugin does not keep its contract; the message lists every complaint."""
 
 
 def check_format(

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from recon.api import MalformedFile, Place, Rejects, SourceFile
-from recon.testing.conformance import NotConforming, check_format
+from recon.testing import NotConforming
+from recon.testing.conformance import check_format
 from recon_csv.plugin import CsvFormat
 from recon_mt940.plugin import Mt940
 from recon_ofx.plugin import Ofx
