@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from recon.credentials import refuse_written_secrets
 from recon.errors import ConfigurationError
 from recon.settings import read_settings, require
 
@@ -202,12 +203,16 @@ def load_policy(path: Path | None) -> Policy:
     """Read a policy file; None gives the default policy.
 
     Raises:
-        ConfigurationError: the file is missing, no TOML, or has an unknown key or a wrong value.
+        ConfigurationError: the file is missing, no TOML, has an unknown key or a wrong value, or holds a secret.
     """
     if path is None:
         return Policy()
     hint = "`recon policy` prints every key with its default and meaning"
-    return read_settings(path, Policy, "policy", hint)
+    policy = read_settings(path, Policy, "policy", hint)
+    for kind in ("formats", "sources", "ledgers"):
+        for name, options in getattr(policy, kind).items():
+            refuse_written_secrets(options, f"{kind}.{name}")
+    return policy
 
 
 def profile_names() -> list[str]:

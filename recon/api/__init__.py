@@ -10,6 +10,14 @@ from recon.api.extras import json_members, json_object, json_text
 from recon.api.options import chosen, chosen_currency, refuse_unknown
 from recon.api.records import Start, plain_head, split_lines, start_of
 from recon.api.text import Decoded, decode, place_of, refuse_controls
+from recon.credentials import (
+    Secret,
+    find_secret,
+    read_secret,
+    require_library,
+    secret_options,
+)
+from recon.databases import sqlite_library
 from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, UnreadableItems
 from recon.frames.allocations import KINDS as ALLOCATION_KINDS
 from recon.frames.allocations import Allocations
@@ -101,6 +109,7 @@ __all__ = [
     "Remittances",
     "Report",
     "RunView",
+    "Secret",
     "SourceFile",
     "Start",
     "Statements",
@@ -115,6 +124,7 @@ __all__ = [
     "exponent",
     "exponent_expr",
     "exponents",
+    "find_secret",
     "format_minor",
     "format_minor_expr",
     "hookimpl",
@@ -128,12 +138,16 @@ __all__ = [
     "place_of",
     "plain",
     "plain_head",
+    "read_secret",
     "refuse_controls",
     "refuse_unknown",
+    "require_library",
     "rescaled_minor",
+    "secret_options",
     "six_digit_day",
     "split_columns",
     "split_lines",
+    "sqlite_library",
     "start_of",
     "whole_number",
     "with_fault",

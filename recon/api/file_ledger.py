@@ -129,7 +129,11 @@ def write_ledger(path: Path, text: str) -> None:
 
 
 def judge(
-    entries: dy.DataFrame[Entries], known: set[str], refused: Mapping[str, str]
+    entries: dy.DataFrame[Entries],
+    known: set[str],
+    refused: Mapping[str, str],
+    *,
+    holder: str = "file",
 ) -> tuple[list[list[Posting]], dy.DataFrame[Outcomes]]:
     """Split entries into those to write, in order of date and key, and an outcome for every key.
 
@@ -137,6 +141,7 @@ def judge(
         entries: whole entries, in any order.
         known: keys that the file has already: duplicates, whatever they hold.
         refused: keys that this ledger cannot hold, with the reason.
+        holder: what the ledger is, in messages.
     """
     reasons = {**refused, **_malformed(entries), **_unbalanced(entries)}
     new: dict[str, list[Posting]] = {}
@@ -147,7 +152,7 @@ def judge(
     answers: list[tuple[str, str, str | None, str | None]] = []
     for key in entries["entry_key"].unique().sort():
         if key in known:
-            answers.append((key, "duplicate", "the file has this key", key))
+            answers.append((key, "duplicate", f"the {holder} has this key", key))
         elif key in reasons:
             answers.append((key, "rejected", reasons[key], None))
         else:
@@ -156,7 +161,11 @@ def judge(
 
 
 def judge_receipts(
-    receipts: dy.DataFrame[Outcomes], found: Container[str], doubt: Callable[[str], str]
+    receipts: dy.DataFrame[Outcomes],
+    found: Container[str],
+    doubt: Callable[[str], str],
+    *,
+    holder: str = "file",
 ) -> dy.DataFrame[Outcomes]:
     """Answer `verify`: is each entry in the file, and is it what was posted?
 
@@ -164,11 +173,12 @@ def judge_receipts(
         receipts: outcomes whose keys are asked for.
         found: keys that the file has.
         doubt: says what is wrong with the entry of a key that was found; '' when nothing is.
+        holder: what the ledger is, in messages.
     """
     answers: list[tuple[str, str, str | None, str | None]] = []
     for key in receipts["entry_key"]:
         if key not in found:
-            answers.append((key, "unknown", "the file has no such key", None))
+            answers.append((key, "unknown", f"the {holder} has no such key", None))
         elif reason := doubt(key):
             answers.append((key, "needs_confirmation", reason, key))
         else:
@@ -177,7 +187,11 @@ def judge_receipts(
 
 
 def judge_reversals(
-    receipts: dy.DataFrame[Outcomes], found: Container[str], doubt: Callable[[str], str]
+    receipts: dy.DataFrame[Outcomes],
+    found: Container[str],
+    doubt: Callable[[str], str],
+    *,
+    holder: str = "file",
 ) -> tuple[list[str], dy.DataFrame[Outcomes]]:
     """Answer `reverse`: the keys of entries to reverse, sorted, and an outcome for every receipt.
 
@@ -185,6 +199,7 @@ def judge_reversals(
         receipts: what was posted.
         found: the keys that the ledger has.
         doubt: why an entry is not what was posted, '' if it is; one in doubt is not reversed.
+        holder: what the ledger is, in messages.
 
     Returns:
         The keys to reverse, and the outcomes: each under the receipt's key, its remote id the key of the reversal.
@@ -193,7 +208,7 @@ def judge_reversals(
     answers: list[tuple[str, str, str | None, str | None]] = []
     for key in sorted(receipts["entry_key"]):
         if key not in found:
-            answers.append((key, "rejected", "the file has no such key", None))
+            answers.append((key, "rejected", f"the {holder} has no such key", None))
         elif REVERSAL + key in found:
             answers.append((key, "duplicate", "reversed before", REVERSAL + key))
         elif reason := doubt(key):

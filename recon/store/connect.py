@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,15 +17,14 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
+from recon.databases import sqlite_library
 from recon.errors import ConfigurationError, Place, StoreBroken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
     from sqlalchemy import URL, Connection, Engine
 
-OLDEST_SQLITE: Final = (3, 51, 3)
 # Any number will do, if it is always the same one.
 WRITERS: Final = 0x5245434F4E
 _BUSY_MILLISECONDS: Final = 30_000
@@ -114,25 +112,6 @@ def open_store(url: str) -> Store:
         f"the store {_shown(url)!r} is neither SQLite nor PostgreSQL",
         hint="`store` is a file name, or a URL such as postgresql://host/name",
     )
-
-
-def sqlite_library() -> ModuleType:
-    """Give the one SQLite library of this process; two of them on one file would drop each other's locks.
-
-    Raises:
-        StoreBroken: none that is new enough is installed.
-    """
-    try:
-        library = import_module("pysqlite3.dbapi2")
-    except ModuleNotFoundError:
-        library = import_module("sqlite3.dbapi2")
-    found: tuple[int, ...] = library.sqlite_version_info
-    if found < OLDEST_SQLITE:
-        raise StoreBroken(
-            f"SQLite {'.'.join(map(str, found))} may corrupt a store that two programs use",
-            hint=f"install pysqlite3, or a Python with SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer",
-        )
-    return library
 
 
 def _sqlite(url: URL) -> Engine:

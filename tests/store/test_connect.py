@@ -9,16 +9,17 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
+from recon import databases
+from recon.databases import OLDEST_SQLITE, sqlite_library
 from recon.errors import ConfigurationError, StoreBroken
-from recon.store import connect
-from recon.store.connect import OLDEST_SQLITE, open_store, sqlite_library
+from recon.store.connect import open_store
 
 SECRET = "hush-hush"
 
 
 def test_an_sqlite_library_older_than_the_gate_is_refused_with_code_store(monkeypatch, tmp_path):
     old = SimpleNamespace(sqlite_version_info=(3, 51, 2))
-    monkeypatch.setattr(connect, "import_module", lambda name: old)
+    monkeypatch.setattr(databases, "import_module", lambda name: old)
 
     with pytest.raises(StoreBroken, match=r"SQLite 3\.51\.2 may corrupt") as caught:
         open_store(f"sqlite:///{tmp_path / 'recon.db'}")
@@ -37,7 +38,7 @@ def test_without_the_wheel_the_library_of_python_is_asked_for_its_version(monkey
             raise ModuleNotFoundError(name)
         return SimpleNamespace(sqlite_version_info=(3, 51, 3), name=name)
 
-    monkeypatch.setattr(connect, "import_module", load)
+    monkeypatch.setattr(databases, "import_module", load)
 
     assert sqlite_library().name == "sqlite3.dbapi2"
 

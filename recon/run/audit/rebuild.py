@@ -15,10 +15,11 @@ import msgspec
 from sqlalchemy import insert as insert_row
 
 from recon.config import Policy
+from recon.databases import sqlite_library
 from recon.run.daily.archive import Archive
 from recon.run.daily.desk import Desk
 from recon.store.bulk import insert
-from recon.store.connect import Store, open_store, sqlite_library
+from recon.store.connect import Store, open_store
 from recon.store.migrate import upgrade
 from recon.store.policies import policy_at
 from recon.store.projections import catch_up
