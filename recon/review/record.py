@@ -142,8 +142,8 @@ def of_line(standing: Standing, line_id: str) -> Standing:
 
 
 def allocations_of(standing: Standing, decision_no: int | None) -> dy.DataFrame[AllocationLog]:
-    """Give the allocations that a decision brought."""
-    rows = standing.allocation_log.filter(pl.col("decision_no") == decision_no)
+    """Give the allocations that a decision brought; none where there is no decision yet."""
+    rows = standing.allocation_log.filter(pl.col("decision_no").eq_missing(decision_no))
     return AllocationLog.cast(rows)
 
 

@@ -104,6 +104,11 @@ def test_what_waits_for_an_approval_is_spoken_for():
         accept(after, L2, 1, act())
 
 
+def test_a_line_that_nobody_decided_yet_has_no_suggestion():
+    with pytest.raises(Refused, match="0 suggestions, and none of rank 1"):
+        accept(world([{}], [], decisions=[]), L1, 1, act())
+
+
 def test_a_rank_that_is_not_there_is_refused():
     with pytest.raises(Refused, match="2 suggestions, and none of rank 3"):
         accept(two_suggestions(), L1, 3, act())
