@@ -8,12 +8,14 @@ or with nothing, and so give one hash to different rows.
 from __future__ import annotations
 
 import hashlib
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _NULL: Final = "-,"
 _ROWS_AT_ONCE: Final = 100_000
@@ -32,7 +34,7 @@ def rows_digest(name: str, frame: pl.DataFrame) -> str:
     digest = hashlib.sha256(_ROWS)
     for told in (name, *frame.columns):
         digest.update(_netstring(told))
-    fields = [_field(column, dtype) for column, dtype in frame.schema.items()]
+    fields = list(_fields(frame))
     for rows in frame.iter_slices(_ROWS_AT_ONCE):
         told_rows = rows.select(pl.concat_str(fields).str.join("")).item()
         digest.update((told_rows or "").encode())
@@ -51,6 +53,19 @@ def event_digest(previous_hash: str, fields: Sequence[str | int | None]) -> str:
 def _netstring(text: str) -> bytes:
     data = text.encode()
     return b"%d:%b," % (len(data), data)
+
+
+def _fields(frame: pl.DataFrame) -> Iterator[pl.Expr]:
+    """Give the text of each column; columns side by side that hold nothing are one text."""
+    empty = [column.null_count() == column.len() for column in frame]
+    if all(empty):
+        # A text alone would be one row, whatever the number of rows.
+        empty = [False] * frame.width
+    for is_empty, run in groupby(zip(empty, frame.schema.items(), strict=True), key=itemgetter(0)):
+        if is_empty:
+            yield pl.lit(_NULL * sum(1 for _ in run))
+        else:
+            yield from (_field(column, dtype) for _, (column, dtype) in run)
 
 
 def _field(column: str, dtype: pl.DataType) -> pl.Expr:

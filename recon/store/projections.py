@@ -107,11 +107,10 @@ def _lines_since(connection: Connection, done: int) -> pl.DataFrame:
         states.c.booking_date.between(days[0], days[1]),
     )
     kept = ("decision_no", "fate", "owner")
-    return (
-        fresh.drop(kept)
-        .join(known.select("line_id", *kept), on="line_id", how="left")
-        .select(LineStates.column_names())
-    )
+    names = LineStates.column_names()
+    now = fresh.drop(kept).join(known.select("line_id", *kept), on="line_id", how="left")
+    # Most lines that are delivered again stand as they stood.
+    return now.select(names).join(known, on=names, how="anti", nulls_equal=True)
 
 
 def _days(connection: Connection, touched: pl.DataFrame) -> tuple[str, str]:

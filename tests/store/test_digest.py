@@ -28,6 +28,7 @@ def digest(rows, names=("a", "b"), table="t"):
         ([("a", None)], [("a", "")]),
         ([("a", "-,")], [("a", None)]),
         ([(None, "a")], [("a", None)]),
+        ([(None, None)], [(None, None), (None, None)]),
         ([("a", "b"), ("c", "d")], [("c", "d"), ("a", "b")]),
         ([("a", "b"), ("c", "d")], [("a", "d"), ("c", "b")]),
         ([("a", "b")], [("a", "b"), ("a", "b")]),
