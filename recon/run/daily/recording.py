@@ -19,8 +19,10 @@ from recon.frames.events import Periods
 from recon.review.periods import check_open, closed_until
 from recon.run.daily.numbering import keys_of, last_number, number_decisions, place_allocations
 from recon.run.daily.returns import opposite_entries, taken_back
+from recon.store.answered import waiting_decisions
 from recon.store.bulk import fetch
-from recon.store.projections import catch_up
+from recon.store.force import applied_of
+from recon.store.projections import by_column, catch_up
 from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES
 
 if TYPE_CHECKING:
@@ -148,17 +150,23 @@ def _signatures(decisions: pl.DataFrame, allocations: pl.DataFrame) -> pl.DataFr
 
 
 def _moved(connection: Connection, snapshot: Snapshot, view: RunView) -> pl.Series:
-    """Name the lines that people decided meanwhile, and those whose items are no longer what the run saw."""
+    """Name the lines that people decided meanwhile, and those whose items are no longer what the run saw.
+
+    What was decided meanwhile and waits for an approval moves neither, and is left to the people all the same.
+    """
     states = fetch(connection, LINE_STATES, names=("line_id", "decision_no", "is_held"))
     key = ["line_id", "decision_no", "is_held"]
     lines = snapshot.states.join(states, on=key, how="anti", nulls_equal=True)["line_id"]
     seen = snapshot.items.select("item_id", "open_amount")
     now = fetch(connection, ITEM_STATES, names=("item_id", "open_amount"))
     items = seen.join(now, on=["item_id", "open_amount"], how="anti")["item_id"]
-    settled = view.allocations.filter(
-        pl.col("status") == "applied", pl.col("item_id").is_in(items.implode())
-    )
-    return pl.concat([lines, settled["line_id"]]).unique()
+    waiting = waiting_decisions(connection)
+    told = by_column(connection, FACT["decisions"], "decision_no", set(waiting["decision_no"]))
+    fresh = told.filter(pl.col("seq") > snapshot.seq)
+    promised = applied_of(connection, fresh["decision_no"])["item_id"]
+    is_taken = pl.col("item_id").is_in(pl.concat([items, promised]).implode())
+    settled = view.allocations.filter(pl.col("status") == "applied", is_taken)
+    return pl.concat([lines, fresh["line_id"], settled["line_id"]]).unique()
 
 
 def _rows(

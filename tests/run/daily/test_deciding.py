@@ -6,15 +6,20 @@ import polars as pl
 import pytest
 
 from recon.errors import Refused
+from recon.plugins import Plugins
 from recon.review.decide import accept, split
 from recon.review.parts import Part
+from recon.run.daily.books import load_books
 from recon.run.daily.deciding import act_of, decide, find_line, stands
 from recon.run.daily.governing import change_period
-from recon.run.daily.matching import take_snapshot
+from recon.run.daily.matching import match_open, take_snapshot
+from recon.run.daily.recording import record_run
+from recon.store.answered import waiting_decisions
 from recon.store.bulk import fetch
 from recon.store.tables import FACT
 from recon.store.verify import verify
-from tests.run.daily.demo_desk import at_work, worked_workspace
+from tests.run.daily.demo_desk import DAY, at_work, worked_workspace
+from tests.run.quiet import Quiet
 
 CONTROLS = "[controls]\ndaily_write_off_limit = 12\ncustomer_write_off_percent = 10\n"
 
@@ -86,6 +91,35 @@ def test_two_sittings_of_one_person_do_not_pass_the_limit_of_a_day_together(desk
 
     with pytest.raises(Refused, match="anna wrote something else off meanwhile"):
         decide(desk, *other)
+
+
+BANDED = """
+[users.anna]
+roles = ["preparer"]
+[users.berta]
+roles = ["approver"]
+[controls]
+bands = [{ from_amount = 0, approvals = 1 }]
+"""
+
+
+def test_a_run_leaves_a_line_alone_that_waits_for_an_approval_since_it_matched(tmp_path):
+    folder = worked_workspace(tmp_path / "demo", BANDED)
+    books = (folder / "open_items.csv").read_text("utf-8")
+    (folder / "open_items.csv").write_text(books.replace("93.10,93.10", "193.10,193.10"), "utf-8")
+    with at_work(folder) as desk:
+        load_books(desk, Plugins.discover(), Quiet())
+        matched = match_open(desk, Plugins.discover(), DAY)
+        # The person knows the older suggestion, and nothing of the run that is under way.
+        ((line_id, number, needed),) = decide(desk, *judged(desk, "Lfbq", best))
+        recorded = record_run(desk, matched, {})
+        with desk.store.reading() as connection:
+            log = fetch(connection, FACT["decisions"]).filter(line_id=line_id)
+            waiting = waiting_decisions(connection)["decision_no"].to_list()
+
+    assert (needed, recorded.left_as_moved) == (1, 1)
+    assert log["decision_no"].max() == number
+    assert waiting == [number]
 
 
 def test_what_a_person_accepted_teaches_the_next_run_about_the_payer(desk):
