@@ -8,6 +8,7 @@ or with nothing, and so give one hash to different rows.
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -68,6 +69,7 @@ def _fields(frame: pl.DataFrame) -> Iterator[pl.Expr]:
             yield from (_field(column, dtype) for _, (column, dtype) in run)
 
 
+@cache
 def _field(column: str, dtype: pl.DataType) -> pl.Expr:
     text = pl.col(column)
     if dtype == pl.Boolean:

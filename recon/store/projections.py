@@ -183,16 +183,18 @@ def _decided_of(connection: Connection, lines: pl.DataFrame, until: int) -> Proj
 
 
 def _touched_lines(connection: Connection, done: int) -> set[str]:
-    decisions, approvals, comments = (
-        FACT[name].table for name in ("decisions", "approvals", "comments")
-    )
-    approved = select(decisions.c.line_id).join(
-        approvals, approvals.c.decision_no == decisions.c.decision_no
+    """Name the lines that the events after `done` decide, approve or comment."""
+    decisions, approvals, comments = (FACT[name] for name in ("decisions", "approvals", "comments"))
+    approved = select(approvals.table.c.decision_no).where(approvals.table.c.seq > done)
+    asked = (
+        (decisions, decisions.table.c.seq > done),
+        (decisions, decisions.table.c.decision_no.in_(approved)),
+        (comments, comments.table.c.seq > done),
     )
     return {
-        *connection.scalars(select(decisions.c.line_id).where(decisions.c.seq > done)),
-        *connection.scalars(select(comments.c.line_id).where(comments.c.seq > done)),
-        *connection.scalars(approved.where(approvals.c.seq > done)),
+        line
+        for kept, where in asked
+        for line in fetch(connection, kept, where, names=("line_id",))["line_id"]
     }
 
 
