@@ -32,6 +32,7 @@ test-nightly: $(STAMP)
 	$(BIN)/python tests/faults/kill_rounds.py --rounds 50 --store postgresql --seed 1
 
 test-release: $(STAMP)
+	HYPOTHESIS_PROFILE=more $(PYTEST) -m "not slow and not nightly and not release"
 	$(PYTEST) -m "nightly or release"
 	$(BIN)/python tests/faults/kill_rounds.py --rounds 2000 --store sqlite --seed 2
 	$(BIN)/python tests/faults/kill_rounds.py --rounds 500 --store postgresql --seed 2

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
-
 from hypothesis import HealthCheck, settings
 
+from tests.examples import PROFILE, examples
 from tests.stores import _end_server, engine, store, store_url
 
 __all__ = ["_end_server", "engine", "store", "store_url"]
 
-# `HYPOTHESIS_PROFILE=deep` looks for new examples, at length; the default repeats the same small set.
-settings.register_profile("same", derandomize=True, deadline=None, max_examples=25, database=None)
-settings.register_profile(
-    "deep", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+# By default the same few examples on every machine; `HYPOTHESIS_PROFILE=more` or `deep` looks for new ones, at length.
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=10, database=None)
+for name in ("more", "deep"):
+    settings.register_profile(
+        name,
+        deadline=None,
+        max_examples=examples(25),
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile(PROFILE)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from recon.api import ChildFailed, ChildLimits, call_in_child
 from recon.api.child import _complete
+from tests.examples import examples
 
 TIGHT = ChildLimits(cpu_seconds=1, wall_seconds=30, output_bytes=10**6)
 has_limits = pytest.mark.skipif(sys.platform == "win32", reason="this system has no such limits")
@@ -162,7 +163,7 @@ def test_a_machine_without_room_for_a_child_fails_that_call(monkeypatch):
     assert failure("echo").reason == "start"
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(60))
 @given(st.binary(max_size=80))
 def test_no_bytes_but_a_whole_answer_with_its_end_record_are_believed(data):
     assert _complete(data) is None

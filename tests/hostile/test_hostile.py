@@ -1,8 +1,8 @@
 """Whatever a format is handed, it reads it by the contract or refuses it with a cause, in bounded time and memory.
 
 Formats are found as the program finds them, so a new one is tried from its first day; its samples are the folder of its
-name in fixtures/statements. Every kind of trap and damage is tried on every format in each run of the tests; the slow
-ones try the damages at more places, and `RECON_HOSTILE_BYTES=100000000` makes the large cases large.
+name in fixtures/statements. Every kind of trap and damage is tried on the commonest formats in each run of the tests; the slow
+ones try all formats, and the damages at more places, and `RECON_HOSTILE_BYTES=100000000` makes the large cases large.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ SIZE = int(os.environ.get("RECON_HOSTILE_BYTES", "50000"))
 IS_DEEP = SIZE > 50_000
 FEW_CUTS, CUTS = 3, 200 if IS_DEEP else 12
 FORMATS = Plugins.discover().names("format")
+# The formats that most files have are tried with every change, the others by the slow tests.
+OFTEN = ("camt", "csv", "mt940", "ofx")
 LIMITS = ChildLimits(
     cpu_seconds=240 + SIZE // 10_000,
     wall_seconds=900 + SIZE // 2_000,
@@ -66,7 +68,10 @@ def test_no_file_whatever_breaks_a_sniffer_or_is_claimed_twice():
     assert sum(map(len, outcome["claimed"].values())) > 20, "the openings are known to nobody"
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in OFTEN else pytest.param(name, marks=pytest.mark.slow) for name in FORMATS],
+)
 def test_no_file_whatever_breaks_a_format(name):
     outcome = outcome_of(name, FEW_CUTS, with_anything=True)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from recon.errors import MalformedFile
 from recon.ingest import unpack as room
 from recon.ingest.unpack import archive_kind, unpack
+from tests.examples import examples
 
 
 def zipped(files, method=zipfile.ZIP_DEFLATED):
@@ -210,7 +211,7 @@ def test_every_cut_is_refused_or_costs_a_file_and_never_gives_other_bytes(data):
         assert set(read.values()) <= {b"one" * 50, b"two" * 50}
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.integers(0, 10_000), st.integers(0, 255), st.sampled_from(["zip", "gzip"]))
 def test_a_changed_byte_gives_the_same_bytes_or_an_error(place, byte, kind):
     files = {"a.sta": b"one" * 50, "b.sta": b"two" * 50}

@@ -14,7 +14,8 @@ from recon.config import Policy
 from recon.frames.history import History
 from recon.match.decision.score import _AGREES_MILLIBITS
 from recon.match.ledger import weighed_frame
-from tests.match.worlds import ACCOUNTS, NAMES, applied, examples, worlds
+from tests.examples import examples
+from tests.match.worlds import ACCOUNTS, NAMES, applied, worlds
 from tests.scenarios.build import (
     closed_frame,
     history_of,

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from recon.config import Policy
 from recon.frames.evidence import CLASSES
 from recon.match.ledger import weighed_frame
+from tests.examples import examples
 from tests.match.test_lessons import ACME, world_of
-from tests.match.worlds import examples, worlds
+from tests.match.worlds import worlds
 from tests.scenarios.build import run_world
 
 PIECES = [*(f"{name}_millibits" for name in CLASSES), "prior_millibits"]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from recon.apply.allocate import is_cash
-from tests.match.worlds import Rows, applied, examples, fates, worlds
+from tests.examples import examples
+from tests.match.worlds import Rows, applied, fates, worlds
 
 
 @given(worlds())

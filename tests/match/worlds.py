@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +23,6 @@ from tests.scenarios.build import (
 NAMES = ("ACME GmbH", "Bolt Werke AG", "Nordlicht Verlag KG")
 ACCOUNTS = ("DE75512108001245126199", "DE12500105170648489890", "FR1420041010050500013M02606")
 AMOUNTS = (10_000, 20_000, 30_000, 81_240, 55_510, 123_456, 7)
-
-
-def examples(count: int) -> int:
-    """Give how many examples a property tries that runs the whole matcher; the deep profile tries many more."""
-    return count * (20 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 1)
 
 
 @dataclass(frozen=True, slots=True)

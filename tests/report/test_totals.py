@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from recon.errors import IdentityBroken
 from recon.money import AMOUNT_LIMIT
 from recon.report.totals import PARTS, check_tie, tie_out
+from tests.examples import examples
 from tests.report.view_builder import ViewBuilder, sample
 
 CURRENCIES = ("EUR", "JPY", "KWD")
@@ -41,7 +42,7 @@ def runs(draw: st.DrawFn) -> ViewBuilder:
 
 
 @given(runs())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_cent_received_is_in_exactly_one_part(build):
     totals = tie_out(build.view())
 
@@ -56,7 +57,7 @@ def test_every_cent_received_is_in_exactly_one_part(build):
 
 
 @given(runs(), st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_one_cent_more_or_less_of_applied_cash_is_found(build, data):
     cash = [
         row for row in build.allocations if row["status"] == "applied" and row["kind"] != "discount"

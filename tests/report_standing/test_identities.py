@@ -13,6 +13,7 @@ from recon.errors import IdentityBroken
 from recon.report.standing.catalogue import build_report
 from recon.report.standing.document import Asked
 from recon.report.standing.roll_forward import roll_forward
+from tests.examples import examples
 from tests.report_standing.record_builder import EUR, USD, RecordBuilder, day
 
 FATES = ("applied", "on_account", "suggested", "unmatched", "not_receivable", "returned")
@@ -68,7 +69,7 @@ def record_of(lines: list[dict[str, object]]) -> RecordBuilder:
 
 
 @given(st.lists(movements(), max_size=8))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 def test_the_identities_hold_whatever_was_decided_and_taken_back(lines):
     build = record_of(lines)
     before, now = build.standing(MIDDLE), build.standing(END)

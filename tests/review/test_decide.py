@@ -18,6 +18,7 @@ from recon.frames.entries import Entries
 from recon.review.decide import accept, mark_not_receivable, put_on_account, reject, split
 from recon.review.parts import PART_KINDS, Part
 from recon.review.people import Authority
+from tests.examples import examples
 from tests.review.world import (
     DAY,
     L1,
@@ -267,7 +268,7 @@ some_parts = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(line_amount=st.integers(1, 15_000), left=amounts, parts=some_parts)
 def test_whatever_is_asked_what_comes_out_conserves_cash_and_items(line_amount, left, parts):
     standing = world([{"amount": line_amount}], [item("A", left), item("B", 9_000)])
@@ -279,7 +280,7 @@ def test_whatever_is_asked_what_comes_out_conserves_cash_and_items(line_amount, 
     check_conserved(standing, made)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(data=st.data(), line_amount=st.integers(3, 20_000))
 def test_parts_that_come_to_the_line_within_what_is_open_are_taken(data, line_amount):
     opens = {"A": 9_000, "B": 5_000, "C": -4_000}

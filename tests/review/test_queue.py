@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from recon.review.approvals import answer
 from recon.review.decide import accept, put_on_account
 from recon.review.queue import queue
+from tests.examples import examples
 from tests.review.world import (
     DAY,
     L1,
@@ -138,7 +139,7 @@ def test_a_decision_shows_at_once():
     assert queue(after).select("fate", "reason").rows() == [("on_account", "on_account_by_person")]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(

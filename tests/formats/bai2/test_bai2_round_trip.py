@@ -13,6 +13,7 @@ from recon.api import ReconError, SourceFile
 from recon.testing.conformance import check_format
 from recon_bai2.plugin import Bai2
 from tests.corpus_index import ROOT
+from tests.examples import examples
 from tests.formats.bai2.bai2_files import HEADER, Account, bai2, read
 
 FOLDER = ROOT / "fixtures" / "statements" / "bai2"
@@ -55,7 +56,7 @@ ENTRIES = st.builds(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(4))
 @given(
     entries=st.lists(ENTRIES, max_size=8),
     opening=st.integers(min_value=-(10**12), max_value=10**12),
@@ -83,7 +84,7 @@ def test_a_report_is_read_back_as_it_was_written(entries, opening, date, currenc
     ]
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(5))
 @given(st.binary(max_size=300))
 def test_any_bytes_behind_the_headers_are_read_or_refused(data):
     head = (
@@ -97,7 +98,7 @@ def test_any_bytes_behind_the_headers_are_read_or_refused(data):
     assert parsed.statements["line_count"].sum() == len(parsed.lines) + len(parsed.rejects)
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(5))
 @given(st.text(alphabet="0136489,/\n SVDZ-+ABC", max_size=200))
 def test_any_sequence_of_records_is_counted_in_full(text):
     head = "01,B,O,260115,0600,1,,,2/\n02,O,B,1,260114,,USD,2/\n03,1,USD,/\n16,195,1,,,,/\n"

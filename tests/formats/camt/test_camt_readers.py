@@ -17,6 +17,7 @@ from recon_camt.document import open_document
 from recon_camt.finish import finished
 from recon_camt.tags import BeyondGrammar
 from tests.corpus_index import ROOT, cases
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,13 +95,13 @@ def both(data: bytes) -> tuple[ParsedStatements, ParsedStatements]:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(15))
 @given(documents())
 def test_both_readers_give_the_same_frames(data: bytes) -> None:
     assert_same(*both(data))
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(8))
 @given(piece=st.sampled_from([200, 1000]), data=documents())
 def test_where_pieces_are_cut_changes_nothing(piece: int, data: bytes) -> None:
     document = open_document(SourceFile("x.xml", data), None)

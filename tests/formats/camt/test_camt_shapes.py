@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from recon.api import MalformedFile, SourceFile
 from recon_camt import reader, shapes
 from recon_camt.plugin import Camt
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ def read(data: bytes, *, smallest: int = 0) -> ParsedStatements | str:
             return str(error)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(documents())
 def test_shapes_change_nothing(data: bytes) -> None:
     at_once, tag_by_tag = read(data), read(data, smallest=1 << 30)

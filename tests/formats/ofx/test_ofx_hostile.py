@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from recon.api import MalformedFile, ParsedStatements, ReconError, SourceFile
 from recon_ofx.plugin import Ofx
+from tests.examples import examples
 
 if TYPE_CHECKING:
     from recon_ofx.text import Text
@@ -148,7 +149,7 @@ def test_a_file_cut_at_any_byte_is_refused_or_loses_nothing_in_silence() -> None
     assert silent == []
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 @given(st.data())
 def test_a_flipped_byte_changes_no_amount_or_day_in_silence(data: st.DataObject) -> None:
     whole = bytearray((HEAD + transaction("1.00") + transaction("2.00") + TAIL).encode())
@@ -187,7 +188,7 @@ def test_work_grows_with_the_file_and_no_faster(monkeypatch: pytest.MonkeyPatch)
 
 
 @given(st.integers(1, 400), st.integers(1, 30))
-@settings(max_examples=30)
+@settings(max_examples=examples(10))
 def test_a_document_read_in_pieces_is_the_same_document(size: int, count: int) -> None:
     from recon_ofx import tokens
 

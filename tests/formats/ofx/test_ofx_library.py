@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from recon.api import ParsedStatements, SourceFile, format_minor
 from recon_ofx import library_child
 from recon_ofx.plugin import Ofx
+from tests.examples import examples
 
 HEAD = "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nENCODING:UTF-8\nCHARSET:NONE\n\n"
 
@@ -37,7 +38,7 @@ def theirs(text: str) -> list[tuple[Decimal, str, str]] | None:
     return reading and [(Decimal(amount), day, identifier) for amount, day, identifier in reading]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(10))
 @given(
     st.lists(
         st.tuples(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from recon.match.decision import solve as room
 from recon.match.decision.programs import assignment_program, is_one_to_one
 from recon.match.decision.solve import Option, Share, solve
+from tests.examples import examples
 
 
 @st.composite
@@ -56,7 +57,7 @@ def assert_is_an_answer(options, chosen):
 
 
 @given(components())
-@settings(max_examples=150)
+@settings(max_examples=examples(40))
 def test_branch_and_bound_finds_the_best_total(options):
     gap, chosen = solve(options)
 
@@ -66,7 +67,7 @@ def test_branch_and_bound_finds_the_best_total(options):
 
 
 @given(components())
-@settings(max_examples=40)
+@settings(max_examples=examples(15))
 def test_the_integer_program_finds_the_best_total_too(options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "_MOST_STEPS", 0)
@@ -78,7 +79,7 @@ def test_the_integer_program_finds_the_best_total_too(options):
 
 
 @given(components())
-@settings(max_examples=100)
+@settings(max_examples=examples(30))
 def test_beyond_the_bound_the_gap_is_no_less_than_what_was_missed(options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "LARGEST_COMPONENT", 0)
@@ -90,7 +91,7 @@ def test_beyond_the_bound_the_gap_is_no_less_than_what_was_missed(options):
 
 
 @given(components())
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 def test_without_any_program_the_gap_is_a_bound_too(options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "LARGEST_COMPONENT", 0)
@@ -121,7 +122,7 @@ def one_to_one(draw):
 
 
 @given(one_to_one())
-@settings(max_examples=150)
+@settings(max_examples=examples(40))
 def test_the_linear_program_of_a_one_to_one_component_is_whole_and_the_best(options):
     answer = assignment_program(options, {one.proposal: one.millibits for one in options})
     whole = [round(weight) for weight in answer.weights]
@@ -135,7 +136,7 @@ def test_the_linear_program_of_a_one_to_one_component_is_whole_and_the_best(opti
 
 
 @given(one_to_one())
-@settings(max_examples=60)
+@settings(max_examples=examples(20))
 def test_a_one_to_one_component_is_never_cut(options):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(room, "LARGEST_COMPONENT", 0)
@@ -172,7 +173,7 @@ def test_five_thousand_lines_of_as_many_equal_items_are_solved_without_a_cut():
 
 
 @given(components(), st.randoms(use_true_random=False))
-@settings(max_examples=100)
+@settings(max_examples=examples(30))
 def test_between_equal_totals_the_order_of_lines_decides_and_not_that_of_the_call(options, random):
     grouped = {
         line: [one for one in options if one.line == line] for line in {one.line for one in options}

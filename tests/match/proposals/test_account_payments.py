@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recon.config import BankCharges, Decide, Discount, Policy, Tolerance
-from tests.match.worlds import Rows, examples, worlds
+from tests.examples import examples
+from tests.match.worlds import Rows, worlds
 
 LIBERAL = Policy(
     tolerance=Tolerance(amount=Decimal(5), percent=Decimal(10)),

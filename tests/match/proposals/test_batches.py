@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recon.config import Policy
+from tests.examples import examples
 from tests.scenarios.build import batches_frame, inputs_of, items_frame, lines_frame, run_world
 
 DAY = dt.date(2026, 1, 16)
@@ -67,7 +68,7 @@ def outcome_of(parts, net):
 
 
 @given(payouts())
-@settings(max_examples=40)
+@settings(max_examples=examples(8))
 def test_what_is_applied_of_a_payout_is_its_gross_amounts_with_its_fees_as_charges(payout):
     parts, net = payout
     if net <= 0:
@@ -87,7 +88,7 @@ def test_what_is_applied_of_a_payout_is_its_gross_amounts_with_its_fees_as_charg
 
 
 @given(payouts())
-@settings(max_examples=40)
+@settings(max_examples=examples(8))
 def test_a_payout_with_a_part_that_is_not_certain_is_not_applied(payout):
     parts, net = payout
     if net <= 0:
@@ -101,7 +102,7 @@ def test_a_payout_with_a_part_that_is_not_certain_is_not_applied(payout):
 
 
 @given(payouts())
-@settings(max_examples=20)
+@settings(max_examples=examples(5))
 def test_every_part_that_is_given_has_one_outcome(payout):
     parts, net = payout
     if abs(net) == 0:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from recon.match.proposals import subsets as room
 from recon.match.proposals.subsets import MOST_COUNTED, MOST_ITEMS, find_subsets
+from tests.examples import examples
 
 
 def by_trying_all(amounts, total):
@@ -30,7 +31,7 @@ def pools(draw):
 
 
 @given(pools())
-@settings(max_examples=400)
+@settings(max_examples=examples(100))
 def test_all_subsets_are_counted_and_the_simplest_are_named(pool):
     amounts, total = pool
     every = by_trying_all(amounts, total)
@@ -46,7 +47,7 @@ def test_all_subsets_are_counted_and_the_simplest_are_named(pool):
 
 
 @given(pools())
-@settings(max_examples=150)
+@settings(max_examples=examples(50))
 def test_sums_held_as_an_array_count_the_same(pool):
     amounts, total = pool
     if sum(map(abs, amounts)) >= 1 << 20:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from recon.api import ConfigurationError, ItemSource, UnreadableItems, format_minor
 from recon_item_file.csv_text import split_plain, split_quoted
 from recon_item_file.plugin import recon_register_sources
+from tests.examples import examples
 from tests.plugins.item_file.writing import HEADER, fetch, write_csv
 
 FULL = """\
@@ -357,7 +358,7 @@ def test_wrong_options_are_an_error_of_configuration(tmp_path, options):
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(st.tuples(st.integers(-(10**11), 10**11), CURRENCIES), max_size=20))
 def test_amounts_that_were_written_out_are_read_back(tmp_path_factory, amounts):
     rows = [
@@ -372,7 +373,7 @@ def test_amounts_that_were_written_out_are_read_back(tmp_path_factory, amounts):
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.lists(
         st.text(st.characters(codec="utf-8", exclude_characters="\0\x1c\x1d\x1e\x1f")),
@@ -395,7 +396,7 @@ def test_any_text_that_was_written_as_csv_is_read_back(tmp_path_factory, texts, 
 CELLS = st.text(st.sampled_from("ab, \n1.é;|"), max_size=12)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(CELLS, max_size=6).map("\n".join), st.booleans())
 def test_the_quick_way_through_plain_text_gives_what_the_careful_way_gives(text, is_windows):
     text = text.replace("\n", "\r\n") if is_windows else text
