@@ -1,4 +1,4 @@
-"""`recon plugins`: what is installed, and what has failed."""
+"""`recon plugins`: what is installed, what has failed, what keeps its contract; and the package of a new one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,14 @@ from recon.cli.progress import under_way
 from recon.cli.verb import Verb, VerbGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
-    from recon.plugins import Plugins
+    from recon.plugins import Plugins, PluginStatus
+    from recon.testing.trial import Trial
+
+_NEW = ("format", "source", "ledger", "evidence", "report")
 
 
 @click.group(
@@ -41,23 +46,61 @@ def listing(how: str) -> None:
     write_frame(status_frame(_discover()), how)
 
 
-@command.command("check", cls=Verb, epilog="Example: recon plugins check")
+@command.command("check", cls=Verb, epilog="Example: recon plugins check acme-ledger")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
 @format_option()
-def check(how: str) -> None:
-    """List what has failed, and exit 1 if anything has."""
-    plugins = _discover()
-    if plugins.failures:
-        write_frame(status_frame(plugins, failed_only=True), how)
+def check(names: tuple[str, ...], how: str) -> None:
+    """Try what is installed by the rules of its kind, and exit 1 if anything breaks one.
+
+    Without NAME everything is tried. What would need credentials, a sample of a bank or somebody's ledger is left out, and
+    the answer says so: the suites of recon.testing do that, in the tests of a plugin's own package.
+    """
+    with under_way(quiet=True):
+        plugins = _discover()
+        from recon.testing.trial import try_installed
+
+        trials = list(try_installed(plugins, names))
+    unknown = set(names) - _known(plugins)
+    if unknown:
+        raise click.UsageError(f"no plugin is called {', '.join(sorted(unknown))}")
+    broken = [
+        one for one in plugins.failures if not names or {one.name, one.owner.plugin} & {*names}
+    ]
+    write_frame(_trial_frame(trials, broken), how)
+    failed = len(broken) + sum(bool(trial.complaints) for trial in trials)
+    untried = sum(not trial.tried for trial in trials)
+    told = f"{len(trials) + len(broken)} registrations, {failed or 'none'} failed"
+    note(told + (f"; {untried} could not be tried from here" if untried else ""))
+    if failed:
         raise Exit(1)
-    note(f"{len(plugins.statuses)} registrations, none has failed")
 
 
-@command.group("new", cls=VerbGroup, epilog="Example: recon plugins new format acme-bank")
-def new() -> None:
-    """Write the package of a new plugin."""
+def _known(plugins: Plugins) -> set[str]:
+    return {name for one in plugins.statuses for name in (one.name, one.owner.plugin)}
 
 
-@new.command("format", cls=Verb, epilog="Example: recon plugins new format acme-bank --in ~/src")
+def _trial_frame(trials: Sequence[Trial], broken: Sequence[PluginStatus]) -> pl.DataFrame:
+    """Give one row an object that was tried, or a plugin that could not be."""
+    import polars as pl
+
+    rows = [
+        (
+            trial.name,
+            trial.kind,
+            "failed" if trial.complaints else "ok" if trial.tried else "not tried",
+            trial.tried,
+            trial.left_out,
+            "\n".join(trial.complaints) or None,
+        )
+        for trial in trials
+    ]
+    rows += [(one.name, one.kind, "failed", "loading", "all else", one.error) for one in broken]
+    names = ("name", "kind", "state", "tried", "left_out", "error")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+@command.command("new", cls=Verb, epilog="Example: recon plugins new ledger acme --in ~/src")
+@click.argument("kind", metavar="KIND", type=click.Choice(_NEW))
 @click.argument("name", metavar="NAME")
 @click.option(
     "--in",
@@ -67,14 +110,15 @@ def new() -> None:
     metavar="FOLDER",
     help="Where the folder cashrecon-NAME is made; here, if left out.",
 )
-def new_format(name: str, parent: Path) -> None:
-    """Write a package that reads an example layout and passes the conformance suite.
+def new(kind: str, name: str, parent: Path) -> None:
+    """Write the package of a new plugin that does an example's work and passes the conformance suite of its kind.
 
-    Install it with `pip install -e cashrecon-NAME`, put your bank's rules in place of the example's, and keep the suite.
+    KIND is format, source, ledger, evidence or report. Install it with `pip install -e cashrecon-NAME`, put your own rules
+    in place of the example's, and keep the suite.
     """
-    from recon.plugins.new_format import write_new_format
+    from recon.testing.new_plugin import write_new_plugin
 
-    for path in write_new_format(name, parent):
+    for path in write_new_plugin(kind, name, parent):
         click.echo(path.as_posix())
 
 
@@ -85,7 +129,7 @@ def _discover() -> Plugins:
         return Plugins.discover()
 
 
-def status_frame(plugins: Plugins, *, failed_only: bool = False) -> pl.DataFrame:
+def status_frame(plugins: Plugins) -> pl.DataFrame:
     """Give one row a registered object, an observer or a plugin that could not be loaded."""
     import polars as pl
 
@@ -98,7 +142,7 @@ def status_frame(plugins: Plugins, *, failed_only: bool = False) -> pl.DataFrame
             "failed" if status.error else "ok",
             status.error,
         )
-        for status in (plugins.failures if failed_only else plugins.statuses)
+        for status in plugins.statuses
     ]
     names = ("name", "kind", "distribution", "version", "state", "error")
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

@@ -126,6 +126,11 @@ class Plugins:
         """The plugins and objects that are not used, each with its error."""
         return tuple(status for status in self.statuses if status.error is not None)
 
+    @property
+    def registered(self) -> tuple[Registered, ...]:
+        """The usable objects, sorted by kind and name."""
+        return tuple(one for _, one in sorted(self._registered.items()))
+
     def names(self, kind: str) -> tuple[str, ...]:
         """Give the names of the usable objects of one kind, sorted."""
         return tuple(sorted(name for of_kind, name in self._registered if of_kind == kind))

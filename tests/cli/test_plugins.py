@@ -13,8 +13,12 @@ import pytest
 from recon.cli import doctor
 from recon.cli.doctor import Finding
 from recon.plugins import Plugins
+from recon_item_file.plugin import ItemFile
+from recon_journal_csv.plugin import JournalCsv
 from tests.cli.test_contract import ROOT
 from tests.plugins.loader.installed import install, plugins_of
+from tests.plugins.loader.ledgers import Connection, LedgerOf
+from tests.run.quiet import WordFormat
 
 
 @pytest.fixture
@@ -49,16 +53,61 @@ def test_the_list_names_what_works_and_what_has_failed(cli, hostile, verb):
 
 def test_check_is_exit_1_when_a_plugin_has_failed_and_0_when_none_has(cli, hostile):
     result = cli("plugins", "check", "--format", "json")
+    rows = {row["name"]: row["state"] for row in json.loads(result.stdout)}
 
     assert result.exit_code == 1
-    assert [row["name"] for row in json.loads(result.stdout)] == ["evil", "exits"]
+    assert rows == {"sound": "ok", "evil": "failed", "exits": "failed"}
 
 
-def test_check_is_exit_0_when_all_work(cli, sound):
-    result = cli("plugins", "check")
+def test_check_says_what_it_tried_and_what_it_left_out(cli, sound):
+    result = cli("plugins", "check", "--format", "json")
+    (row,) = json.loads(result.stdout)
 
-    assert (result.exit_code, result.stdout) == (0, "")
-    assert "1 registrations, none has failed" in result.stderr
+    assert result.exit_code == 0
+    assert (row["name"], row["state"], row["tried"]) == ("sound", "ok", "claims no file of others")
+    assert "FormatConformance" in row["left_out"]
+    assert "1 registrations, none failed" in result.stderr
+
+
+class Careless(WordFormat):
+    def sniff(self, head, file_name):
+        return True
+
+
+class WritesNothing:
+    name = "silent"
+
+    def render(self, view, out):
+        pass
+
+
+def test_check_tries_what_needs_no_credentials_and_names_the_rule_that_is_broken(cli, monkeypatch):
+    remote = LedgerOf(Connection(), file_name=None, is_file=False)
+    objects = [Careless("careless", b"X"), WritesNothing(), remote, JournalCsv()]
+    plugins = Plugins.for_tests([*objects, ItemFile()])
+    monkeypatch.setattr(Plugins, "discover", classmethod(lambda cls: plugins))
+    result = cli("plugins", "check", "--format", "json")
+    rows = {row["name"]: row for row in json.loads(result.stdout)}
+
+    assert result.exit_code == 1
+    assert {name: row["state"] for name, row in rows.items()} == {
+        "careless": "failed",
+        "silent": "failed",
+        "books": "not tried",
+        "journal-csv": "ok",
+        "item-file": "not tried",
+    }
+    assert "claims a file that is no statement" in rows["careless"]["error"]
+    assert "it writes below its own folder alone" in rows["silent"]["error"]
+    assert "5 registrations, 2 failed; 2 could not be tried from here" in result.stderr
+
+
+def test_check_tries_only_what_is_named_and_knows_who_is_not_there(cli, hostile):
+    named = cli("plugins", "check", "sound", "--format", "json")
+
+    assert [row["name"] for row in json.loads(named.stdout)] == ["sound"]
+    assert named.exit_code == 0
+    assert cli("plugins", "check", "nobody").exit_code == 2
 
 
 def test_a_run_warns_of_a_plugin_that_is_not_used(cli, run, hostile, inputs):

@@ -1,8 +1,7 @@
-"""What CONTRIBUTING.md promises of `recon plugins new`: the package is found, reads its sample, and passes its own suite."""
+"""What CONTRIBUTING.md promises of `recon plugins new format`: the package is found, reads its sample, and refuses what is wrong."""
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tomllib
 from importlib.metadata import distributions
@@ -10,17 +9,16 @@ from importlib.metadata import distributions
 import pytest
 
 from recon.config import Policy
-from recon.errors import ConfigurationError
 from recon.plugins import Plugins
-from recon.plugins.new_format import write_new_format
 from recon.run.reading import read_statements
+from recon.testing.new_plugin import write_new_plugin
 from tests.run.quiet import Quiet
 
 
 @pytest.fixture
 def installed(tmp_path, monkeypatch):
     """Write a new format, and the metadata that an installer makes of it."""
-    write_new_format("toy-bank", tmp_path)
+    write_new_plugin("format", "toy-bank", tmp_path)
     folder = tmp_path / "cashrecon-toy-bank"
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     info = folder / "cashrecon_toy_bank-1.0.dist-info"
@@ -64,29 +62,3 @@ def test_a_new_format_refuses_what_is_wrong_in_its_first_row(installed, wrong):
 
     assert reading.inputs[0].state == "quarantined"
     assert f"{broken.parent.name}/broken.txt:1" in reading.inputs[0].error
-
-
-def test_a_new_format_passes_its_own_suite(installed):
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
-        cwd=installed,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stdout
-    assert "9 passed" in done.stdout
-
-
-@pytest.mark.parametrize("name", ["", "Acme", "acme_bank", "acme-", "1bank", "a/b", "../up"])
-def test_a_name_that_is_none_is_refused(tmp_path, name):
-    with pytest.raises(ConfigurationError, match="no name for a format"):
-        write_new_format(name, tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_is_there_is_left_alone(tmp_path):
-    write_new_format("acme", tmp_path)
-    with pytest.raises(ConfigurationError, match="cannot write"):
-        write_new_format("acme", tmp_path)
