@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 ALPHA: Final = 0.05
@@ -45,6 +46,7 @@ class Share:
         return f"{math.ceil(self.bounds[1] * 1e6) / 1e4:.4f} %"
 
 
+@cache
 def clopper_pearson(hits: int, of: int, alpha: float = ALPHA) -> tuple[float, float]:
     """Bound a share exactly: below and above, so many hits have a chance of at most alpha / 2.
 
