@@ -14,6 +14,7 @@ from recon.review.allowed import check_allowed
 from recon.review.people import Authority
 from recon.run.clock import SystemClock
 from recon.run.daily.archive import Archive
+from recon.run.daily.disk import told_of_disk
 from recon.store.chain import Happening, append, head
 from recon.store.connect import Store, open_store
 from recon.store.migrate import upgrade
@@ -85,20 +86,21 @@ def open_desk(folder: Path, actor: str, clock: Clock | None = None) -> Iterator[
     workspace = Workspace.at(folder)
     settings = workspace.settings
     policy = load_policy(workspace.path(settings.policy) if settings.policy else None)
-    store = open_store(workspace.store_url)
-    try:
-        upgrade(store)
-        desk = Desk(
-            workspace=workspace,
-            store=store,
-            policy=policy,
-            archive=Archive(workspace.path(settings.archive)),
-            actor=actor,
-            clock=clock or SystemClock(),
-        )
-        yield _begin(desk)
-    finally:
-        store.close()
+    with told_of_disk():
+        store = open_store(workspace.store_url)
+        try:
+            upgrade(store)
+            desk = Desk(
+                workspace=workspace,
+                store=store,
+                policy=policy,
+                archive=Archive(workspace.path(settings.archive)),
+                actor=actor,
+                clock=clock or SystemClock(),
+            )
+            yield _begin(desk)
+        finally:
+            store.close()
 
 
 def _begin(desk: Desk) -> Desk:

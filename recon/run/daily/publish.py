@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from recon.errors import ConfigurationError
 from recon.failpoints import reached
 from recon.run.daily.archive import sync_folder, write_durably
+from recon.run.daily.disk import disk_failed
 from recon.store.tables import EVENTS
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def publish_run(desk: Desk, facts: dict[str, Any]) -> Path:
     """Lay the files of a run out in its folder; a folder that is there is whole, and is left as it is.
 
     Raises:
-        ConfigurationError: the folder cannot be written.
-        StoreBroken: the archive lost one of them.
+        StoreBroken: the folder cannot be written, or the archive lost one of them.
     """
     reports = desk.workspace.path(desk.workspace.settings.reports)
     folder = reports / f"run-{facts['run']:06d}"
@@ -56,6 +55,6 @@ def publish_run(desk: Desk, facts: dict[str, Any]) -> Path:
         os.replace(unfinished, folder)  # noqa: PTH105 - the atomic form is the point
         sync_folder(reports)
     except OSError as error:
-        raise ConfigurationError(f"cannot write to {reports.name}: {error.strerror}") from None
+        raise disk_failed(error, f"the reports cannot be written to {reports.name}") from None
     reached("report.renamed")
     return folder
