@@ -1,7 +1,7 @@
 """Places where a test lets the program fail: after each durable step, by name.
 
-Off unless `RECON_FAILPOINT=NAME:N:ACTION` is set: at the N-th time that step NAME is passed, do ACTION (kill9, raise, sleep,
-ENOSPC, EIO). The names are listed here, so that a test can try every one of them.
+Off unless `RECON_FAILPOINT=NAME:N:ACTION` is set: at the N-th time that step NAME is passed, do ACTION (kill9, raise, stop
+until somebody lets the process go on, ENOSPC, EIO). The names are listed here, so that a test can try every one of them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import time
 from collections import Counter
 from typing import Final
 
@@ -36,7 +35,6 @@ STEPS: Final = (
     "report.renamed",
 )
 _passed: Counter[str] = Counter()
-_NAP_SECONDS: Final = 30
 
 
 def reached(step: str) -> None:
@@ -57,8 +55,8 @@ def reached(step: str) -> None:
         return
     if action == "kill9":
         os.kill(os.getpid(), signal.SIGKILL)
-    if action == "sleep":
-        time.sleep(_NAP_SECONDS)
+    if action == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
         return
     if action == "raise":
         raise RuntimeError(f"failpoint {step}")

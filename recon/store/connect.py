@@ -60,7 +60,7 @@ class Store:
         Raises:
             StoreBroken: the store cannot be written: full, read-only, locked for too long, or gone.
         """
-        with _told(), self.engine.begin() as connection:
+        with told_of_store(), self.engine.begin() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
@@ -74,7 +74,7 @@ class Store:
         Raises:
             StoreBroken: the store cannot be read.
         """
-        with _told(), self.engine.connect() as connection:
+        with told_of_store(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -152,8 +152,12 @@ def _postgresql(url: URL) -> Engine:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn what a driver says of a disk, a lock or a server into words with a hint."""
+def told_of_store() -> Iterator[None]:
+    """Turn what a driver says of a disk, a lock or a server into words with a hint.
+
+    Raises:
+        StoreBroken: the driver said that something of this sort failed.
+    """
     try:
         yield
     except DBAPIError as error:

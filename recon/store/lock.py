@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Final
+from contextlib import ExitStack, contextmanager
+from typing import IO, TYPE_CHECKING, Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from recon.errors import Locked
+from recon.errors import Locked, StoreBroken
+from recon.store.connect import told_of_store
 
 if sys.platform == "win32":
     import msvcrt
@@ -21,6 +22,8 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import Connection
 
     from recon.store.connect import Store
 
@@ -39,6 +42,7 @@ def run_lock(store: Store, holder: str) -> Iterator[None]:
 
     Raises:
         Locked: another run has it; the message says which.
+        StoreBroken: the server cannot be reached, or dropped the lock.
     """
     told = f"{holder} (process {os.getpid()})"
     with _file_lock(store, told) if store.is_sqlite else _server_lock(store, told):
@@ -84,22 +88,39 @@ def _taken(file: IO[str]) -> bool:
 
 @contextmanager
 def _server_lock(store: Store, told: str) -> Iterator[None]:
-    """Hold a lock of the server on a connection of its own."""
-    with store.engine.connect() as connection:
-        connection.execute(
-            text("SELECT set_config('application_name', :told, false)"), {"told": told[:63]}
-        )
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _RUNS}):
-            other = connection.scalar(
-                text(_HOLDER), {"low": _RUNS & 0xFFFFFFFF, "high": _RUNS >> 32}
-            )
-            raise Locked(f"another run works on this store: {other or 'unknown'}", hint=_HINT)
-        connection.commit()
-        try:
-            yield
-        finally:
-            # The lock goes with the connection, which is not given back for others to use.
-            connection.invalidate()
+    """Hold a lock of the server on a connection of its own; no transaction begins once the server has dropped it."""
+    with ExitStack() as opened:
+        with told_of_store():
+            connection = opened.enter_context(store.engine.connect())
+            _take(connection, told)
+        # The lock goes with the connection, which is not given back for others to use.
+        opened.callback(connection.invalidate)
+        driver: Any = connection.connection.dbapi_connection
+
+        def check(_begun: Connection) -> None:
+            try:
+                driver.execute("SELECT 1")
+                driver.rollback()
+            except driver_error as error:
+                raise StoreBroken(
+                    "the server was restarted, and the lock of this run went with it",
+                    hint="run it again: what was stored stays, and the rest follows",
+                ) from error
+
+        driver_error = store.engine.dialect.loaded_dbapi.Error
+        event.listen(store.engine, "begin", check)
+        opened.callback(event.remove, store.engine, "begin", check)
+        yield
+
+
+def _take(connection: Connection, told: str) -> None:
+    connection.execute(
+        text("SELECT set_config('application_name', :told, false)"), {"told": told[:63]}
+    )
+    if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _RUNS}):
+        other = connection.scalar(text(_HOLDER), {"low": _RUNS & 0xFFFFFFFF, "high": _RUNS >> 32})
+        raise Locked(f"another run works on this store: {other or 'unknown'}", hint=_HINT)
+    connection.commit()
 
 
 _HOLDER: Final = """

@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -59,6 +60,32 @@ class Forked:
     def recon(self, *words, kill_after=None, **variables):
         """Run a command of the program, killed after so many seconds if it still runs."""
         return self._ask({"words": list(words), "kill_after": kill_after, "variables": variables})
+
+    def recon_meanwhile(self, happens, *words, **variables):
+        """Run a command that a failpoint stops; let something happen meanwhile, and let it go on."""
+        ended = []
+        asking = threading.Thread(
+            target=lambda: ended.append(self.recon(*words, **variables)), daemon=True
+        )
+        asking.start()
+        child = self._stopped_child(asking)
+        try:
+            happens()
+        finally:
+            os.kill(child, signal.SIGCONT)
+        asking.join()
+        return ended[0]
+
+    def _stopped_child(self, asking):
+        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children")
+        while asking.is_alive():
+            for child in children.read_text().split():
+                with suppress(OSError):
+                    # The state stands behind the name, which is in parentheses.
+                    if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                        return int(child)
+            time.sleep(0.02)
+        raise AssertionError("the command ended before it was stopped")
 
     def call(self, function, *args):
         """Call a function by `module:name` with JSON values, in a process of its own; gives what it returns."""

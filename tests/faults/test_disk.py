@@ -7,12 +7,10 @@ two steps in this process, nightly all of them and a full disk at fifty places.
 from __future__ import annotations
 
 import pytest
-from click.testing import CliRunner
 
 from recon import failpoints
-from recon.cli import main
-from tests.faults.bank import Bank, make_workspace, put
 from tests.faults.disks import read_only, room_of, small_disk
+from tests.faults.here import laid_out, run
 from tests.faults.looking import faults, state
 from tests.faults.worlds import WORDS, World, check_completed, check_sound, check_told
 
@@ -20,19 +18,6 @@ FULL = ("No space left on device", "disk is full", "disk I/O error", "unable to 
 
 
 # ---------------------------------------------------------------- by failpoint, in this process
-
-
-def laid_out(folder):
-    bank = Bank(11)
-    workspace = make_workspace(folder)
-    put(workspace / "inbox", *bank.next_day())
-    put(workspace, "open_items.csv", bank.items)
-    return workspace, bank
-
-
-def run(workspace):
-    words = ["run", "--quiet", "--user", "anna", "--as-of", "2026-02-01"]
-    return CliRunner().invoke(main, [*words, "--workspace", str(workspace)])
 
 
 @pytest.fixture(scope="module")

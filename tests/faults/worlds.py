@@ -50,9 +50,15 @@ class Attempt:
         self.references = bank.references
         return self
 
+    @property
+    def words(self):
+        return ("run", "--quiet", "--user", "anna", "--workspace", str(self.workspace))
+
     def run(self, **variables):
-        words = ("run", "--quiet", "--user", "anna", "--workspace", str(self.workspace))
-        return self.world.forked.recon(*words, **variables)
+        return self.world.forked.recon(*self.words, **variables)
+
+    def run_meanwhile(self, happens, **variables):
+        return self.world.forked.recon_meanwhile(happens, *self.words, **variables)
 
     def __exit__(self, *error):
         self.url.__exit__(*error)
