@@ -63,6 +63,10 @@ def at_desk(folder: Path, user: str | None) -> Iterator[Desk]:
             note(
                 f"warning: the policy file was changed; {desk.policy.hash} goes on until an admin works here"
             )
+        if desk.controls_wait:
+            note(
+                "warning: people or limits in recon.toml were changed; those in force go on until one of their admins works here"
+            )
         yield desk
 
 

@@ -12,6 +12,7 @@ INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$"
 KINDS = (
     "store_created",
     "policy_set",
+    "controls_set",
     "file_received",
     "items_loaded",
     "customers_loaded",

@@ -29,6 +29,7 @@ Action: TypeAlias = Literal[
     "close_period",
     "reopen_period",
     "set_policy",
+    "set_controls",
     "approve_policy",
 ]
 
@@ -45,6 +46,7 @@ MATRIX: Final[Mapping[Action, tuple[Role, ...]]] = MappingProxyType(
         "close_period": ("approver", "admin"),
         "reopen_period": ("admin",),
         "set_policy": ("admin",),
+        "set_controls": ("admin",),
         "approve_policy": ("approver", "admin"),
     }
 )
@@ -61,6 +63,7 @@ MEANING: Final[Mapping[Action, str]] = MappingProxyType(
         "close_period": "close a period",
         "reopen_period": "open a closed period again",
         "set_policy": "set another policy",
+        "set_controls": "set other people or limits",
         "approve_policy": "approve the policy that another set",
     }
 )

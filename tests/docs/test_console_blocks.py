@@ -59,16 +59,18 @@ def run(command: str, folder: Path) -> str:
     return tidy(done.stdout)
 
 
-def pages_with_blocks() -> list[object]:
-    found = [page for page in PAGES if page.is_file() and BLOCK.search(page.read_text("utf-8"))]
-    return [
-        pytest.param(page, id=page.name, marks=[pytest.mark.slow] * (page.name in LENGTHY))
-        for page in found
-    ]
+def pages_with_blocks() -> list[Path]:
+    return [page for page in PAGES if page.is_file() and BLOCK.search(page.read_text("utf-8"))]
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="console blocks are run by bash")
-@pytest.mark.parametrize("page", pages_with_blocks())
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.name, marks=[pytest.mark.slow] * (page.name in LENGTHY))
+        for page in pages_with_blocks()
+    ],
+)
 def test_the_console_blocks_of_a_page_show_what_is_shown(page: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "fixtures" / "demo", tmp_path, dirs_exist_ok=True)
     text = page.read_text(encoding="utf-8")

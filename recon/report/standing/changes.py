@@ -41,6 +41,7 @@ KINDS: Final = (
 _WORDS: Final = {
     "store_created": "The record was begun",
     "policy_set": "The policy was set",
+    "controls_set": "The people and limits were set",
     "file_received": "A file was received",
     "items_loaded": "Open items were loaded",
     "customers_loaded": "Customers were loaded",
@@ -63,7 +64,7 @@ _FACTS: Final = ("facts", "payload_name", "payload_old", "payload_new")
 # The facts by which an event tells a change of its own, and of what; the rest stand in words as they are.
 _CHANGE: Final = ("old", "new", "name")
 # The facts that hold a whole configuration: told key by key where it changed.
-_SET_UP: Final = ("policy", "settings")
+_SET_UP: Final = ("policy", "users", "controls")
 
 
 def build_changes(standing: Standing, _asked: Asked) -> Body:
@@ -202,21 +203,24 @@ def _periods(standing: Standing) -> pl.DataFrame:
 
 
 def _set_up(standing: Standing) -> pl.DataFrame:
-    """Name each key of the policy or the settings that an event changed, with both values; and the hashes of both."""
+    """Name each key that another policy, or other people and limits, changed, with both values."""
     told = []
-    keys: dict[str, str] = {}
-    policy = None
-    events = standing.events.filter(pl.col("kind") == "policy_set").sort("seq")
-    for seq, payload, policy_hash in events.select("seq", "payload", "policy_hash").iter_rows():
-        facts = _read(payload)
-        now = {key: said for name in _SET_UP for key, said in _flat(name, facts.get(name))}
-        changed = sorted(key for key in {*keys, *now} if keys.get(key) != now.get(key))
-        # The first policy replaces nothing: all of its keys would be no news.
-        changed = changed if policy is not None else []
-        old = [f"{key} = {keys.get(key, 'not set')}" for key in changed]
-        new = [f"{key} = {now.get(key, 'not set')}" for key in changed]
-        told.append((seq, None, "; ".join(old) or policy, "; ".join(new) or policy_hash))
-        keys, policy = now, policy_hash
+    for kind in ("policy_set", "controls_set"):
+        keys: dict[str, str] | None = None
+        hashes = None
+        events = standing.events.filter(pl.col("kind") == kind).sort("seq")
+        for seq, payload, policy_hash in events.select("seq", "payload", "policy_hash").iter_rows():
+            facts = _read(payload)
+            now = {key: said for name in _SET_UP for key, said in _flat(name, facts.get(name))}
+            # The first one replaces nothing: all of its keys would be no news.
+            before = now if keys is None else keys
+            changed = sorted(key for key in {*before, *now} if before.get(key) != now.get(key))
+            old = "; ".join(f"{key} = {before.get(key, 'not set')}" for key in changed)
+            new = "; ".join(f"{key} = {now.get(key, 'not set')}" for key in changed)
+            # The hash is of the policy.
+            is_policy = kind == "policy_set"
+            told.append((seq, None, old or hashes, new or (policy_hash if is_policy else None)))
+            keys, hashes = now, policy_hash if is_policy else None
     schema = {"seq": pl.Int64, "what": pl.String, "old": pl.String, "new": pl.String}
     return pl.DataFrame(told, schema=schema, orient="row")
 

@@ -33,6 +33,7 @@ def people(standing: Standing, controls: Controls) -> list[dy.DataFrame[Findings
     return [
         _policy(standing, controls),
         _policy_changes(standing),
+        _other_controls(standing),
         _own_approvals(standing),
         _write_offs(standing),
         _unanswered(standing),
@@ -76,6 +77,18 @@ def _policy_changes(standing: Standing) -> dy.DataFrame[Findings]:
         pl.col("at").str.slice(0, 10),
     )
     return findings(rows, "C3", "policy_changed", "info", words)
+
+
+def _other_controls(standing: Standing) -> dy.DataFrame[Findings]:
+    """People or limits that were set of late: who could do all alone since?"""
+    first = (standing.as_of - dt.timedelta(_DAYS)).isoformat()
+    sets = standing.events.filter(pl.col("kind") == "controls_set").sort("seq")
+    # The first ones replace nothing.
+    rows = sets.slice(1).filter(pl.col("at") >= first).with_columns(user="actor")
+    words = pl.concat_str(
+        "user", pl.lit(" set other people or limits on "), pl.col("at").str.slice(0, 10)
+    )
+    return findings(rows, "C4", "controls_changed", "look", words)
 
 
 def _own_approvals(standing: Standing) -> dy.DataFrame[Findings]:

@@ -16,12 +16,13 @@ from sqlalchemy import insert as insert_row
 
 from recon.config import Policy
 from recon.databases import sqlite_library
+from recon.review.people import Authority
 from recon.run.daily.archive import Archive
 from recon.run.daily.desk import Desk
 from recon.store.bulk import insert
 from recon.store.connect import Store, open_store
 from recon.store.migrate import upgrade
-from recon.store.policies import policy_at
+from recon.store.policies import controls_at, policy_at
 from recon.store.projections import catch_up
 from recon.store.tables import EVENTS, FACT
 from recon.workspace import Settings, Workspace
@@ -82,6 +83,7 @@ def desk_of_then(store: Store, actor: str, at: str, history_days: int) -> Desk:
     """Sit down at the store as whoever did it then: their policy, their name, their hour."""
     with store.reading() as connection:
         policy = policy_at(connection, None) or Policy()
+        authority = Authority(*(controls_at(connection, None) or ()))
     settings = Settings(history_days=history_days)
     return Desk(
         workspace=Workspace(folder=_NOWHERE, settings=settings),
@@ -90,4 +92,5 @@ def desk_of_then(store: Store, actor: str, at: str, history_days: int) -> Desk:
         archive=Archive(_NOWHERE),
         actor=actor,
         clock=Stopped(dt.datetime.fromisoformat(at)),
+        authority=authority,
     )

@@ -173,7 +173,7 @@ def _refuse_shrinking(
     desk: Desk, states: pl.DataFrame, books: Books, inputs: tuple[InputFile, ...]
 ) -> None:
     before = states.filter("is_in_books").height
-    least = desk.workspace.settings.controls.least_items_percent
+    least = desk.authority.controls.least_items_percent
     if books.items.height * 100 < before * least:
         name = next(one.name for one in inputs if one.role == "open_items")
         raise UnreadableItems(

@@ -18,7 +18,6 @@ from recon.failpoints import reached
 from recon.frames.lines import Lines
 from recon.review.act import Act
 from recon.review.approvals import withdraw
-from recon.review.people import Authority
 from recon.review.record import decision_states
 from recon.review.remarks import assign
 from recon.review.remarks import comment as remark
@@ -51,13 +50,12 @@ def act_of(
     effective_on: dt.date | None = None,
 ) -> Act:
     """Say who acts, now, by whose authority."""
-    settings = desk.workspace.settings
     now = desk.clock.now()
     return Act(
         actor=desk.actor,
         at=instant(now),
         effective_on=effective_on or now.date(),
-        authority=Authority(settings.users, settings.controls),
+        authority=desk.authority,
         comment=comment,
         saw=saw,
     )

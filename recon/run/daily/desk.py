@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -18,7 +18,7 @@ from recon.run.daily.disk import told_of_disk
 from recon.store.chain import Happening, append, head
 from recon.store.connect import Store, open_store
 from recon.store.migrate import upgrade
-from recon.store.policies import policy_at
+from recon.store.policies import controls_at, policy_at
 from recon.store.projections import catch_up
 from recon.workspace import Workspace
 
@@ -43,8 +43,11 @@ class Desk:
     archive: Archive
     actor: str
     clock: Clock
-    # The policy file says otherwise, and who works here may not set it: the policy in force goes on.
+    # The people and limits in force.
+    authority: Authority
+    # A file says otherwise, and who works here may not set it: what is in force goes on.
     policy_waits: bool = False
+    controls_wait: bool = False
 
     def happening(
         self, kind: str, facts: Mapping[str, Any], rows: Mapping[str, pl.DataFrame] | None = None
@@ -97,6 +100,7 @@ def open_desk(folder: Path, actor: str, clock: Clock | None = None) -> Iterator[
                 archive=Archive(workspace.path(settings.archive)),
                 actor=actor,
                 clock=clock or SystemClock(),
+                authority=Authority(settings.users, settings.controls),
             )
             yield _begin(desk)
         finally:
@@ -104,29 +108,38 @@ def open_desk(folder: Path, actor: str, clock: Clock | None = None) -> Iterator[
 
 
 def _begin(desk: Desk) -> Desk:
-    """Record the store's birth, and a policy that is not the one in force, if who works here may set one."""
+    """Record the store's birth, and people, limits or a policy that are not those in force, if who works here may."""
     with desk.store.reading() as connection:
-        in_force = policy_at(connection, None)
-    if in_force == desk.policy:
+        known, policy = controls_at(connection, None), policy_at(connection, None)
+    in_force = desk.authority if known is None else Authority(*known)
+    # Who may set other people is asked of those in force, or everybody would make themselves one of them.
+    if in_force != desk.authority and not _may(desk, "set_controls", in_force):
+        desk = replace(desk, authority=in_force, controls_wait=True)
+    if policy not in (None, desk.policy) and not _may(desk, "set_policy", desk.authority):
+        desk = replace(desk, policy=policy, policy_waits=True)
+    if known is not None and in_force == desk.authority and policy == desk.policy:
         return desk
-    if in_force is not None and not _may_set_policy(desk):
-        return replace(desk, policy=in_force, policy_waits=True)
     with desk.store.writing() as connection:
         if head(connection).seq == 0:
             desk.record(connection, "store_created", {})
+        if controls_at(connection, None) != (desk.authority.users, desk.authority.controls):
+            facts = {"users": desk.authority.users, "controls": desk.authority.controls}
+            desk.record(connection, "controls_set", _told(facts))
         if policy_at(connection, None) != desk.policy:
-            told = msgspec.to_builtins(desk.policy, builtin_types=())
-            desk.record(connection, "policy_set", {"policy": told})
+            desk.record(connection, "policy_set", _told({"policy": desk.policy}))
         catch_up(connection)
     return desk
 
 
-def _may_set_policy(desk: Desk) -> bool:
-    """Whoever works first after the file was edited would else be the policy's author."""
-    settings = desk.workspace.settings
+def _told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: msgspec.to_builtins(value, builtin_types=()) for name, value in facts.items()}
+
+
+def _may(desk: Desk, action: Literal["set_policy", "set_controls"], authority: Authority) -> bool:
+    """Whoever works first after a file was edited would else be the author of what it says."""
     try:
-        check_allowed(desk.actor, "set_policy", Authority(settings.users, settings.controls))
+        check_allowed(desk.actor, action, authority)
     except Refused:
         # In a house of one a program may run the day's job for its only person.
-        return not settings.users
+        return authority.is_house_of_one
     return True

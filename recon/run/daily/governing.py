@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from recon.frames.events import Periods
-from recon.review.people import Authority
 from recon.review.periods import close_period, reopen_period
 from recon.review.policy_change import check_policy, check_policy_approval
 from recon.review.remarks import release
@@ -44,12 +43,10 @@ def change_period(desk: Desk, day: dt.date, reason: str, *, is_closed: bool) -> 
     Raises:
         Refused: the person may not, gives no reason, or there is no such period.
     """
-    settings = desk.workspace.settings
-    authority = Authority(settings.users, settings.controls)
     change = close_period if is_closed else reopen_period
     with desk.store.writing() as connection:
         periods = Periods.validate(fetch(connection, FACT["periods"]))
-        found = change(periods, day, actor=desk.actor, reason=reason, authority=authority)
+        found = change(periods, day, actor=desk.actor, reason=reason, authority=desk.authority)
         row = {
             "closed_until": found.closed_until,
             "is_closed": found.is_closed,
@@ -81,7 +78,7 @@ def require_policy(desk: Desk) -> None:
     Raises:
         Refused: it was changed, and nobody but its author approved it.
     """
-    needs = desk.workspace.settings.controls.policy_needs_approval
+    needs = desk.authority.controls.policy_needs_approval
     if needs:
         with desk.store.reading() as connection:
             check_policy(standing_of(connection, []), desk.policy.hash, needs_approval=True)

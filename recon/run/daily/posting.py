@@ -18,7 +18,6 @@ from recon.failpoints import reached
 from recon.frames.entries import Entries
 from recon.frames.facts import Answers
 from recon.review.allowed import check_allowed
-from recon.review.people import Authority
 from recon.store.answered import approved_only
 from recon.store.bulk import fetch
 from recon.store.projections import by_column, catch_up
@@ -67,9 +66,8 @@ def post(desk: Desk, ledger: str, plugins: Plugins, progress: Progress) -> Poste
         ConfigurationError: there is no such ledger.
         Refused: the person may not post.
     """
-    settings = desk.workspace.settings
-    if settings.users:
-        check_allowed(desk.actor, "post", Authority(settings.users, settings.controls))
+    if not desk.authority.is_house_of_one:
+        check_allowed(desk.actor, "post", desk.authority)
     plugins.ledger_type(ledger)
     queued = _queue(desk, ledger)
     states, failure = _deliver_open(desk, ledger, plugins, progress, _OPEN)

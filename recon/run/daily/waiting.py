@@ -45,4 +45,4 @@ def found_by_controls(desk: Desk, as_of: dt.date | None = None) -> dy.DataFrame[
     with desk.store.reading() as connection:
         found = standing(connection)
     day = as_of or desk.clock.now().date()
-    return all_findings(replace(found, as_of=day), desk.workspace.settings.controls)
+    return all_findings(replace(found, as_of=day), desk.authority.controls)
