@@ -7,8 +7,10 @@ from recon.api.columns import cut, numbered, plain, split_columns, with_line_cou
 from recon.api.delivery import Delivered, Fault, deliver, with_fault
 from recon.api.digits import is_nothing, rescaled_minor, six_digit_day, whole_number
 from recon.api.extras import json_members, json_object, json_text
+from recon.api.keys import opposite_key
 from recon.api.options import chosen, chosen_currency, refuse_unknown
 from recon.api.records import Start, plain_head, split_lines, start_of
+from recon.api.remote import Answer, Patience, Remote, Unheard
 from recon.api.text import Decoded, decode, place_of, refuse_controls
 from recon.credentials import (
     Secret,
@@ -69,6 +71,7 @@ __all__ = [
     "NO_CURRENCY",
     "Allocations",
     "AmountError",
+    "Answer",
     "Batches",
     "Books",
     "ChildFailed",
@@ -97,6 +100,7 @@ __all__ = [
     "ParsedStatements",
     "Parties",
     "Pass",
+    "Patience",
     "Place",
     "ProposalItems",
     "Proposals",
@@ -107,12 +111,14 @@ __all__ = [
     "RefusedPairs",
     "Rejects",
     "Remittances",
+    "Remote",
     "Report",
     "RunView",
     "Secret",
     "SourceFile",
     "Start",
     "Statements",
+    "Unheard",
     "UnreadableItems",
     "call_in_child",
     "chosen",
@@ -133,6 +139,7 @@ __all__ = [
     "json_object",
     "json_text",
     "numbered",
+    "opposite_key",
     "parse_minor",
     "parse_minor_expr",
     "place_of",

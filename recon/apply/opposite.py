@@ -5,16 +5,15 @@ Nothing that was posted is ever removed: what is taken back gets an entry of its
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+from recon.api.keys import derived_key, opposite_key
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
-
-_KEY_HEX_DIGITS: Final = 32
 
 
 def opposite(entries: pl.DataFrame, date: dt.date) -> pl.DataFrame:
@@ -29,7 +28,7 @@ def opposite(entries: pl.DataFrame, date: dt.date) -> pl.DataFrame:
     """
     keys = entries["entry_key"].unique().sort()
     fresh = pl.DataFrame(
-        {"entry_key": keys, "fresh": [_derived("opposite", key) for key in keys]},
+        {"entry_key": keys, "fresh": [opposite_key(key) for key in keys]},
         schema={"entry_key": pl.String, "fresh": pl.String},
     )
     return (
@@ -59,10 +58,6 @@ def with_fresh_keys(entries: pl.DataFrame, taken: Collection[str]) -> pl.DataFra
     for key in entries["entry_key"].unique().sort():
         fresh = key
         while fresh in known:
-            fresh = _derived("again", fresh)
+            fresh = derived_key("again", fresh)
         renamed[key] = fresh
     return entries.with_columns(pl.col("entry_key").replace(renamed))
-
-
-def _derived(how: str, key: str) -> str:
-    return hashlib.sha256(f"{how}\x1e{key}".encode()).hexdigest()[:_KEY_HEX_DIGITS]

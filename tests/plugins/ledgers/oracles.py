@@ -1,8 +1,10 @@
-"""Entries, the three file ledgers, and the real programs that judge their files."""
+"""Entries, the file ledgers, and the real programs that judge their files."""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import json
 import shutil
 import subprocess
@@ -98,10 +100,23 @@ def check_with_hledger(path):
     return {place: total for place, total in totals.items() if total}
 
 
-def run_hledger(path, *arguments):
-    program = shutil.which("hledger")
+def check_with_ledger_cli(path):
+    """`ledger --strict --pedantic`; gives its balances, computed by ledger-cli."""
+    told = run_hledger(
+        path, "--strict", "--pedantic", "csv", "--csv-format",
+        "%(quoted(account)),%(quoted(quantity(amount))),%(quoted(commodity(amount)))\n",
+        program="ledger",
+    )  # fmt: skip
+    totals = defaultdict(Decimal)
+    for account, number, currency in csv.reader(io.StringIO(told)):
+        totals[account, currency] += Decimal(number)
+    return {place: total for place, total in totals.items() if total}
+
+
+def run_hledger(path, *arguments, program="hledger"):
+    name, program = program, shutil.which(program)
     if program is None:
-        pytest.skip("hledger is not installed here (Debian: apt-get install hledger)")
+        pytest.skip(f"{name} is NOT TESTED: it is not installed (Debian: apt-get install {name})")
     done = subprocess.run(
         [program, "-f", path, *arguments],
         capture_output=True,

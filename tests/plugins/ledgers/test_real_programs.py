@@ -17,12 +17,13 @@ from tests.plugins.ledgers.oracles import (
     balances_of,
     check_with_beancount,
     check_with_hledger,
+    check_with_ledger_cli,
     entries_of,
     entry_rows,
     run_hledger,
 )
 
-BEANCOUNT, HLEDGER = TYPES["beancount"], TYPES["hledger"]
+BEANCOUNT, HLEDGER, LEDGER = (TYPES[name] for name in ("beancount", "hledger", "ledger-cli"))
 
 RICH = (
     entry_rows(
@@ -113,6 +114,13 @@ def test_hledger_strict_accepts_the_file_and_its_balances_are_ours(tmp_path):
     assert balances == balances_of(entries, hledger_account)
 
 
+def test_ledger_cli_accepts_the_file_pedantically_and_its_balances_are_ours(tmp_path):
+    entries = entries_of(*RICH)
+    balances = check_with_ledger_cli(post(LEDGER, tmp_path, entries))
+
+    assert balances == balances_of(entries, hledger_account)
+
+
 def test_a_transaction_of_beancount_carries_line_item_customer_and_evidence(tmp_path):
     _, (transaction,) = check_with_beancount(post(BEANCOUNT, tmp_path, entries_of(RICH[0])))
 
@@ -152,6 +160,13 @@ def test_hostile_text_gives_a_file_that_hledger_accepts(tmp_path):
     assert check_with_hledger(path) == balances_of(entries)
     assert sorted(run_hledger(path, "accounts").split()) == sorted(set(entries["account"]))
     assert len(HLEDGER.connect({"path": path}).find(entries["entry_key"].to_list())) == len(HOSTILE)
+
+
+def test_hostile_text_gives_a_file_that_ledger_cli_accepts(tmp_path):
+    entries = hostile_entries()
+    path = post(LEDGER, tmp_path, entries)
+
+    assert check_with_ledger_cli(path) == balances_of(entries)
 
 
 @pytest.mark.parametrize("kind", [BEANCOUNT, HLEDGER], ids=lambda kind: kind.name)
@@ -284,6 +299,15 @@ def test_random_entries_pass_bean_check_with_our_balances(tmp_path_factory, batc
 
     assert balances == balances_of(entries, beancount_account)
     assert len(transactions) == len(batch)
+
+
+@FEW
+@given(BATCHES)
+def test_random_entries_pass_ledger_cli_with_our_balances(tmp_path_factory, batch):
+    entries = entries_of(*(entry_rows(f"K{n}", p, **f) for n, (p, f) in enumerate(batch)))
+    path = post(LEDGER, tmp_path_factory.mktemp("ledger"), entries)
+
+    assert check_with_ledger_cli(path) == balances_of(entries, hledger_account)
 
 
 @FEW

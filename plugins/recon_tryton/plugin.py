@@ -1,0 +1,78 @@
+"""Registration of the ledger `tryton`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from recon.api import (
+    ConfigurationError,
+    Ledger,
+    LedgerCapabilities,
+    LedgerType,
+    hookimpl,
+    read_secret,
+    secret_options,
+)
+from recon_tryton.books import Places
+from recon_tryton.ledger import TrytonLedger
+from recon_tryton.rpc import Rpc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_NEEDED = ("url", "database", "user")
+_OPTIONS = (
+    *_NEEDED,
+    *secret_options("password"),
+    "journal",
+    "journals",
+    "accounts",
+    "entries_per_statement",
+)
+_AT_ONCE = 50
+
+
+class Tryton:
+    """A Tryton server, by its JSON-RPC."""
+
+    name = "tryton"
+    capabilities = LedgerCapabilities(
+        is_file=False, finds_by_key=True, verifies=True, reverses=True
+    )
+    file_name: str | None = None
+
+    def connect(self, options: Mapping[str, Any]) -> Ledger:
+        """Prepare a session; the first call logs in.
+
+        Raises:
+            ConfigurationError: an option is wrong or missing.
+        """
+        unknown = sorted(set(options) - set(_OPTIONS))
+        missing = [name for name in _NEEDED if not options.get(name)]
+        if unknown or missing:
+            wrong = f"knows no option {unknown[0]!r}" if unknown else f"needs {missing[0]!r}"
+            raise ConfigurationError(
+                f"the ledger tryton {wrong}", hint="its options are: " + ", ".join(_OPTIONS)
+            )
+        at_once = options.get("entries_per_statement", _AT_ONCE)
+        if not isinstance(at_once, int) or not 1 <= at_once <= 1_000:
+            raise ConfigurationError("`entries_per_statement` is a number from 1 to 1000")
+        if not options.get("journal") and not options.get("journals"):
+            raise ConfigurationError(
+                "the ledger tryton needs 'journal', the name of a statement journal, or 'journals'"
+            )
+        password = read_secret(options, "password")
+        url, database, user = (str(options[name]) for name in _NEEDED)
+        rpc = Rpc(url, database, user, password)
+        places = Places(
+            journal=options.get("journal"),
+            journals=dict(options.get("journals", {})),
+            accounts=dict(options.get("accounts", {})),
+        )
+        return TrytonLedger(rpc, places, at_once)
+
+
+@hookimpl
+def recon_register_ledgers() -> Sequence[LedgerType]:
+    """Give the Tryton server."""
+    return [Tryton()]

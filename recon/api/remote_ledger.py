@@ -1,0 +1,177 @@
+"""A ledger behind HTTP, entry by entry: send, and look up what was not heard of. In: Entries. Out: Outcomes.
+
+What every plugin for such a ledger needs; how an entry looks there is the plugin's own `Gateway`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from recon.api.file_ledger import (
+    REVERSAL,
+    Posting,
+    build_outcomes,
+    judge,
+    judge_receipts,
+    judge_reversals,
+)
+from recon.api.remote import Unheard
+from recon.errors import ConfigurationError, ReconError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import dataframely as dy
+    import polars as pl
+
+    from recon.frames.entries import Entries
+    from recon.frames.outcomes import Outcomes
+
+# A server that is silent so often in a row is down; the rest of a batch waits for the next call.
+_SILENT: Final = 3
+_HOLDER: Final = "ledger"
+
+
+class Told(NamedTuple):
+    """What a ledger said of one entry: as in Outcomes."""
+
+    outcome: str
+    reason: str | None = None
+    remote_id: str | None = None
+
+
+class Gateway(Protocol):
+    """One system: what it knows by key, and how an entry is given to it."""
+
+    # The system itself refuses a key that it has. Where it does not, only the look-up does.
+    is_idempotent: bool
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Map the keys that the system has to its own ids."""
+        ...
+
+    def refuse(self, entries: Sequence[Sequence[Posting]]) -> Mapping[str, str]:
+        """Say which entries the system cannot hold, and why; may read in bulk what `send` needs."""
+        ...
+
+    def send(self, entry: Sequence[Posting]) -> Told:
+        """Give one entry to the system.
+
+        Raises:
+            Unheard: what became of it is not known.
+        """
+        ...
+
+    def doubt(self, key: str, remote_id: str) -> str:
+        """Say why an entry is not what was posted; '' if it is."""
+        ...
+
+    def undo(self, key: str, remote_id: str, as_key: str) -> Told:
+        """Take an entry back under another key."""
+        ...
+
+
+class RemoteLedger:
+    """A ledger of one gateway."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        """Keep the gateway; nothing is sent."""
+        self._gateway = gateway
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Map the keys that the ledger has to its ids."""
+        return dict(self._gateway.find(list(keys)))
+
+    def post(self, entries: dy.DataFrame[Entries]) -> dy.DataFrame[Outcomes]:
+        """Send entry by entry, in order of date and key."""
+        gateway = self._gateway
+        whole = _whole(entries)
+        known = {} if gateway.is_idempotent else self.find(list(whole))
+        refused = gateway.refuse([rows for key, rows in whole.items() if key not in known])
+        new, judged = judge(entries, set(known), refused, holder=_HOLDER)
+        told = {row[0]: Told(*row[1:]) for row in judged.iter_rows()}
+        told |= {key: told[key]._replace(remote_id=known[key]) for key in known}
+        silent = 0
+        for at, rows in enumerate(new):
+            key = rows[0].entry_key
+            if silent >= _SILENT:
+                told[key] = Told("unknown", "not sent: the ledger does not answer")
+                continue
+            try:
+                told[key] = self._sent(rows)
+            except ConfigurationError as error:
+                if not at:
+                    raise
+                told[key], silent = Told("unknown", str(error)), _SILENT
+                continue
+            silent = silent + 1 if told[key].outcome == "unknown" else 0
+        return build_outcomes((key, *one) for key, one in told.items())
+
+    def verify(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
+        """Ask the ledger again: is each entry there, and is it what was posted?"""
+        found = self.find(receipts["entry_key"].to_list())
+        return judge_receipts(
+            receipts,
+            found,
+            lambda key: self._gateway.doubt(key, found[key]),
+            holder=_HOLDER,
+        )
+
+    def reverse(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
+        """Take entries back, each under the key `reversal-of-KEY`; one in doubt is not."""
+        keys = receipts["entry_key"].to_list()
+        found = self.find([*keys, *(REVERSAL + key for key in keys)])
+        wanted, judged = judge_reversals(
+            receipts,
+            found,
+            lambda key: self._gateway.doubt(key, found[key]),
+            holder=_HOLDER,
+        )
+        told = {row[0]: Told(*row[1:]) for row in judged.iter_rows()}
+        for key in wanted:
+            try:
+                told[key] = self._gateway.undo(key, found[key], REVERSAL + key)
+            except Unheard as error:
+                again = self.find([REVERSAL + key])
+                is_done = REVERSAL + key in again
+                told[key] = (
+                    Told("accepted", None, again[REVERSAL + key]) if is_done else _lost(error)
+                )
+        return build_outcomes((key, *one) for key, one in told.items())
+
+    def _sent(self, rows: Sequence[Posting]) -> Told:
+        """Send one entry; where nothing was heard, ask before it is sent a second time."""
+        key = rows[0].entry_key
+        told = Told("unknown")
+        for _ in range(2):
+            try:
+                return self._gateway.send(rows)
+            except Unheard as error:
+                told = _lost(error)
+            except ConfigurationError:
+                raise
+            except ReconError as error:
+                # It was never reached, or is busy: the next call looks the key up and tries again.
+                return _lost(error)
+            try:
+                found = self._gateway.find([key])
+            except ReconError:
+                return told
+            if key in found:
+                return Told("accepted", "found there after no answer was heard", found[key])
+            if not self._gateway.is_idempotent:
+                # It may still be carried out behind our back; only a later look-up can tell.
+                return told
+        return told
+
+
+def _lost(error: ReconError) -> Told:
+    return Told("unknown", error.message)
+
+
+def _whole(entries: pl.DataFrame) -> dict[str, list[Posting]]:
+    """Give the postings of each entry by key."""
+    whole: dict[str, list[Posting]] = {}
+    for row in entries.select(Posting._fields).sort("entry_key", "posting").iter_rows():
+        whole.setdefault(row[0], []).append(Posting(*row))
+    return whole
