@@ -172,12 +172,18 @@ class Pass(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LedgerCapabilities:
-    """What a ledger can do; the engine asks before it relies on it."""
+    """What a ledger can do; the engine asks before it relies on it.
+
+    `leaves_out_known`: a key that it has is never booked again, also if the first call is still under way. Where that is
+    not so (a system that can be searched, and books whatever it is told), an entry of which nothing was heard is sent
+    again by a person only.
+    """
 
     is_file: bool
     finds_by_key: bool
     verifies: bool
     reverses: bool
+    leaves_out_known: bool = True
 
 
 @runtime_checkable

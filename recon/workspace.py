@@ -17,6 +17,12 @@ FILE: Final = "recon.toml"
 TEMPLATE: Final = Path(__file__).with_suffix(".toml")
 
 
+class PluginSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is a plugin here beside what is installed."""
+
+    reconfile: bool = False
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """All of `recon.toml`; paths are meant from the folder that it lies in."""
 
@@ -30,10 +36,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     policy: str | None = None
     # Ledgers to which the daily run posts; none: entries wait until `recon post LEDGER`.
     ledgers: tuple[str, ...] = ()
+    # How long one call to a ledger may take.
+    ledger_seconds: int = 600
     # How far back decisions teach about payers, in days before the newest line.
     history_days: int = 730
     users: dict[str, User] = {}
     controls: Controls = Controls()
+    plugins: PluginSettings = PluginSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from recon.cli.options import quiet_option, statements_argument
 from recon.cli.output import leave, note, show_quarantined, write_data
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb
-from recon.cli.workspace import at_desk, workspace_options
+from recon.cli.workspace import at_desk, plugins_of, workspace_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +28,11 @@ def command(statements: tuple[Path, ...], folder: Path, user: str | None, quiet:
     The same bytes again are nothing new. A file outside the inbox stays where it is.
     """
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
-        from recon.plugins import Plugins
         from recon.run.daily.receive import receive
         from recon.store.lock import run_lock
 
         with run_lock(desk.store, f"recon ingest by {desk.actor}"):
-            received = receive(desk, statements, Plugins.discover(), progress)
+            received = receive(desk, statements, plugins_of(desk.workspace), progress)
     bad = [one for one in received.files if one.state == "quarantined"]
     write_data(
         f"{len(received.files) - len(bad)} file(s) received with {received.lines} entries, "

@@ -12,6 +12,7 @@ from recon.cli.options import format_option
 from recon.cli.output import note, write_frame
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb, VerbGroup
+from recon.cli.workspace import at_desk, plugins_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,26 +25,50 @@ if TYPE_CHECKING:
 _NEW = ("format", "source", "ledger", "evidence", "report")
 
 
+_workspace_option = click.option(
+    "--workspace",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="With the plugin of this workspace, and what waits for its ledgers.",
+)
+
+
 @click.group(
     "plugins", cls=VerbGroup, invoke_without_command=True, epilog="Example: recon plugins check"
 )
+@_workspace_option
 @format_option()
 @click.pass_context
-def command(ctx: click.Context, how: str) -> None:
+def command(ctx: click.Context, folder: Path | None, how: str) -> None:
     """List the installed plugins, and what has failed.
 
     A plugin that fails is listed with its cause, and the others work. Two plugins, or two objects of one kind, that
     share a name are both refused.
     """
     if ctx.invoked_subcommand is None:
-        write_frame(status_frame(_discover()), how)
+        _show(folder, how)
 
 
 @command.command("list", cls=Verb, epilog="Example: recon plugins list --format json")
+@_workspace_option
 @format_option()
-def listing(how: str) -> None:
-    """List the installed plugins, what they registered, and what has failed."""
-    write_frame(status_frame(_discover()), how)
+def listing(folder: Path | None, how: str) -> None:
+    """List the installed plugins, what they registered, what has failed, and what waits for the ledgers of a workspace."""
+    _show(folder, how)
+
+
+def _show(folder: Path | None, how: str) -> None:
+    if folder is None:
+        write_frame(status_frame(_discover()), how)
+        return
+    with at_desk(folder, None) as desk:
+        from recon.run.daily.posting import outbox
+
+        plugins = plugins_of(desk.workspace)
+        frame = status_frame(plugins)
+        waiting = waiting_by_ledger(outbox(desk))
+    write_frame(frame.join(waiting, on=["name", "kind"], how="left", maintain_order="left"), how)
 
 
 @command.command("check", cls=Verb, epilog="Example: recon plugins check acme-ledger")
@@ -127,6 +152,17 @@ def _discover() -> Plugins:
         from recon.plugins import Plugins
 
         return Plugins.discover()
+
+
+def waiting_by_ledger(outbox: pl.DataFrame) -> pl.DataFrame:
+    """Say in words what each ledger has not got: `3 rejected, 17 unknown`."""
+    import polars as pl
+
+    counts = outbox.group_by("ledger", "state").agg(count=pl.len()).sort("ledger", "state")
+    words = pl.concat_str("count", pl.col("state").str.replace_all("_", " "), separator=" ")
+    return counts.group_by(name=pl.col("ledger"), maintain_order=True).agg(
+        kind=pl.lit("ledger"), waiting=words.str.join(", ")
+    )
 
 
 def status_frame(plugins: Plugins) -> pl.DataFrame:

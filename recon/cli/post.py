@@ -10,7 +10,7 @@ from recon.cli.options import format_option, quiet_option
 from recon.cli.output import leave, note, write_frame
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb
-from recon.cli.workspace import at_desk, workspace_options
+from recon.cli.workspace import at_desk, plugins_of, workspace_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,11 +35,10 @@ def command(
     ledger before it is sent again. Exit code 4: something is left open.
     """
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
-        from recon.plugins import Plugins
         from recon.run.daily.posting import post, would_post
         from recon.store.lock import run_lock
 
-        plugins = Plugins.discover()
+        plugins = plugins_of(desk.workspace)
         plugins.ledger_type(ledger)
         if is_dry:
             rows = would_post(desk, ledger)

@@ -10,7 +10,7 @@ from recon.cli.options import format_option, quiet_option
 from recon.cli.output import leave, note, show_held, warn_of_failed_plugins, write_data
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb
-from recon.cli.workspace import as_of_option, at_desk, workspace_options
+from recon.cli.workspace import as_of_option, at_desk, plugins_of, workspace_options
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,10 +43,9 @@ def command(
     posting partial or failed, 5 locked by another run.
     """
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
-        from recon.plugins import Plugins
         from recon.run.daily.flow import run
 
-        plugins = Plugins.discover()
+        plugins = plugins_of(desk.workspace)
         result = run(desk, plugins, progress, as_of.date() if as_of else None, is_dry=is_dry)
     warn_of_failed_plugins(plugins)
     _write(result, how)
@@ -95,10 +94,18 @@ def _as_json(result: DailyResult) -> dict[str, Any]:
         "books": {"changes": result.loaded.changes, "differences": result.loaded.differences},
         "run": None if recorded is None else recorded.run,
         "decided": None if recorded is None else recorded.decided,
-        "posted": [{"ledger": one.ledger, **one.states} for one in result.posted],
+        "posted": [_posted_as_json(posted) for posted in result.posted],
         "folder": None if result.folder is None else str(result.folder),
         "summary": None if result.outcome is None else result.outcome.summary,
     }
+
+
+def _posted_as_json(posted: Posted) -> dict[str, Any]:
+    """Give what became of a ledger's entries; a ledger that failed is named with its plugin and the cause."""
+    failure = None if posted.failure is None else posted.failure.message
+    left = {"left_open": posted.open_entries, "waiting_for_a_person": posted.stuck}
+    failed = {"failed_plugin": posted.failed_plugin, "failure": failure}
+    return {"ledger": posted.ledger, **posted.states, **left, **failed}
 
 
 def tell(result: DailyResult) -> None:
@@ -124,9 +131,12 @@ def tell(result: DailyResult) -> None:
 def show_posted(posted: Posted) -> None:
     """Say on stderr what became of the entries for a ledger."""
     told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in posted.states.items())
-    note(f"{posted.ledger}: {told or 'nothing to deliver'}")
+    nothing = "nothing to deliver" if posted.failure is None else "nothing delivered"
+    note(f"{posted.ledger}: {told or nothing}")
     if posted.failure is not None:
         note(posted.failure.render())
+    if posted.open_entries:
+        note(f"{posted.ledger}: {posted.open_entries} entries are left open for the next call")
     if posted.stuck:
         note(f"{posted.ledger}: {posted.stuck} entries wait for a person")
     if not posted.is_complete:

@@ -10,7 +10,7 @@ import click
 from recon.cli.output import note
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb
-from recon.cli.workspace import at_desk, workspace_options
+from recon.cli.workspace import at_desk, plugins_of, workspace_options
 from recon.errors import Locked, ReconError
 
 if TYPE_CHECKING:
@@ -48,11 +48,10 @@ def command(folder: Path, user: str | None, every: int, rounds: int | None) -> N
 
 def _look(folder: Path, user: str | None) -> None:
     from recon.cli.run import tell
-    from recon.plugins import Plugins
     from recon.run.daily.flow import run
 
     with under_way(quiet=True) as progress, at_desk(folder, user) as desk:
-        result = run(desk, Plugins.discover(), progress, None)
+        result = run(desk, plugins_of(desk.workspace), progress, None)
     if result.recorded is not None:
         note(f"run {result.recorded.run}: {result.recorded.decided} line(s) decided")
     tell(result)

@@ -16,7 +16,9 @@ from recon.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from recon.plugins import Plugins
     from recon.run.daily.desk import Desk
+    from recon.workspace import Workspace
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -68,6 +70,29 @@ def at_desk(folder: Path, user: str | None) -> Iterator[Desk]:
                 "warning: people or limits in recon.toml were changed; those in force go on until one of their admins works here"
             )
         yield desk
+
+
+def plugins_of(workspace: Workspace) -> Plugins:
+    """Load what is installed and, where the settings say so, the workspace's own plugin.
+
+    Raises:
+        ConfigurationError: its own plugin cannot be used; to go on without it might decide otherwise.
+    """
+    from recon.errors import Place
+    from recon.plugins import Plugins
+    from recon.plugins.beside import FILE, PLUGIN
+
+    if not workspace.settings.plugins.reconfile:
+        return Plugins.discover()
+    plugins = Plugins.discover(beside=workspace.folder)
+    for failure in plugins.failures:
+        if failure.owner.plugin == PLUGIN:
+            raise ConfigurationError(
+                f"{failure.kind} {failure.name}: {failure.error}",
+                place=Place(str(workspace.path(FILE))),
+                hint="mend it, or take `reconfile` out of [plugins] in recon.toml",
+            )
+    return plugins
 
 
 def _login() -> str:

@@ -14,6 +14,7 @@ from recon.errors import ConfigurationError, Place, ReconError
 from recon.frames.evidence import Evidence
 from recon.frames.outcomes import Outcomes
 from recon.frames.proposals import ProposedSets
+from recon.plugins.beside import find_beside
 from recon.plugins.blame import Owner, blaming, kind_of, listed, require, require_type
 from recon.plugins.contracts import (
     checked,
@@ -32,6 +33,7 @@ from recon.plugins.loading import (
     load_all,
     register,
 )
+from recon.plugins.patience import Patience
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,6 +76,16 @@ class OpenLedger:
 
     name: str
     connection: protocols.Ledger
+    patience: Patience | None = None
+
+    def call(self, function: Callable[[], Any]) -> Any:
+        """Call into the ledger, within its time where it has any."""
+        return function() if self.patience is None else self.patience.call(function)
+
+    def close(self) -> None:
+        """Call no more."""
+        if self.patience is not None:
+            self.patience.end()
 
 
 class Plugins:
@@ -90,14 +102,21 @@ class Plugins:
         self.statuses = tuple(sorted(statuses, key=lambda s: (s.kind, s.name, s.owner)))
 
     @classmethod
-    def discover(cls, installed: Iterable[Distribution] | None = None) -> Plugins:
+    def discover(
+        cls, installed: Iterable[Distribution] | None = None, *, beside: Path | None = None
+    ) -> Plugins:
         """Load every plugin of the entry-point group `recon`; a failing one is recorded, the rest works.
 
         Args:
             installed: distributions to look into in place of all that are on the path.
+            beside: a folder whose `reconfile.py` is a plugin too.
+
+        Raises:
+            ConfigurationError: that file is not there, or others than its owner may write it.
         """
         found, unreadable = find_points(distributions() if installed is None else installed)
-        loaded, failed = load_all(found)
+        own = [] if beside is None else [find_beside(beside)]
+        loaded, failed = load_all([*found, *own])
         registered, judged = register(loaded)
         observers = [(one.owner, one.observer) for one in loaded if one.observer]
         return cls(registered, observers, unreadable + failed + judged)
@@ -253,18 +272,35 @@ class Plugins:
             require_known(sets["item_id"], items["item_id"])
             return sets
 
-    def connect(self, name: str, options: Options) -> OpenLedger:
-        """Open a ledger; `options` is `[ledgers.NAME]` of the policy, for a file ledger with `path`."""
+    def connect(self, name: str, options: Options, *, seconds: int | None = None) -> OpenLedger:
+        """Open a ledger.
+
+        Args:
+            name: the ledger's.
+            options: `[ledgers.NAME]` of the policy, for a file ledger with `path`.
+            seconds: how long a call may take, this one and each later one; None: as long as it likes.
+        """
         one = self._find("ledger", name)
-        with blaming(one.owner, f"connect of {name}"):
-            connection = one.target.connect(deepcopy(dict(options)))
-            require_type(connection, protocols.Ledger)
-            return OpenLedger(name, connection)
+        patience = None if seconds is None else Patience(seconds)
+        try:
+            with blaming(one.owner, f"connect of {name}"):
+                given = deepcopy(dict(options))
+                connection = (
+                    one.target.connect(given)
+                    if patience is None
+                    else patience.call(lambda: one.target.connect(given))
+                )
+                require_type(connection, protocols.Ledger)
+        except ReconError:
+            if patience is not None:
+                patience.end()
+            raise
+        return OpenLedger(name, connection, patience)
 
     def find(self, ledger: OpenLedger, keys: Sequence[str]) -> dict[str, str]:
         """Ask a ledger which of these entries it has; its answer names no other key."""
         with blaming(self.owner("ledger", ledger.name), f"find of {ledger.name}"):
-            found = ledger.connection.find(list(keys))
+            found = ledger.call(lambda: ledger.connection.find(list(keys)))
             require_type(found, Mapping)
             told = {str(key): str(remote) for key, remote in found.items()}
             strange = sorted(set(told) - set(keys))
@@ -292,7 +328,8 @@ class Plugins:
     ) -> dy.DataFrame[Outcomes]:
         """Call a ledger with a frame of keys; it must answer for every key, and for no other."""
         with blaming(self.owner("ledger", ledger.name), f"{call} of {ledger.name}"):
-            outcomes = checked(getattr(ledger.connection, call)(sent.clone()), Outcomes)
+            made = ledger.call(lambda: getattr(ledger.connection, call)(sent.clone()))
+            outcomes = checked(made, Outcomes)
             require_known(outcomes["entry_key"], sent["entry_key"])
             silent = sorted(set(sent["entry_key"]) - set(outcomes["entry_key"]))
             require(not silent, f"{len(silent)} entries have no outcome: {listed(silent)}")

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import pluggy
 
@@ -30,7 +30,20 @@ from recon.plugins.blame import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from importlib.metadata import Distribution, EntryPoint
+    from importlib.metadata import Distribution
+
+
+class Point(Protocol):
+    """Where a plugin is loaded from: an entry point, or a file."""
+
+    @property
+    def name(self) -> str:
+        """The plugin's name."""
+        ...
+
+    def load(self) -> object:
+        """Import the plugin."""
+        ...
 
 
 class Kind(NamedTuple):
@@ -85,14 +98,14 @@ class Loaded(NamedTuple):
 
 def find_points(
     installed: Iterable[Distribution],
-) -> tuple[list[tuple[Owner, EntryPoint]], list[PluginStatus]]:
+) -> tuple[list[tuple[Owner, Point]], list[PluginStatus]]:
     """Find the entry points of the group in every distribution, each read for itself.
 
     One broken file of metadata, of whatever package, stops `importlib.metadata.entry_points` as a whole; here
     it is recorded, for it may have been a plugin's. Of a distribution that is on the path twice the first counts,
     as it does for imports.
     """
-    found: list[tuple[Owner, EntryPoint]] = []
+    found: list[tuple[Owner, Point]] = []
     failed: list[PluginStatus] = []
     seen: set[str] = set()
     for distribution in installed:
@@ -116,14 +129,14 @@ def find_points(
 
 
 def load_all(
-    found: Iterable[tuple[Owner, EntryPoint]],
+    found: Iterable[tuple[Owner, Point]],
 ) -> tuple[list[Loaded], list[PluginStatus]]:
     """Load each plugin for itself, in the order of their names.
 
     Returns:
         What the sound ones brought, and a status for each that is not used.
     """
-    by_name: defaultdict[str, list[tuple[Owner, EntryPoint]]] = defaultdict(list)
+    by_name: defaultdict[str, list[tuple[Owner, Point]]] = defaultdict(list)
     for owner, point in found:
         by_name[point.name].append((owner, point))
     loaded: list[Loaded] = []
@@ -150,7 +163,7 @@ def _cause(error: ReconError, owner: Owner) -> str:
     return error.message.removeprefix(f"{owner}, ")
 
 
-def _load(owner: Owner, point: EntryPoint) -> Loaded:
+def _load(owner: Owner, point: Point) -> Loaded:
     """Import one plugin and call its registering hooks.
 
     It gets a plugin manager of its own, so that its wrappers and its order reach nobody else.

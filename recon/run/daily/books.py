@@ -53,6 +53,7 @@ def load_books(
     *,
     open_items: Path | None = None,
     may_shrink: bool = False,
+    may_change_currency: bool = False,
 ) -> Loaded:
     """Load the extracts that the workspace names; the same bytes again are nothing new.
 
@@ -62,9 +63,10 @@ def load_books(
         progress: who is told.
         open_items: an extract in place of the one that the settings name.
         may_shrink: load an extract that lost more of its items than `controls.least_items_percent` allows.
+        may_change_currency: load an extract in which an item has another currency than before.
 
     Raises:
-        UnreadableItems: an extract cannot be read in full, changed meanwhile, or shrank.
+        UnreadableItems: an extract cannot be read in full, changed meanwhile, shrank, or has an item in another currency.
     """
     progress.step("Loading the books")
     settings = desk.workspace.settings
@@ -91,7 +93,11 @@ def load_books(
             )
     with desk.store.writing() as connection:
         catch_up(connection)
-        loaded = _load_items(desk, connection, books, inputs, may_shrink=may_shrink)
+        states = fetch(connection, ITEM_STATES)
+        if not may_shrink:
+            _refuse_shrinking(desk, states, books, inputs)
+        _refuse_other_currency(states, books, inputs, may_change=may_change_currency)
+        loaded = _load_items(desk, connection, books, inputs)
         _load_customers(desk, connection, books, inputs)
         catch_up(connection)
         reached("books.inserted")
@@ -100,15 +106,8 @@ def load_books(
 
 
 def _load_items(
-    desk: Desk,
-    connection: Connection,
-    books: Books,
-    inputs: tuple[InputFile, ...],
-    *,
-    may_shrink: bool,
+    desk: Desk, connection: Connection, books: Books, inputs: tuple[InputFile, ...]
 ) -> Loaded:
-    if not may_shrink:
-        _refuse_shrinking(desk, fetch(connection, ITEM_STATES), books, inputs)
     facts, rows = told_by_items(connection, books, inputs)
     desk.record(connection, "items_loaded", facts, rows)
     return Loaded(facts["changes"], facts["differences"])
@@ -182,6 +181,27 @@ def _refuse_shrinking(
             place=Place(name),
             hint="if that is right, load it by `recon items load FILE --may-shrink`",
         )
+
+
+def _refuse_other_currency(
+    states: pl.DataFrame, books: Books, inputs: tuple[InputFile, ...], *, may_change: bool
+) -> None:
+    """An amount that was settled here in one currency cannot be taken off another one."""
+    before = states.select("item_id", "unseen", then="currency")
+    changed = books.items.join(before, on="item_id").filter(pl.col("currency") != pl.col("then"))
+    is_settled = changed.filter(pl.col("unseen") != 0)
+    if changed.is_empty() or (may_change and is_settled.is_empty()):
+        return
+    first = (changed if is_settled.is_empty() else is_settled).sort("item_id").row(0, named=True)
+    name = next(one.name for one in inputs if one.role == "open_items")
+    raise UnreadableItems(
+        f"{changed.height} item(s) have another currency than before, such as {first['number']}: "
+        f"{first['then']} then, {first['currency']} now",
+        place=Place(name),
+        hint="if that is right, load it by `recon items load FILE --may-change-currency`"
+        if is_settled.is_empty()
+        else "money was applied to it here in the old currency: take that back first",
+    )
 
 
 def _last_files(connection: Connection) -> dict[str, tuple[str, str | None]]:

@@ -7,6 +7,7 @@ leave a commit that the caller never heard of, so "unknown" is a normal outcome 
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -45,18 +46,24 @@ _STATE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of the entries: counts by state, how many wait for a person, and why the ledger failed, if it did."""
+    """What became of the entries: counts by state, why the ledger failed, if it did, and what is left.
+
+    `stuck` wait for a person, `open_entries` for the next call.
+    """
 
     ledger: str
     queued: int
     states: dict[str, int]
     failure: ReconError | None = None
     stuck: int = 0
+    open_entries: int = 0
+    failed_plugin: str | None = None
 
     @property
     def is_complete(self) -> bool:
         """Nothing is left open, neither of now nor of before."""
-        return self.failure is None and not self.stuck and not (set(self.states) - {"posted"})
+        is_left = self.stuck or self.open_entries or set(self.states) - {"posted"}
+        return self.failure is None and not is_left
 
 
 def post(desk: Desk, ledger: str, plugins: Plugins, progress: Progress) -> Posted:
@@ -78,7 +85,15 @@ def post(desk: Desk, ledger: str, plugins: Plugins, progress: Progress) -> Poste
         states = {name: states.get(name, 0) + more.get(name, 0) for name in {**states, **more}}
     with desk.store.reading() as connection:
         stuck = _stuck(connection, ledger)
-    return Posted(ledger, queued, states, failure, stuck)
+        left = _open(connection, ledger).height
+    owner = str(plugins.owner("ledger", ledger)) if failure is not None else None
+    return Posted(ledger, queued, states, failure, stuck, left, owner)
+
+
+def _open(connection: Connection, ledger: str, states: tuple[str, ...] = _OPEN) -> pl.DataFrame:
+    """Give the rows of the outbox that the next call tries."""
+    table = OUTBOX.table
+    return fetch(connection, OUTBOX, table.c.ledger == ledger, table.c.state.in_(states))
 
 
 def _stuck(connection: Connection, ledger: str) -> int:
@@ -105,21 +120,21 @@ def _deliver_open(
 ) -> tuple[dict[str, int], ReconError | None]:
     """Deliver what stands so in the outbox; gives counts by state, and why the ledger failed, if it did."""
     kind = plugins.ledger_type(ledger)
-    table = OUTBOX.table
     with desk.store.reading() as connection:
-        where = (table.c.ledger == ledger, table.c.state.in_(wanted))
-        open_rows = fetch(connection, OUTBOX, *where)
+        open_rows = _open(connection, ledger, wanted)
     progress.step(f"Posting to {ledger}", open_rows.height)
     states: dict[str, int] = {}
     if open_rows.is_empty():
         return states, None
     try:
-        opened = plugins.connect(ledger, _options(desk, ledger, kind.file_name))
-        for rows in open_rows.iter_slices(_AT_ONCE):
-            answers = _deliver(desk, plugins, opened, rows, can_find=kind.capabilities.finds_by_key)
-            for state, count in answers["state"].value_counts().rows():
-                states[state] = states.get(state, 0) + count
-            progress.advance(rows.height)
+        options = _options(desk, ledger, kind.file_name)
+        seconds = desk.workspace.settings.ledger_seconds
+        with closing(plugins.connect(ledger, options, seconds=seconds)) as opened:
+            for rows in open_rows.iter_slices(_AT_ONCE):
+                answers = _deliver(desk, plugins, opened, rows)
+                for state, count in answers["state"].value_counts().rows():
+                    states[state] = states.get(state, 0) + count
+                progress.advance(rows.height)
     except Refused:
         raise
     except ReconError as error:
@@ -139,8 +154,7 @@ def would_post(desk: Desk, ledger: str) -> pl.DataFrame:
     """Give the postings that `post` would send now: EntryLog."""
     with desk.store.reading() as connection:
         fresh = _fresh(connection, ledger)
-        table = OUTBOX.table
-        waiting = fetch(connection, OUTBOX, table.c.ledger == ledger, table.c.state.in_(_OPEN))
+        waiting = _open(connection, ledger)
         queued = by_column(connection, FACT["entries"], "entry_key", set(waiting["entry_key"]))
     return (
         pl.concat([fresh, queued])
@@ -199,12 +213,10 @@ def _fresh(connection: Connection, ledger: str) -> pl.DataFrame:
     return every.filter(~is_known & (pl.col("reverses").is_null() | has_original))
 
 
-def _deliver(
-    desk: Desk, plugins: Plugins, ledger: OpenLedger, rows: pl.DataFrame, *, can_find: bool
-) -> pl.DataFrame:
+def _deliver(desk: Desk, plugins: Plugins, ledger: OpenLedger, rows: pl.DataFrame) -> pl.DataFrame:
     """Send some entries; those of which nothing was heard are looked up first."""
     unheard = rows.filter(pl.col("state") == "unknown")
-    settled = _looked_up(desk, plugins, ledger, unheard, can_find=can_find)
+    settled = _looked_up(desk, plugins, ledger, unheard)
     left = rows.join(settled, on="entry_key", how="anti") if settled.height else rows
     if left.is_empty():
         return settled
@@ -225,23 +237,50 @@ def _deliver(
         ),
         on="entry_key",
     )
+    had_before = outcomes.filter(pl.col("outcome") == "duplicate")["entry_key"]
+    answers = _doubted(plugins, ledger, answers, had_before)
     _record(desk, "posting_answered", ledger.name, answers)
     reached("post.marked")
     return pl.concat([settled, answers.select(settled.columns)])
 
 
-def _looked_up(
-    desk: Desk, plugins: Plugins, ledger: OpenLedger, unheard: pl.DataFrame, *, can_find: bool
+def _doubted(
+    plugins: Plugins, ledger: OpenLedger, answers: pl.DataFrame, had_before: pl.Series
 ) -> pl.DataFrame:
-    """Ask the ledger which of the unheard entries it has; without an answer a person has to."""
+    """Give what a ledger says it had before to a person, unless it finds it, or was sent it before.
+
+    To believe it would lose an entry that nobody has.
+    """
+    if had_before.is_empty():
+        return answers
+    is_doubtful = pl.col("entry_key").is_in(had_before.implode())
+    if plugins.ledger_type(ledger.name).capabilities.finds_by_key:
+        found = plugins.find(ledger, had_before.to_list())
+        is_doubtful &= ~pl.col("entry_key").is_in(list(found))
+        doubt = "it says that it has the entry, and does not find it"
+    else:
+        is_doubtful &= pl.col("attempts") == 1
+        doubt = "it says that it had the entry before it was ever sent"
+    return answers.with_columns(
+        state=pl.when(is_doubtful).then(pl.lit("needs_confirmation")).otherwise("state"),
+        reason=pl.when(is_doubtful).then(pl.lit(doubt)).otherwise("reason"),
+    )
+
+
+def _looked_up(
+    desk: Desk, plugins: Plugins, ledger: OpenLedger, unheard: pl.DataFrame
+) -> pl.DataFrame:
+    """Ask the ledger which of the unheard entries it has; without an answer that settles it a person has to."""
+    can = plugins.ledger_type(ledger.name).capabilities
     columns = [name for name in Answers.column_names() if name != "seq"]
     if unheard.is_empty():
         return unheard.select(columns)
-    if not can_find:
-        told = unheard.with_columns(
-            state=pl.lit("needs_confirmation"),
-            reason=pl.lit("this ledger cannot be asked: look whether it has the entry"),
-        )
+    asks = {
+        "state": pl.lit("needs_confirmation"),
+        "reason": pl.lit("this ledger cannot be asked: look whether it has the entry"),
+    }
+    if not can.finds_by_key:
+        told = unheard.with_columns(**asks)
     else:
         found = plugins.find(ledger, unheard["entry_key"].to_list())
         known = pl.DataFrame(
@@ -251,6 +290,13 @@ def _looked_up(
         told = unheard.join(known, on="entry_key").with_columns(
             state=pl.lit("posted"), remote_id="found", reason=pl.lit("found in the ledger")
         )
+        if not can.leaves_out_known:
+            # It may be late, and would then stand there twice.
+            late = pl.lit("it is not there yet, and sent again it could be booked twice")
+            left = unheard.filter(~pl.col("entry_key").is_in(list(found)))
+            told = pl.concat(
+                [told.select(columns), left.with_columns(**asks | {"reason": late}).select(columns)]
+            )
     if told.height:
         _record(desk, "posting_answered", ledger.name, told)
     return told.select(columns)

@@ -40,7 +40,7 @@ class FakeLedger:
     def __init__(self, kind, modes=(), finds=(), name="fake"):
         self.name = name
         self.leaves_out, can_find = KINDS[kind]
-        self.capabilities = LedgerCapabilities(False, can_find, False, False)
+        self.capabilities = LedgerCapabilities(False, can_find, False, False, self.leaves_out)
         self.modes = list(modes)
         self.finds = list(finds)
         self.book = []

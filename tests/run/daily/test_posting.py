@@ -64,15 +64,18 @@ def test_after_any_failure_the_outbox_equals_the_book_and_nothing_is_there_twice
     sent = list(ledger.sent)
     last = deliver(desk, ledger)
     states = set(states_of(desk, ledger).values())
+    is_whole = set(ledger.book) == set(states_of(desk, ledger))
 
     assert first.queued == 17
     assert (again.queued, last.queued) == (0, 0)
     assert ledger.sent == sent
-    if ledger.capabilities.finds_by_key or mode in ("ok", "reject", "half", "duplicate"):
+    # What a ledger can find and has is settled; what it does not have is sent again where that is safe.
+    is_told = mode in ("ok", "reject", "half") or (ledger.capabilities.finds_by_key and is_whole)
+    if kind == "both" or is_told:
         assert states <= {"posted", "rejected"}
     else:
         assert "needs_confirmation" in states
-        assert len(sent) == len(set(sent)), "sent again though the ledger cannot be asked"
+        assert len(sent) == len(set(sent)), "sent again though nobody knows whether it is there"
 
 
 @settings(max_examples=6)
@@ -97,6 +100,7 @@ def test_after_any_sequence_of_failures_each_key_is_in_the_book_at_most_once(kin
     assert last.failure is None
     if ledger.capabilities.finds_by_key:
         assert {key for key, state in states.items() if state == "posted"} == set(ledger.book)
+    if kind == "both":
         assert set(ledger.book) == set(states) - ledger.refused
     else:
         assert len(ledger.sent) == len(set(ledger.sent))

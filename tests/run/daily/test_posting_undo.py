@@ -118,7 +118,7 @@ def test_what_the_ledger_rejected_gets_no_opposite(desk):
 )
 def test_the_opposite_follows_once_the_ledger_has_told_of_the_first(desk, mode):
     row, key = applied(desk)
-    ledger = FakeLedger("find", [mode])
+    ledger = FakeLedger("both", [mode])
     deliver(desk, ledger)
     take_back(desk, row["decision_no"], row["line_id"])
     deliver(desk, ledger)
