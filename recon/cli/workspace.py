@@ -73,26 +73,10 @@ def at_desk(folder: Path, user: str | None) -> Iterator[Desk]:
 
 
 def plugins_of(workspace: Workspace) -> Plugins:
-    """Load what is installed and, where the settings say so, the workspace's own plugin.
+    """Load what is installed and, where the settings say so, the workspace's own plugin."""
+    from recon.run.daily import own_plugins
 
-    Raises:
-        ConfigurationError: its own plugin cannot be used; to go on without it might decide otherwise.
-    """
-    from recon.errors import Place
-    from recon.plugins import Plugins
-    from recon.plugins.beside import FILE, PLUGIN
-
-    if not workspace.settings.plugins.reconfile:
-        return Plugins.discover()
-    plugins = Plugins.discover(beside=workspace.folder)
-    for failure in plugins.failures:
-        if failure.owner.plugin == PLUGIN:
-            raise ConfigurationError(
-                f"{failure.kind} {failure.name}: {failure.error}",
-                place=Place(str(workspace.path(FILE))),
-                hint="mend it, or take `reconfile` out of [plugins] in recon.toml",
-            )
-    return plugins
+    return own_plugins.plugins_of(workspace)
 
 
 def _login() -> str:

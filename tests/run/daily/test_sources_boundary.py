@@ -108,9 +108,7 @@ def test_a_person_may_say_that_the_books_did_shrink(desk):
 def test_an_item_in_another_currency_stops_the_load_until_a_person_says_that_it_is_right(desk):
     item = item_of(desk, is_settled=False)
     before, seq = item_states(desk)
-    with pytest.raises(
-        UnreadableItems, match="have another currency than before"
-    ) as caught:
+    with pytest.raises(UnreadableItems, match="have another currency than before") as caught:
         load(desk, in_yen(item))
 
     assert "--may-change-currency" in caught.value.hint
