@@ -2,6 +2,7 @@
 
     python tests/simulation/simulate.py --seed 7 --steps 50        plays one world, and says where it broke
     python tests/simulation/simulate.py --seeds 200
+    python tests/simulation/simulate.py --seed 7 --steps 12 --days       whole daily runs, with ledgers that fail
 
 One seed is one story, for ever: chance, clock and store are given in. After each step the whole record is verified: the
 chain, every row, every projection made anew, gapless numbers, all money of a line allocated, no item settled beyond what
@@ -32,6 +33,7 @@ from recon.store.migrate import upgrade
 from recon.store.projections import catch_up
 from recon.store.tables import FACT, ITEM_STATES, LINE_STATES
 from recon.store.verify import verify
+from tests.simulation.days import play_days
 from tests.store.statements import Told, event_rows
 from tests.store.whole import rows
 
@@ -259,9 +261,10 @@ def main():
     parser.add_argument("--seed", type=int, default=0, help="the first world")
     parser.add_argument("--seeds", type=int, default=1, help="how many worlds")
     parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--days", action="store_true", help="play whole daily runs")
     chosen = parser.parse_args()
     for seed in range(chosen.seed, chosen.seed + chosen.seeds):
-        play(seed, chosen.steps)
+        (play_days if chosen.days else play)(seed, chosen.steps)
     click.echo(f"{chosen.seeds} worlds of {chosen.steps} steps: nothing broke")
 
 

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulation import days
+from tests.simulation.days import play_days
 from tests.simulation.simulate import play
-
-# Takes longer than a change can wait for.
-pytestmark = pytest.mark.nightly
 
 
 @pytest.mark.parametrize("seed", range(1))
 def test_a_world_played_by_chance_breaks_nothing(seed):
-    play(seed, 25)
+    play(seed, 10)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_days_with_failing_ledgers_and_crashes_lose_and_double_nothing(seed):
+    play_days(seed, 4)
+
+
+@pytest.mark.nightly
+def test_a_ledger_that_hides_what_it_has_is_found_out(monkeypatch):
+    monkeypatch.setattr(days, "KINDS", {"find": days.KINDS["find"]})
+    monkeypatch.setattr(days, "FINDS", ("lies",))
+    monkeypatch.setattr(days, "MODES", ("timeout_after",))
+
+    def play_some():
+        for seed in range(20):
+            play_days(seed, 12)
+
+    with pytest.raises(AssertionError, match="a key twice"):
+        play_some()
 
 
 @pytest.mark.nightly
@@ -20,3 +38,10 @@ def test_a_world_played_by_chance_breaks_nothing(seed):
 def test_many_worlds_break_nothing(first):
     for seed in range(1_000 + first, 1_000 + first + 10):
         play(seed, 50)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("first", range(0, 60, 5))
+def test_many_worlds_of_days_break_nothing(first):
+    for seed in range(2_000 + first, 2_000 + first + 5):
+        play_days(seed, 14)
