@@ -322,6 +322,24 @@ def test_an_event_says_what_stood_before_and_what_since(record):
     assert found[4]["what"] == "A period was closed: until 2026-08-31"
 
 
+@pytest.mark.parametrize(
+    ("is_granted", "old"),
+    [(True, "applied (split_by_person)"), (False, "unmatched (weak_evidence)")],
+)
+def test_what_was_refused_never_stood_before_anything(is_granted, old):
+    build = sample()
+    seq = build.event("approved", day(10, 16), actor="carl")
+    build.add(
+        "approvals", seq=seq, decision_no=23, is_granted=is_granted, approver="carl",
+        at=build.rows["events"][-1]["at"],
+    )  # fmt: skip
+    seq = build.event("decided", day(10, 17), actor="anna")
+    build.decide(seq, "C1", "not_receivable", "marked_by_person", decided_by="anna")
+    found = rows(build_report("changes", build.standing(OCTOBER)))[-1]
+
+    assert (found["old"], found["new"]) == (old, "not_receivable (marked_by_person)")
+
+
 def test_touchless_is_never_shown_without_what_was_corrected_later(record):
     document = build_report("quality", record.standing(OCTOBER))
     measures = {row["measure"]: (row["hits"], row["of"]) for row in rows(document)}

@@ -149,8 +149,12 @@ def _word(value: Any) -> str:
 def _decided(standing: Standing) -> pl.DataFrame:
     """Say how many lines an event decided; of a single one, from what to what."""
     now = pl.format("{} ({})", "fate", "reason")
-    log = standing.decision_log.sort("decision_no").with_columns(
-        before=now.shift(1).over("line_id", order_by="decision_no"), now=now
+    # What was refused, or still waits for an approval, never was the state of its line.
+    counted = pl.when(_has_counted()).then(now).forward_fill().shift(1)
+    log = (
+        standing.decision_log.join(_answered(standing), on="decision_no", how="left")
+        .sort("decision_no")
+        .with_columns(before=counted.over("line_id", order_by="decision_no"), now=now)
     )
     fates = log.group_by("seq", "fate").agg(count=pl.len()).sort("seq", "fate")
     counts = fates.group_by("seq").agg(counts=pl.format("{} {}", "count", "fate").str.join(", "))
@@ -166,6 +170,19 @@ def _decided(standing: Standing) -> pl.DataFrame:
     return told.join(counts, on="seq", how="left", maintain_order="left").with_columns(
         new=pl.coalesce("one_new", "counts")
     )
+
+
+def _answered(standing: Standing) -> pl.DataFrame:
+    """Count the answers to each decision: granted, refused."""
+    is_granted = pl.col("is_granted")
+    return standing.approvals.group_by("decision_no").agg(
+        granted=is_granted.sum(), refused=(~is_granted).sum()
+    )
+
+
+def _has_counted() -> pl.Expr:
+    granted, refused = (pl.col(name).fill_null(0) for name in ("granted", "refused"))
+    return (granted >= pl.col("approvals_needed")) & (refused == 0)
 
 
 def _approved(standing: Standing) -> pl.DataFrame:
