@@ -31,6 +31,7 @@ Action: TypeAlias = Literal[
     "set_policy",
     "set_controls",
     "approve_policy",
+    "export_pack",
 ]
 
 # Source: segregation of duties between preparing, approving and set-up (catalogue C3, C4 and C9).
@@ -48,6 +49,7 @@ MATRIX: Final[Mapping[Action, tuple[Role, ...]]] = MappingProxyType(
         "set_policy": ("admin",),
         "set_controls": ("admin",),
         "approve_policy": ("approver", "admin"),
+        "export_pack": ("approver", "admin"),
     }
 )
 
@@ -65,6 +67,7 @@ MEANING: Final[Mapping[Action, str]] = MappingProxyType(
         "set_policy": "set another policy",
         "set_controls": "set other people or limits",
         "approve_policy": "approve the policy that another set",
+        "export_pack": "write an evidence pack, which holds all that is recorded",
     }
 )
 

@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from recon.errors import ConfigurationError, StoreBroken
 from recon.report.standing.render import REPORTS, render_files
+from recon.review.allowed import check_allowed
 from recon.run.audit import layout
 from recon.run.audit.writing import unfinished_pack
 from recon.run.record import versions
@@ -73,7 +74,10 @@ def export_pack(desk: Desk, out: Path | None = None, run: int | None = None) -> 
     Raises:
         ConfigurationError: there is no such run, or the place is taken.
         StoreBroken: the store is not what it was, so nothing of it would be evidence.
+        Refused: the person may not.
     """
+    if not desk.authority.is_house_of_one:
+        check_allowed(desk.actor, "export_pack", desk.authority)
     with desk.store.reading() as connection:
         packed = find_run(connection, run)
         _require_sound(connection)

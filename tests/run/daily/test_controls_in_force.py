@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from recon.errors import Refused
+from recon.errors import ConfigurationError, Refused
 from recon.review.allowed import check_allowed
+from recon.run.audit.pack import export_pack
 from recon.run.daily.desk import open_desk
 from recon.store.bulk import fetch
 from recon.store.policies import controls_at
@@ -66,3 +67,13 @@ def test_a_house_of_one_lists_its_people_once_it_has_some(tmp_path):
     # And from then on the house has an admin.
     (tmp_path / "recon.toml").write_text("", "utf-8")
     assert sit_down(tmp_path, "zoe")[0].controls_wait
+
+
+def test_a_stranger_or_a_preparer_takes_no_evidence_pack_away(folder):
+    for name in ("mallory", "anna"):
+        with open_desk(folder, name) as desk, pytest.raises(Refused, match=name):
+            export_pack(desk, folder / "pack.zip")
+
+    assert not (folder / "pack.zip").exists()
+    with open_desk(folder, "eve") as desk, pytest.raises(ConfigurationError, match="run"):
+        export_pack(desk, folder / "pack.zip")
