@@ -26,6 +26,7 @@ MODULES: Final = {
     "recon.api": "What a plugin imports, and nothing else of recon.",
     "recon.api.file_ledger": "For ledgers that are one file.",
     "recon.api.plain_text": "For ledgers that are the text of an accounting program.",
+    "recon.api.remote_ledger": "For ledgers behind HTTP, entry by entry.",
     "recon.testing": "For the tests of a plugin; no plugin imports it while it works.",
     "recon.daily": "For programs that do the daily job, or decide, in place of the command line.",
 }

@@ -1,7 +1,7 @@
 """Write the pages of this folder that say what the code says: `python docs/generate.py`.
 
-In: the frame schemas, the help of every command, the default policy, the error classes and the error gallery.
-Out: api.md, command-line.md, data-dictionary.md, errors.md, policy.md and ../formats/README.md. A test asserts that they are up to date.
+In: the frame schemas, the help of every command, the default policy, the error classes, the error gallery, and what plugins declare.
+Out: api.md, command-line.md, data-dictionary.md, errors.md, policy.md, and tables of ../formats/README.md and ../plugins/README.md. A test asserts that they are up to date.
 """
 # ruff: noqa: INP001 - docs/ holds pages and this one program; it is no package
 
@@ -24,7 +24,7 @@ import dataframely as dy
 import msgspec
 
 import recon.frames
-from docs import api_surface, support_matrix
+from docs import api_surface, ledger_matrix, support_matrix
 from recon import errors
 from recon.cli import VERBS, main
 from recon.cli.policy import MEANING, policy_text
@@ -292,6 +292,7 @@ def _case_row(case: Path) -> str:
 # Every generated page, named from this folder: what writes it.
 PAGES: Final = {
     "../formats/README.md": support_matrix.page,
+    "../plugins/README.md": ledger_matrix.page,
     "api.md": api_surface.page,
     "command-line.md": command_line,
     "data-dictionary.md": data_dictionary,

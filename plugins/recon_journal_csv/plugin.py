@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from recon.api import Ledger, LedgerCapabilities, LedgerType, hookimpl
 from recon.api.file_ledger import ledger_path
+from recon_journal_csv.layout import OPTIONS, chosen_layout
 from recon_journal_csv.ledger import JournalCsvLedger
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ class JournalCsv:
     file_name: str | None = "journal.csv"
 
     def connect(self, options: Mapping[str, Any]) -> Ledger:
-        """Open the file `path`; it need not exist yet."""
-        return JournalCsvLedger(ledger_path(options))
+        """Open the file `path`, which need not exist yet, in the columns of a `profile` or of `columns`."""
+        return JournalCsvLedger(ledger_path(options, OPTIONS), chosen_layout(options))
 
 
 @hookimpl

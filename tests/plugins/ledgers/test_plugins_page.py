@@ -29,6 +29,27 @@ def test_every_plugin_of_this_folder_stands_in_the_page():
     assert {name for name in TYPES if f"`{name}`" in PAGE} == set(TYPES)
 
 
+def test_every_ledger_says_how_it_is_tried_and_the_tests_are_there():
+    from docs.ledger_matrix import ledgers, tried
+
+    assert {kind.name for kind in ledgers()} == set(tried())
+    assert [told for told in tried().values() if not (ROOT / told["tests"]).is_file()] == []
+
+
+def test_no_ledger_lost_or_doubled_an_entry_when_it_was_measured():
+    import json
+
+    from docs.ledger_matrix import ledgers
+
+    figures = json.loads((ROOT / "plugins" / "figures.json").read_text(encoding="utf-8"))
+
+    assert {row["ledger"].split(" (")[0] for row in figures} <= {kind.name for kind in ledgers()}
+    for row in figures:
+        assert row["accepted"] == row["sent"], row
+        assert (row["again_new"], row["lost"], row["twice"]) == (0, 0, 0), row
+        assert not float(row["difference"]), row
+
+
 def test_every_option_of_the_item_file_stands_in_the_page():
     options = set(ItemFileOptions.__struct_fields__)
 
