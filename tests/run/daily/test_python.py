@@ -32,6 +32,7 @@ def row(work, beginning):
     return next((one for one in found if one["line_id"].startswith(beginning)), None)
 
 
+@pytest.mark.slow
 def test_a_day_is_run_and_run_again_with_nothing_new(tmp_path):
     with at(new_workspace(tmp_path / "demo")) as work:
         dry = work.run(dry_run=True)
@@ -65,6 +66,7 @@ def test_each_decision_is_recorded_under_who_works(folder):
     assert log["comment"].to_list() == ["agreed by phone"]
 
 
+@pytest.mark.slow
 def test_money_is_divided_and_put_on_account(folder):
     with at(folder) as work:
         currency = row(work, SHORT)["currency"]
@@ -97,6 +99,7 @@ def test_what_a_control_forbids_is_refused_and_not_recorded(tmp_path):
         assert row(work, WEAK) == line
 
 
+@pytest.mark.slow
 def test_what_needs_a_second_person_counts_once_they_agree(tmp_path):
     folder = worked_workspace(
         tmp_path / "demo", "[controls]\nbands = [{ from_amount = 0, approvals = 1 }]\n" + PEOPLE
@@ -117,6 +120,7 @@ def test_what_needs_a_second_person_counts_once_they_agree(tmp_path):
     assert made.approvals_needed == 1
 
 
+@pytest.mark.slow
 def test_what_is_sure_enough_is_accepted_and_what_is_left_says_why(folder):
     with at(folder) as work:
         made, left = work.accept_all(Decimal("0.5"), comment="all of them")
@@ -141,6 +145,7 @@ def test_entries_are_delivered_listed_and_confirmed(folder, monkeypatch):
     assert (waiting.height, left.height) == (17, 16)
 
 
+@pytest.mark.slow
 def test_on_account_money_waits_in_the_queue(folder):
     with at(folder) as work:
         assert row(work, ON_ACCOUNT)["fate"] == "on_account"

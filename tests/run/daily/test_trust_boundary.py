@@ -85,6 +85,7 @@ def test_a_ledger_that_answers_500_then_200_gets_everything_once(desk):
     everything_is_there_once(desk, ledger)
 
 
+@pytest.mark.slow
 def test_a_ledger_that_times_out_after_committing_is_asked_and_gets_nothing_again(desk):
     ledger = FakeLedger("both", ["timeout_after"])
     deliver(desk, ledger)
@@ -94,6 +95,7 @@ def test_a_ledger_that_times_out_after_committing_is_asked_and_gets_nothing_agai
     everything_is_there_once(desk, ledger)
 
 
+@pytest.mark.slow
 def test_a_ledger_that_takes_half_a_batch_gets_the_other_half(desk):
     ledger = FakeLedger("both", ["half_then_timeout"])
     deliver(desk, ledger)
@@ -122,6 +124,7 @@ def test_who_cannot_be_asked_is_not_believed_to_have_had_what_was_never_sent(des
     assert rows.height == 17
 
 
+@pytest.mark.slow
 def test_a_duplicate_that_the_ledger_finds_is_posted(desk):
     ledger = FakeLedger("both", ["duplicate"])
 
@@ -129,6 +132,7 @@ def test_a_duplicate_that_the_ledger_finds_is_posted(desk):
     everything_is_there_once(desk, ledger)
 
 
+@pytest.mark.slow
 def test_who_says_accepted_twice_has_it_once_for_nothing_is_sent_that_is_posted(desk):
     ledger = Scripted("both", ["timeout_after", "accepted_again"], ["lies"])
     for _ in range(3):
@@ -137,6 +141,7 @@ def test_who_says_accepted_twice_has_it_once_for_nothing_is_sent_that_is_posted(
     everything_is_there_once(desk, ledger)
 
 
+@pytest.mark.slow
 def test_what_a_ledger_books_late_is_there_once_if_it_knows_keys_again(desk):
     ledger = Scripted("both", ["late"])
     deliver(desk, ledger)
@@ -222,9 +227,11 @@ def test_a_slow_ledger_is_named_and_its_entries_are_looked_up_next_time(desk, mo
     ("mode", "said"),
     [
         ("wrong_types", "it gave list, not a frame of Outcomes"),
-        ("foreign_keys", "entry_key that does not exist: stranger"),
-        ("silent", "16 entries have no outcome"),
-        ("timeout_after", "TimeoutError: no answer"),
+        pytest.param(
+            "foreign_keys", "entry_key that does not exist: stranger", marks=pytest.mark.slow
+        ),
+        pytest.param("silent", "16 entries have no outcome", marks=pytest.mark.slow),
+        pytest.param("timeout_after", "TimeoutError: no answer", marks=pytest.mark.slow),
     ],
 )
 def test_a_plugin_that_fails_is_named_with_what_it_did_and_what_is_left(desk, capsys, mode, said):
