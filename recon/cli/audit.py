@@ -67,9 +67,16 @@ def pack(out: Path | None, run: int | None, folder: Path, user: str | None, how:
 )
 @click.argument("given", metavar="PACK", type=click.Path(exists=True, path_type=Path))
 @head_option("The head as it was kept elsewhere; without it a pack that was replaced whole agrees.")
+@click.option(
+    "--reconfile",
+    "beside",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The folder with the reconfile.py of then, if the run had one; it is executed.",
+)
 @format_option()
 @quiet_option
-def replay(given: Path, known: str | None, how: str, quiet: bool) -> None:
+def replay(given: Path, known: str | None, beside: Path | None, how: str, quiet: bool) -> None:
     """Make a run again from its evidence pack, a folder or a zip: no store, no workspace, no network.
 
     Each step agrees, differs or was not tried: the pack itself (files, chain, rows, sources), then statements and books
@@ -81,7 +88,7 @@ def replay(given: Path, known: str | None, how: str, quiet: bool) -> None:
         from recon.plugins import Plugins
         from recon.run.audit.replay import replay as replay_pack
 
-        found = replay_pack(given, Plugins.discover(), progress, known)
+        found = replay_pack(given, Plugins.discover(beside=beside), progress, known)
     from dataclasses import asdict
 
     import polars as pl

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from decimal import Decimal
 
 import polars as pl
@@ -14,7 +16,7 @@ from recon.store.bulk import fetch
 from recon.store.tables import ITEM_STATES
 from recon.store.verify import verify
 from tests.cli.working import AMBIGUOUS, BANDS, ON_ACCOUNT, PEOPLE, SHORT, STRANGER, WEAK
-from tests.run.daily.demo_desk import Clock, new_workspace, worked_workspace
+from tests.run.daily.demo_desk import SETTINGS, Clock, new_workspace, worked_workspace
 from tests.run.daily.fake_ledger import FakeLedger
 
 
@@ -143,6 +145,36 @@ def test_entries_are_delivered_listed_and_confirmed(folder, monkeypatch):
     assert planned["entry_key"].n_unique() == 17
     assert (first.open_entries, second.stuck) == (17, 17)
     assert (waiting.height, left.height) == (17, 16)
+
+
+RECONFILE = """
+from recon.api import Evidence, hookimpl
+
+class Silent:
+    name = "silent"
+
+    def find(self, lines, items, parties):
+        return Evidence.create_empty()
+
+@hookimpl
+def recon_register_evidence():
+    return [Silent()]
+"""
+
+
+@pytest.mark.slow
+def test_the_hash_of_its_own_plugin_stands_in_the_record_of_a_run(tmp_path):
+    settings = f"{SETTINGS}[plugins]\nreconfile = true\n"
+    folder = new_workspace(tmp_path / "demo", settings)
+    folder.chmod(0o755)
+    (folder / "reconfile.py").write_text(RECONFILE, "utf-8")
+    (folder / "reconfile.py").chmod(0o644)
+    with at(folder) as work:
+        result = work.run()
+    told = json.loads((result.folder / "run.json").read_text("utf-8"))["plugins"]
+
+    digest = hashlib.sha256(RECONFILE.encode()).hexdigest()[:16]
+    assert f"reconfile (reconfile.py {digest})" in {one["owner"] for one in told}
 
 
 @pytest.mark.slow
