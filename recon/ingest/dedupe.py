@@ -185,7 +185,8 @@ def _line_ids(lines: pl.DataFrame) -> pl.Series:
     """Hash key and occurrence; `L` and 16 letters of base 32 (80 bits)."""
     occurrence = pl.col("occurrence").cast(pl.String)
     told = lines.select(pl.concat_str("key", _with_lengths(occurrence)).cast(pl.Binary)).to_series()
-    digests = b"".join(hashlib.blake2b(one, digest_size=_DIGEST_BYTES).digest() for one in told)
+    hashed = (hashlib.blake2b(one, digest_size=_DIGEST_BYTES).digest() for one in told.to_list())
+    digests = b"".join(hashed)
     bits = np.unpackbits(np.frombuffer(digests, np.uint8)).reshape(-1, 5)
     letters = _BASE_32[np.packbits(bits, axis=1)[:, 0] >> 3].tobytes().decode()
     identifiers = [f"L{letters[at : at + 16]}" for at in range(0, len(letters), 16)]

@@ -7,6 +7,7 @@ transaction that it is given, or nothing.
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,7 +67,12 @@ def append(connection: Connection, happening: Happening) -> int:
     before = head(connection)
     seq = before.seq + 1
     brought = brought_by(happening.rows, seq)
-    payload = {**happening.facts, "recon": __version__, "rows": _digests(brought)}
+    # The digests are taken while the database works.
+    with ThreadPoolExecutor(1) as aside:
+        digests = aside.submit(_digests, brought)
+        for name, rows in brought.items():
+            insert(connection, FACT[name], rows)
+    payload = {**happening.facts, "recon": __version__, "rows": digests.result()}
     event = {
         "seq": seq,
         "kind": happening.kind,
@@ -78,8 +84,6 @@ def append(connection: Connection, happening: Happening) -> int:
     }
     event["hash"] = event_hash(event)
     connection.execute(insert_row(EVENTS.table).values(event))
-    for name, rows in brought.items():
-        insert(connection, FACT[name], rows)
     reached("audit.appended")
     return seq
 
