@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.world.chance import Chance
-from recon.match.decision.solve import Option, Share, solve
+from recon.match.decision.options import Option, Share
+from recon.match.decision.solve import solve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

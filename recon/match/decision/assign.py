@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.match.decision.solve import Option, Share, solve
+from recon.match.decision.options import Option, Share
+from recon.match.decision.solve import solve
 
 if TYPE_CHECKING:
     from recon.match.proposals.propose import Proposed

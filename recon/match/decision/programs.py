@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from recon.match.decision.solve import Option
+    from recon.match.decision.options import Option
 
 # What lines compete for in practice is solved in the root; where it is not, each further node costs seconds.
 _MOST_NODES: Final = 20

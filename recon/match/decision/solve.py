@@ -18,6 +18,7 @@ from recon.match.decision.programs import (
 )
 
 if TYPE_CHECKING:
+    from recon.match.decision.options import Option
     from recon.match.decision.programs import Answer
 
 # Beyond this many options a component is cut, unless each of its lines takes one item whole.
@@ -29,23 +30,6 @@ _MOST_STEPS: Final = 20_000
 _BIT_WEIGHT: Final = 10_000
 # A program takes of an option all or nothing, but for what floats leave.
 _NONE: Final = 1e-6
-
-
-class Share(NamedTuple):
-    """What an option would settle of an item, and what is open of it; minor units without sign."""
-
-    item: int
-    settles: int
-    open: int
-
-
-class Option(NamedTuple):
-    """One proposal of a line: its millibits and its share of each item it would settle."""
-
-    line: int
-    proposal: int
-    millibits: int
-    shares: tuple[Share, ...]
 
 
 class _TooManySteps(Exception):
