@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recon.match.decision import solve as room
-from recon.match.decision.programs import assignment_program, is_one_to_one
 from recon.match.decision.options import Option, Share
+from recon.match.decision.programs import assignment_program, is_one_to_one
 from recon.match.decision.solve import solve
 from tests.examples import examples
 
