@@ -26,6 +26,7 @@ from recon.errors import Refused
 from recon.plugins import Plugins
 from recon.review.approvals import answer
 from recon.review.decide import accept, reject
+from recon.review.people import Authority
 from recon.review.undo import undo
 from recon.run.daily.archive import Archive
 from recon.run.daily.books import load_books
@@ -67,6 +68,7 @@ USERS = {
 CONTROLS = Controls(
     bands=(Band(from_amount=Amount(BAND) / 100, approvals=1),), hold_new_accounts=False
 )
+AUTHORITY = Authority(USERS, CONTROLS)
 PLUGINS = Plugins.discover()
 some = st.integers(0, 11)
 
@@ -100,7 +102,7 @@ class Store(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     def desk(self, actor):
-        found = Workspace(folder=self.folder, settings=Settings(users=USERS, controls=CONTROLS))
+        found = Workspace(folder=self.folder, settings=Settings())
         archive = Archive(self.folder / "archive")
         return Desk(
             workspace=found,
@@ -109,6 +111,7 @@ class Store(RuleBasedStateMachine):
             archive=archive,
             actor=actor,
             clock=self,
+            authority=AUTHORITY,
         )
 
     def now(self):

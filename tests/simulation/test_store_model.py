@@ -22,7 +22,7 @@ QUICK = settings(
     suppress_health_check=list(HealthCheck),
 )
 MANY = settings(
-    QUICK, max_examples=150, stateful_step_count=40, phases=[Phase.generate, Phase.shrink]
+    QUICK, max_examples=100, stateful_step_count=40, phases=[Phase.generate, Phase.shrink]
 )
 
 
@@ -37,10 +37,10 @@ def test_the_store_says_what_the_model_says_over_many_stories():
 
 @pytest.mark.nightly
 def test_the_store_in_a_file_says_what_the_model_says_after_each_act():
-    play(InFile, settings=settings(MANY, max_examples=30))
+    play(InFile, settings=settings(MANY, max_examples=15))
 
 
 @pytest.mark.nightly
 @NO_POSTGRESQL
 def test_the_store_on_postgresql_says_what_the_model_says():
-    play(OnPostgresql, settings=settings(MANY, max_examples=40, stateful_step_count=25))
+    play(OnPostgresql, settings=settings(MANY, max_examples=25, stateful_step_count=25))
