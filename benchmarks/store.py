@@ -72,26 +72,35 @@ def _measure(folder: Path, chosen: argparse.Namespace) -> list[tuple[str, ...]]:
         rows.append(_row(what, chosen.lines, took))
     for lines in chosen.days:
         print(f"measuring a day of {lines:,} ...", file=sys.stderr)
-        rows.append(_day(folder, workspace, lines, chosen.seed))
+        rows += _days(folder, workspace, lines, chosen.seed)
     return rows
 
 
-def _day(folder: Path, workspace: Path, lines: int, seed: int) -> tuple[str, ...]:
-    """Lay a new world's month into the inbox and run."""
+def _days(folder: Path, workspace: Path, lines: int, seed: int) -> list[tuple[str, ...]]:
+    """Lay a new world's month into the inbox and run; then the same files once more, and run."""
     world = folder / f"world-{lines}"
     make = Path(__file__).with_name("generate.py")
     size = ["--lines", str(lines), "--items", str(lines), "--seed", str(seed + lines)]
     measure([sys.executable, str(make), "--out", str(world), *size], folder)
-    shutil.copytree(world / "statements", workspace / "inbox" / f"day-{lines}")
     for name in ("open_items.csv", "customers.csv", "accounts.csv"):
         shutil.copy(world / name, workspace / name)
+    rows = [
+        _day(folder, workspace, world / "statements", lines, what)
+        for what in ("recon run", "the same files again: recon run")
+    ]
+    shutil.rmtree(world)
+    return rows
+
+
+def _day(folder: Path, workspace: Path, statements: Path, lines: int, what: str) -> tuple[str, ...]:
+    inbox = workspace / "inbox"
+    shutil.copytree(statements, inbox / f"{len(list(inbox.iterdir()))}-{lines}")
     program = "from recon.cli import main; main()"
     run = ["run", "--workspace", str(workspace), "--user", "benchmark", "--quiet"]
     took = measure([sys.executable, "-c", program, *run, "--format", "json"], folder)
-    told = took.data
-    result = f"{told['decided']:,} decided"
-    shutil.rmtree(world)
-    return _cells(f"recon run over {_shown(workspace)}", lines, took, "", "", result)
+    decided = took.data.get("decided")
+    result = f"{decided:,} decided" if decided else "nothing new"
+    return _cells(f"{what} over {_shown(workspace)}", lines, took, "", "", result)
 
 
 def _row(what: str, lines: int, took: Measured) -> tuple[str, ...]:
