@@ -30,6 +30,7 @@ from recon.run.daily.confirming import confirm_entry
 from recon.run.daily.desk import open_desk
 from recon.run.daily.flow import DailyResult
 from recon.run.daily.flow import run as run_day
+from recon.run.daily.looking_back import unconfirmed
 from recon.run.daily.own_plugins import plugins_of
 from recon.run.daily.posting import Posted
 from recon.run.daily.waiting import waiting
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     import dataframely as dy
 
+    from recon.frames.outcomes import Outcomes
     from recon.frames.queue import Queue
     from recon.protocols import Standing
     from recon.review.act import PersonDecision
@@ -244,6 +246,11 @@ class WorkspaceDesk:
         plugins = plugins_of(self._desk.workspace)
         with run_lock(self._desk.store, f"post by {self._desk.actor}"):
             return posting.post(self._desk, ledger, plugins, _Nobody())
+
+    def unconfirmed(self, ledger: str) -> dy.DataFrame[Outcomes]:
+        """Ask a ledger again for all that it was posted; gives what it does not confirm, and records nothing."""
+        plugins = plugins_of(self._desk.workspace)
+        return unconfirmed(self._desk, ledger, plugins, _Nobody())
 
     def would_post(self, ledger: str) -> dy.DataFrame[EntryLog]:
         """Give the postings that `post` would send now."""

@@ -23,28 +23,51 @@ _POSTING = 4
 @click.command("post", cls=Verb, epilog="Example: recon post beancount --dry-run")
 @click.argument("ledger", metavar="LEDGER")
 @click.option("--dry-run", "is_dry", is_flag=True, help="Show the postings; send nothing.")
+@click.option(
+    "--check", "is_check", is_flag=True, help="Send nothing; ask for all that was posted before."
+)
 @workspace_options
 @format_option()
 @quiet_option
 def command(
-    ledger: str, is_dry: bool, folder: Path, user: str | None, how: str, quiet: bool
+    *,
+    ledger: str,
+    is_dry: bool,
+    is_check: bool,
+    folder: Path,
+    user: str | None,
+    how: str,
+    quiet: bool,
 ) -> None:
     """Deliver what a ledger does not have yet, with the opposite of what was taken back.
 
     Every entry has a key that is stored before it is sent. An entry of which no answer was heard is looked up in the
     ledger before it is sent again. Exit code 4: something is left open.
+
+    With --check the ledger is asked whether it has every entry as it was posted; those that it does not confirm are listed,
+    and nothing is recorded.
     """
+    if is_dry and is_check:
+        raise click.UsageError("give --dry-run or --check, not both")
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
         from recon.run.daily.posting import post, would_post
         from recon.store.lock import run_lock
 
         plugins = plugins_of(desk.workspace)
         plugins.ledger_type(ledger)
-        if is_dry:
+        if is_check:
+            from recon.run.daily.looking_back import unconfirmed
+
+            rows: pl.DataFrame = unconfirmed(desk, ledger, plugins, progress)
+        elif is_dry:
             rows = would_post(desk, ledger)
         else:
             with run_lock(desk.store, f"recon post by {desk.actor}"):
                 posted = post(desk, ledger, plugins, progress)
+    if is_check:
+        write_frame(rows, how)
+        note(f"{ledger}: {rows.height or 'no'} entries that it does not confirm")
+        leave(_POSTING if rows.height else 0)
     if is_dry:
         _show(rows, ledger, how)
         return

@@ -127,7 +127,7 @@ def _deliver_open(
     if open_rows.is_empty():
         return states, None
     try:
-        options = _options(desk, ledger, kind.file_name)
+        options = ledger_options(desk, ledger, kind.file_name)
         seconds = desk.workspace.settings.ledger_seconds
         with closing(plugins.connect(ledger, options, seconds=seconds)) as opened:
             for rows in open_rows.iter_slices(_AT_ONCE):
@@ -163,7 +163,7 @@ def would_post(desk: Desk, ledger: str) -> pl.DataFrame:
     )
 
 
-def _options(desk: Desk, ledger: str, file_name: str | None) -> dict[str, object]:
+def ledger_options(desk: Desk, ledger: str, file_name: str | None) -> dict[str, object]:
     """Give a ledger its options; a file ledger lies in the workspace unless the policy says otherwise."""
     options = dict(desk.policy.ledgers.get(ledger, {}))
     if file_name is not None:

@@ -9,11 +9,13 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from recon.api import LedgerCapabilities, Outcomes
 from recon.cli import main
 from recon.cli.run import show_posted
-from recon.errors import PluginFailed
+from recon.errors import ConfigurationError, PluginFailed
 from recon.plugins import Plugins
 from recon.plugins.patience import Patience
+from recon.run.daily.looking_back import unconfirmed
 from recon.run.daily.posting import outbox
 from recon.store.verify import verify
 from recon_item_file.plugin import ItemFile
@@ -21,6 +23,7 @@ from tests.cli.working import office
 from tests.run.daily.demo_desk import at_work, worked_workspace
 from tests.run.daily.fake_ledger import FakeLedger
 from tests.run.daily.test_posting import deliver, states_of
+from tests.run.quiet import Quiet
 
 __all__ = ["office"]
 
@@ -171,6 +174,41 @@ def test_a_ledger_that_denies_a_key_it_has_is_not_sent_it_again_if_it_would_book
     assert set(states_of(desk, ledger).values()) == {"needs_confirmation"}
 
 
+# ---------------------------------------------------------------- a ledger that loses what it accepted
+
+
+def asked_again(desk, ledger):
+    told = unconfirmed(desk, "fake", Plugins.for_tests([ledger]), Quiet())
+    return dict(told.select("entry_key", "reason").rows())
+
+
+def test_what_a_ledger_accepted_and_does_not_have_is_told_when_it_is_asked_again(desk):
+    ledger = FakeLedger("both")
+    deliver(desk, ledger)
+    assert asked_again(desk, ledger) == {}
+    lost = ledger.book.pop()
+
+    assert asked_again(desk, ledger) == {lost: "the ledger does not find the key"}
+
+
+@pytest.mark.slow
+def test_a_ledger_that_verifies_is_asked_to_and_one_that_cannot_be_asked_says_so(desk):
+    class Verifies(FakeLedger):
+        def verify(self, receipts):
+            told = pl.when(pl.col("entry_key") == self.book[0]).then(pl.lit("needs_confirmation"))
+            return Outcomes.validate(
+                receipts.with_columns(outcome=told.otherwise("outcome"), reason=pl.lit("changed"))
+            )
+
+    ledger = Verifies("both")
+    ledger.capabilities = LedgerCapabilities(False, True, True, False)
+    deliver(desk, ledger)
+
+    assert asked_again(desk, ledger) == {ledger.book[0]: "changed"}
+    with pytest.raises(ConfigurationError, match="cannot be asked"):
+        asked_again(desk, FakeLedger("neither"))
+
+
 # ---------------------------------------------------------------- a ledger that is slow
 
 
@@ -280,3 +318,8 @@ def test_the_daily_run_exits_4_names_the_ledger_and_the_next_one_completes_it(of
     assert (between, waiting(office.folder)) == ({"fake": "17 unknown"}, {"fake": None})
     assert (last["posted"], last["left_open"], last["failure"]) == (17, 0, None)
     assert len(ledger.book) == 17
+    assert office.call("post fake --check")[0] == 0
+    ledger.book.pop()
+    assert office.call("post fake --check --format csv")[0] == 4
+    assert "the ledger does not find the key" in office.out
+    assert office.call("post fake --check --dry-run")[0] == 2
