@@ -1,0 +1,90 @@
+"""A contract server of ERPNext's REST interface, in memory, from its documentation: each call a transaction of its own."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TOKEN = "token key-only-for-tests:secret-only-for-tests"
+
+
+class FakeErpnext:
+    """The books: invoice N is SINV-N of (100 + N).00 EUR, for customer C1 to C10 in turn."""
+
+    def __init__(self, invoices=10):
+        self.dropped = []
+        self.calls = []
+        self.tables = {
+            "Payment Entry": {},
+            "Sales Invoice": {
+                f"SINV-{n}": {"name": f"SINV-{n}", "customer": f"C{(n - 1) % 10 + 1}"}
+                | {"outstanding_amount": Decimal(100 + n), "debit_to": "Debtors - X"}
+                | {"currency": "EUR", "docstatus": 1}
+                for n in range(1, invoices + 1)
+            },
+        }
+
+    def left(self, n):
+        return self.tables["Sales Invoice"][f"SINV-{n}"]["outstanding_amount"]
+
+    def answer(self, method, path, headers, body):
+        if headers["Authorization"] != TOKEN:
+            return 403, {"exc_type": "AuthenticationError", "you sent": headers["Authorization"]}
+        parts = urlsplit(path)
+        self.calls.append(f"{method} {unquote(parts.path)}")
+        asked = json.loads(body, parse_float=Decimal) if body else {}
+        if method == "GET":
+            return 200, self.listed(unquote(parts.path).rpartition("/")[2], parse_qs(parts.query))
+        verb = "cancel" if parts.path.endswith("frappe.client.cancel") else "create"
+        try:
+            told = getattr(self, verb)(asked)
+        except ValueError as error:
+            said = f"frappe.exceptions.ValidationError: {error}"
+            return 417, {"exc_type": "ValidationError", "exception": said}
+        if verb in self.dropped:
+            self.dropped.remove(verb)
+            return None
+        return 200, told
+
+    def listed(self, doctype, query):
+        tests = {"=": lambda a, b: a == b, "in": lambda a, b: a in b}
+        filters = json.loads(query["filters"][0])
+        fields = json.loads(query["fields"][0])
+        rows = [
+            row
+            for row in self.tables[doctype].values()
+            if all(tests[test](row.get(name), arg) for name, test, arg in filters)
+        ]
+        plain = lambda value: float(value) if isinstance(value, Decimal) else value  # noqa: E731
+        return {"data": [{name: plain(row.get(name)) for name in fields} for row in rows]}
+
+    def create(self, row):
+        assert row["docstatus"] == 1
+        invoices = self.tables["Sales Invoice"]
+        allocated = Decimal(0)
+        for one in row["references"]:
+            amount = Decimal(str(one["allocated_amount"]))
+            if amount > invoices[one["reference_name"]]["outstanding_amount"]:
+                raise ValueError("Allocated Amount cannot be greater than outstanding amount.")
+            allocated += amount
+        deducted = sum(Decimal(str(one["amount"])) for one in row["deductions"])
+        row["unallocated_amount"] = Decimal(str(row["paid_amount"])) + deducted - allocated
+        assert row["unallocated_amount"] >= 0
+        row["name"] = f"ACC-PAY-{len(self.tables['Payment Entry']) + 1:05}"
+        self.settle(row, 1)
+        self.tables["Payment Entry"][row["name"]] = row
+        return {"data": {"name": row["name"]}}
+
+    def cancel(self, asked):
+        row = self.tables["Payment Entry"][asked["name"]]
+        if row["docstatus"] != 1:
+            raise ValueError("Cannot edit cancelled document")
+        row["docstatus"] = 2
+        self.settle(row, -1)
+        return {"message": {"name": row["name"]}}
+
+    def settle(self, row, sign):
+        for one in row["references"]:
+            invoice = self.tables["Sales Invoice"][one["reference_name"]]
+            invoice["outstanding_amount"] -= sign * Decimal(str(one["allocated_amount"]))
