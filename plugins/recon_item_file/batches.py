@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from recon.api import Batches, Place, UnreadableItems
-from recon_item_file.columns import Columns, read_columns
+from recon.api.table_columns import Columns, Wanted
+from recon_item_file.columns import read_columns
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -50,7 +51,7 @@ def _read(path: str, options: ItemFileOptions) -> pl.DataFrame:
     required = [*_REQUIRED]
     if options.default_currency is None:
         required.append("currency")
-    columns = read_columns(path, options, _COLUMNS, required, options.batch_columns)
+    columns = read_columns(path, options, Wanted(_COLUMNS, required, options.batch_columns))
     currency = columns.currencies("currency", is_required=True)
     gross = columns.amounts("gross_amount", currency, is_required=True)
     reference = columns.text("batch_reference", is_required=True)

@@ -1,185 +1,73 @@
 """The books from files: open items, customers, closed items and our own accounts.
 
-Each function reads one file whole or not at all.
+In: the options. Out: a frame of the contract. Each file is read whole or not at all.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from recon.api import ClosedItems, Items, OwnAccounts, Parties
-from recon_item_file.columns import Columns, read_columns
+from recon.api import ClosedItems, OwnAccounts, Parties
+from recon.api.table_books import (
+    build_closed,
+    build_customers,
+    build_items,
+    build_own_accounts,
+    wanted_of_closed,
+    wanted_of_customers,
+    wanted_of_items,
+    wanted_of_own_accounts,
+)
+from recon_item_file.columns import read_columns
 
 if TYPE_CHECKING:
     import dataframely as dy
 
+    from recon.api import Items
     from recon_item_file.options import ItemFileOptions
-
-_ITEM_COLUMNS = tuple(Items.column_names())
-_CUSTOMER_COLUMNS = ("customer_id", "name", "country", "iban", "parent_customer_id", "aliases")
 
 
 def read_items(options: ItemFileOptions) -> dy.DataFrame[Items]:
-    """Read open items: amounts to minor units, the kind from its column or else from the sign.
+    """Read open items.
 
     Raises:
         UnreadableItems: any cell is wrong, an item_id stands twice, or kind and sign contradict each other.
     """
-    required = ["item_id", "number", "open_amount"]
-    if options.default_currency is None:
-        required.append("currency")
-    columns = read_columns(options.items, options, _ITEM_COLUMNS, required, options.item_columns)
-    currency = columns.currencies("currency", is_required=True)
-    item_id = columns.text("item_id", is_required=True)
-    open_amount = columns.amounts("open_amount", currency, is_required=True)
-    discount = columns.amounts("discount_amount", currency)
-    columns.note(
-        "discount_amount", discount < 0, "a discount is not negative", "write it without a sign"
-    )
-    _note_repeats(columns, "item_id", item_id)
-    frame = pl.DataFrame(
-        [
-            item_id,
-            _read_kinds(columns, open_amount),
-            columns.text("number", is_required=True),
-            columns.text("customer_id"),
-            columns.text("customer_name"),
-            currency,
-            columns.amounts("amount", currency),
-            open_amount,
-            columns.dates("issue_date"),
-            columns.dates("due_date"),
-            columns.text("payment_reference"),
-            discount,
-            columns.dates("discount_until"),
-            columns.text("purchase_order"),
-        ]
-    )
-    columns.problems.check()
-    return Items.validate(frame)
+    wanted = wanted_of_items(options, options.item_columns)
+    return build_items(read_columns(options.items, options, wanted))
 
 
 def read_customers(options: ItemFileOptions) -> dy.DataFrame[Parties]:
-    """Read customers; several accounts or aliases are parted by `|`.
+    """Read customers; none without a file of them.
 
     Raises:
         UnreadableItems: a customer_id is missing or stands twice.
     """
     if options.customers is None:
         return Parties.create_empty()
-    columns = read_columns(
-        options.customers, options, _CUSTOMER_COLUMNS, ["customer_id"], options.customer_columns
-    )
-    customer_id = columns.text("customer_id", is_required=True)
-    _note_repeats(columns, "customer_id", customer_id)
-    country = columns.text("country")
-    columns.note(
-        "country",
-        ~country.str.contains("^[A-Z]{2}$"),
-        "no country code",
-        "write the two capital letters of ISO 3166, such as DE",
-    )
-    frame = pl.DataFrame(
-        [
-            customer_id,
-            columns.text("name"),
-            country,
-            columns.text("parent_customer_id"),
-            _split(columns.text("iban").str.replace_all(r"\s", "")).alias("accounts"),
-            _split(columns.text("aliases")),
-        ]
-    )
-    columns.problems.check()
-    return Parties.validate(frame)
+    wanted = wanted_of_customers(options.customer_columns)
+    return build_customers(read_columns(options.customers, options, wanted))
 
 
 def read_closed(options: ItemFileOptions) -> dy.DataFrame[ClosedItems]:
-    """Read items that were settled before; only their number must be there.
+    """Read items that were settled before; none without a file of them.
 
     Raises:
         UnreadableItems: any cell is wrong.
     """
     if options.closed is None:
         return ClosedItems.create_empty()
-    columns = read_columns(
-        options.closed, options, ClosedItems.column_names(), ["number"], options.closed_columns
-    )
-    currency = columns.currencies("currency", is_required=False)
-    frame = pl.DataFrame(
-        [
-            columns.text("number", is_required=True),
-            columns.text("customer_id"),
-            currency,
-            columns.amounts("amount", currency),
-        ]
-    )
-    columns.problems.check()
-    return ClosedItems.validate(frame)
+    wanted = wanted_of_closed(options.closed_columns)
+    return build_closed(read_columns(options.closed, options, wanted))
 
 
 def read_own_accounts(options: ItemFileOptions) -> dy.DataFrame[OwnAccounts]:
-    """Read our own accounts, blanks removed; the currency may be left out.
+    """Read our own accounts; none without a file of them.
 
     Raises:
         UnreadableItems: an account is missing or stands twice, or a currency is none.
     """
     if options.accounts is None:
         return OwnAccounts.create_empty()
-    columns = read_columns(
-        options.accounts, options, OwnAccounts.column_names(), ["account"], options.account_columns
-    )
-    account = columns.text("account", is_required=True).str.replace_all(r"\s", "")
-    _note_repeats(columns, "account", account)
-    currency = columns.text("currency")
-    if "currency" in columns.positions:
-        columns.currencies("currency", is_required=False)
-    columns.problems.check()
-    return OwnAccounts.validate(pl.DataFrame([account, currency]))
-
-
-def _read_kinds(columns: Columns, open_amount: pl.Series) -> pl.Series:
-    by_sign = pl.select(
-        pl.when(open_amount < 0).then(pl.lit("credit_note")).otherwise(pl.lit("invoice"))
-    ).to_series()
-    given = columns.text("kind").str.to_lowercase().str.replace_all("[ -]", "_")
-    kinds = pl.select(pl.coalesce(given, by_sign)).to_series().alias("kind")
-    columns.note(
-        "kind",
-        ~kinds.is_in(["invoice", "credit_note", "debit_note"]),
-        "no kind of item",
-        "write invoice, credit_note or debit_note, or leave the column out: then the sign decides",
-    )
-    is_credit = kinds == "credit_note"
-    columns.note(
-        "open_amount",
-        is_credit & (open_amount > 0),
-        "a credit note is negative",
-        "write what we owe with a minus sign",
-    )
-    columns.note(
-        "open_amount",
-        ~is_credit & kinds.is_in(["invoice", "debit_note"]) & (open_amount < 0),
-        "an invoice or debit note is not negative",
-        "write credit_note as its kind, or leave the kind out: then the sign decides",
-    )
-    return kinds
-
-
-def _note_repeats(columns: Columns, name: str, ids: pl.Series) -> None:
-    lines = columns.table.lines
-    columns.note(
-        name,
-        ~ids.is_first_distinct() & ids.is_not_null(),
-        lambda row: f"stands already on line {lines[(ids == ids[row]).arg_true()[0]]}",
-        "an id names one row; if the file lists the lines of an invoice, add them up",
-    )
-
-
-def _split(text: pl.Series) -> pl.Series:
-    parts = text.fill_null("").str.split("|")
-    trimmed = parts.list.eval(pl.element().str.strip_chars())
-    return trimmed.list.eval(pl.element().filter(pl.element() != "")).list.unique(
-        maintain_order=True
-    )
+    wanted = wanted_of_own_accounts(options.account_columns)
+    return build_own_accounts(read_columns(options.accounts, options, wanted))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from recon.api import Place, UnreadableItems
-from recon_item_file.tables import Table, normalise_header
+from recon.api.table import Table, normalise_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from recon_item_file.options import Reading
+    from recon.api.table import Reading
 
 _DELIMITERS = ",;\t"
 # Python's rows of text weigh ten times the file and keep its garbage collector busy: few at a time.

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from recon.api import ALLOCATION_KINDS, ConfirmedAllocations, RefusedPairs
-from recon_item_file.columns import Columns, read_columns
+from recon.api.table_columns import Columns, Wanted
+from recon_item_file.columns import read_columns
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -58,7 +59,9 @@ def read_confirmed(
     if options.confirmed is None:
         return ConfirmedAllocations.create_empty()
     columns = read_columns(
-        options.confirmed, options, _CONFIRMED_COLUMNS, ["item_number"], options.confirmed_columns
+        options.confirmed,
+        options,
+        Wanted(_CONFIRMED_COLUMNS, ["item_number"], options.confirmed_columns),
     )
     currency = _currencies(columns, currencies)
     amounts = [_amounts(columns, name, currency) for name in ("amount", "allocated_amount")]
@@ -96,7 +99,9 @@ def read_refused(options: ItemFileOptions, currencies: pl.DataFrame) -> dy.DataF
     if options.refused is None:
         return RefusedPairs.create_empty()
     columns = read_columns(
-        options.refused, options, _REFUSED_COLUMNS, ["item_number"], options.refused_columns
+        options.refused,
+        options,
+        Wanted(_REFUSED_COLUMNS, ["item_number"], options.refused_columns),
     )
     _note_unnamed(columns)
     frame = pl.DataFrame(

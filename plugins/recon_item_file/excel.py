@@ -12,12 +12,12 @@ import fastexcel
 import polars as pl
 
 from recon.api import Place, UnreadableItems
+from recon.api.table import Table
 from recon_item_file.excel_errors import find_broken_cells
 from recon_item_file.parquet import float_text
-from recon_item_file.tables import Table
 
 if TYPE_CHECKING:
-    from recon_item_file.options import Reading
+    from recon.api.table import Reading
 
 _PLAIN = r"^-?[0-9]+(\.[0-9]+)?$"
 _MIDNIGHT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} 00:00:00$"

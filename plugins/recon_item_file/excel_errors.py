@@ -11,7 +11,7 @@ import io
 import re
 import zipfile
 
-from recon_item_file.tables import BrokenCell
+from recon.api.table import BrokenCell
 
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from recon.api import Place, UnreadableItems
 
 if TYPE_CHECKING:
-    from recon_item_file.options import Reading
-    from recon_item_file.tables import Table
+    from recon.api.table import Reading, Table
 
 MISSING_HINT = "give the path of a CSV, Excel (.xlsx) or Parquet file"
 

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import codecs
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from recon.api import ConfigurationError, exponents
+from recon.api.table import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How cells are written. Nothing of it is guessed from the data.
-
-    `encoding`, `decimal_mark`, `thousands_mark` and `date_format` speak of text cells; typed cells of Excel and
-    Parquet need none of them.
-    """
-
-    encoding: str = "utf-8"
-    decimal_mark: Literal[".", ","] = "."
-    thousands_mark: Literal["", ".", ",", " ", "'"] = ""
-    date_format: str = "%Y-%m-%d"
-    default_currency: str | None = None
-    sheet: str | None = None
 
 
 class ItemFileOptions(Reading, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,14 +24,14 @@ class ItemFileOptions(Reading, frozen=True, forbid_unknown_fields=True, kw_only=
     accounts: str | None = None
     confirmed: str | None = None
     refused: str | None = None
-    batches: list[str] = []
-    item_columns: dict[str, str] = {}
-    customer_columns: dict[str, str] = {}
-    closed_columns: dict[str, str] = {}
-    account_columns: dict[str, str] = {}
-    confirmed_columns: dict[str, str] = {}
-    refused_columns: dict[str, str] = {}
-    batch_columns: dict[str, str] = {}
+    batches: list[str] = msgspec.field(default_factory=list)
+    item_columns: dict[str, str] = msgspec.field(default_factory=dict)
+    customer_columns: dict[str, str] = msgspec.field(default_factory=dict)
+    closed_columns: dict[str, str] = msgspec.field(default_factory=dict)
+    account_columns: dict[str, str] = msgspec.field(default_factory=dict)
+    confirmed_columns: dict[str, str] = msgspec.field(default_factory=dict)
+    refused_columns: dict[str, str] = msgspec.field(default_factory=dict)
+    batch_columns: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def read_options(options: Mapping[str, Any]) -> ItemFileOptions:

@@ -8,7 +8,7 @@ import polars as pl
 import polars.exceptions
 
 from recon.api import Place, UnreadableItems
-from recon_item_file.tables import Table
+from recon.api.table import Table
 
 
 def read_parquet(file: str, data: bytes) -> Table:

@@ -1,16 +1,20 @@
-"""`recon items`: load a newer extract of the open items."""
+"""`recon items`: load a newer extract of the open items, or fetch one from a source."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from recon.cli.options import quiet_option
-from recon.cli.output import note, write_data
+from recon.cli.options import policy_option, quiet_option
+from recon.cli.output import note, warn_of_failed_plugins, write_data
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb, VerbGroup
-from recon.cli.workspace import at_desk, plugins_of, workspace_options
+from recon.cli.workspace import as_of_option, at_desk, plugins_of, workspace_options
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @click.group("items", cls=VerbGroup, epilog="Example: recon items load open_items.csv")
@@ -44,3 +48,44 @@ def load(file: Path | None, folder: Path, user: str | None, quiet: bool, **may: 
     write_data(f"items: {told or 'nothing new'}\n")
     for kind, count in loaded.differences.items():
         note(f"note: {count} item(s) {kind.replace('_', ' ')}: `recon report differences`")
+
+
+@command.command(
+    "fetch",
+    cls=Verb,
+    epilog="Example: recon items fetch sql-items --policy policy.toml --out books",
+)
+@click.argument("source")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write open_items.csv and, where the source has any, customers.csv, closed_items.csv and accounts.csv here.",
+)
+@as_of_option("The day as of which the source tells the books; as they are if left out")
+@policy_option
+@quiet_option
+def fetch(
+    source: str, out: Path, as_of: dt.datetime | None, policy: Path | None, quiet: bool
+) -> None:
+    """Fetch the books from a SOURCE, such as a database, and write them as files.
+
+    What it asks stands in the policy, under [sources.SOURCE].
+    The files are those that `recon match`, `recon items load` and `recon run` read; each is replaced whole.
+    """
+    from recon.config import load_policy
+
+    rules = load_policy(policy)
+    with under_way(quiet=quiet) as progress:
+        from recon.plugins import Plugins
+        from recon.run.deliver import write_files
+        from recon.run.extract import fetch_extract
+
+        plugins = Plugins.discover()
+        progress.step(f"Fetching from {source}")
+        files = fetch_extract(source, rules, plugins, as_of.date() if as_of else None)
+        write_files(files, out)
+    warn_of_failed_plugins(plugins)
+    for name, data in files.items():
+        write_data(f"{out / name}: {len(data)} bytes\n")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from recon.api import Place, UnreadableItems
+from recon.errors import Place, UnreadableItems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

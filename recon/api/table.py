@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How cells are written. Nothing of it is guessed from the data.
+
+    `encoding`, `decimal_mark`, `thousands_mark` and `date_format` speak of text cells; typed cells of Excel, Parquet
+    and databases need none of them. `amounts` says whether 12345 is 12345.00 or 123.45.
+    """
+
+    encoding: str = "utf-8"
+    decimal_mark: Literal[".", ","] = "."
+    thousands_mark: Literal["", ".", ",", " ", "'"] = ""
+    date_format: str = "%Y-%m-%d"
+    default_currency: str | None = None
+    sheet: str | None = None
+    amounts: Literal["decimal", "minor_units"] = "decimal"
 
 
 @dataclass(frozen=True, slots=True)
