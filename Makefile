@@ -88,7 +88,8 @@ lock:
 	$(LOCK) --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 	$(LOCK) benchmarks/peers.txt --output-file benchmarks/peers.lock
 	$(LOCK) benchmarks/rivals.txt --output-file benchmarks/rivals.lock
+	$(LOCK) tests/plugins/ledgers/fava/requirements.txt --output-file tests/plugins/ledgers/fava/fava.lock
 	$(LOCK) tests/plugins/ledgers/tryton/requirements.txt --output-file tests/plugins/ledgers/tryton/tryton.lock
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(RIVALS) .venv-tryton out dist build
+	rm -rf $(VENV) $(PEERS) $(RIVALS) .venv-fava .venv-tryton out dist build
