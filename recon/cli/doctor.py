@@ -27,6 +27,7 @@ SHADOWING: Final = {
 }
 PROGRAMS: Final = {
     "hledger": "checks the journals of the ledger hledger",
+    "ledger": "checks the journals of the ledger ledger-cli",
     "bean-check": "checks the files of the ledger beancount",
 }
 
