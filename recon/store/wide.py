@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from recon.frames.demands import validated
 from recon.frames.lines import Lines
@@ -21,15 +21,25 @@ _OF_STATE: Final = ("line_id", "account", "occurrence", "copies", "is_held")
 
 def wide_lines(connection: Connection, states: pl.DataFrame) -> dy.DataFrame[Lines]:
     """Give the lines of these states, sorted by line: a few by name, many by reading all deliveries of their statements."""
-    if states.height <= _FEW:
-        return lines_by_id(connection, set(states["line_id"]))
-    deliveries = FACT["deliveries"]
-    table = deliveries.table
-    ids = states["statement_id"].unique().to_list()
-    where = [table.c.statement_id.in_(ids)] if len(ids) <= _AT_ONCE else []
-    told = fetch(connection, deliveries, *where)
     key = ("statement_id", "record")
+    told = _deliveries(connection, states.select(key))
     return _lines(connection, states.select(*key, *_OF_STATE).join(told, on=key))
+
+
+def _deliveries(connection: Connection, keys: pl.DataFrame) -> pl.DataFrame:
+    """Read what was delivered under these keys; never by `line_states`, which know only what stands now."""
+    kept = FACT["deliveries"]
+    table = kept.table
+    if keys.height > _FEW:
+        ids = keys["statement_id"].unique().to_list()
+        return fetch(
+            connection, kept, *([table.c.statement_id.in_(ids)] if len(ids) <= _AT_ONCE else [])
+        )
+    pair = tuple_(table.c.statement_id, table.c.record)
+    ordered = sorted(keys.rows())
+    pieces = [ordered[at : at + _AT_ONCE] for at in range(0, len(ordered), _AT_ONCE)]
+    none = pl.DataFrame(schema=kept.types)
+    return pl.concat([none, *(fetch(connection, kept, pair.in_(piece)) for piece in pieces)])
 
 
 def lines_by_id(connection: Connection, line_ids: set[str]) -> dy.DataFrame[Lines]:
