@@ -230,7 +230,7 @@ class InputFile:
     name: str
     sha256: str
     size_bytes: int
-    role: str  # statement, open_items, customers, accounts, batches, history, policy
+    role: str  # statement, open_items, customers, accounts, remittances, batches, history, policy
     state: str  # read, quarantined
     format: str | None = None
     error: str | None = None

@@ -24,6 +24,7 @@ class ItemFileOptions(Reading, frozen=True, forbid_unknown_fields=True, kw_only=
     accounts: str | None = None
     confirmed: str | None = None
     refused: str | None = None
+    remittances: list[str] = msgspec.field(default_factory=list)
     batches: list[str] = msgspec.field(default_factory=list)
     item_columns: dict[str, str] = msgspec.field(default_factory=dict)
     customer_columns: dict[str, str] = msgspec.field(default_factory=dict)
@@ -31,6 +32,7 @@ class ItemFileOptions(Reading, frozen=True, forbid_unknown_fields=True, kw_only=
     account_columns: dict[str, str] = msgspec.field(default_factory=dict)
     confirmed_columns: dict[str, str] = msgspec.field(default_factory=dict)
     refused_columns: dict[str, str] = msgspec.field(default_factory=dict)
+    remittance_columns: dict[str, str] = msgspec.field(default_factory=dict)
     batch_columns: dict[str, str] = msgspec.field(default_factory=dict)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon.api import Books, ItemSource, Remittances, hookimpl
+from recon.api import Books, ItemSource, hookimpl
 from recon_item_file.batches import read_batches
 from recon_item_file.books import read_closed, read_customers, read_items, read_own_accounts
 from recon_item_file.decided import currencies_of, read_confirmed, read_refused
 from recon_item_file.options import read_options
+from recon_item_file.remittances import read_remittances
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +39,7 @@ class ItemFile:
         return Books(
             items=items,
             parties=read_customers(checked),
-            remittances=Remittances.create_empty(),
+            remittances=read_remittances(checked),
             closed=closed,
             own_accounts=read_own_accounts(checked),
             confirmed=read_confirmed(checked, currencies),

@@ -14,6 +14,7 @@ from recon.cli.options import (
     parse_share,
     policy_option,
     quiet_option,
+    remittances_option,
     statements_argument,
 )
 from recon.cli.output import (
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="What was confirmed before: statements/, allocations.csv, closed_items.csv.",
 )
+@remittances_option
 @batches_option
 @policy_option
 @click.option("--ledger", metavar="NAME", help="Also deliver the entries to this ledger.")

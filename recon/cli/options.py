@@ -81,6 +81,12 @@ batches_option: Final = click.option(
     metavar="FILE",
     help="A provider's settlement report or a deposit slip: CSV, Parquet or Excel; may be given several times.",
 )
+remittances_option: Final = click.option(
+    "--remittances",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="Remittance advices, which say what a payment pays: CSV, Parquet or Excel, or a folder of them.",
+)
 policy_option: Final = existing_file(
     "--policy", "The policy (TOML); `recon policy` prints every key with its default."
 )

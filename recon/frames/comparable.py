@@ -105,6 +105,17 @@ class ClosedKeys(dy.Schema):
     key = dy.String()
 
 
+class Advised(dy.Schema):
+    """A row an item that a remittance advice names for a line: payer or reference, total, currency and items agree."""
+
+    line = dy.Int64(primary_key=True, min=0)
+    item = dy.Int64(primary_key=True, min=0)
+    advice_id = dy.String()
+    reference_key = dy.String(
+        description="the reference of the advice, letters and digits only; '' if none"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Comparable:
     """All tables of one run in comparable form."""
@@ -117,3 +128,4 @@ class Comparable:
     line_keys: dy.DataFrame[LineKeys]
     item_keys: dy.DataFrame[ItemKeys]
     closed_keys: dy.DataFrame[ClosedKeys]
+    advised: dy.DataFrame[Advised] | None = None

@@ -17,11 +17,12 @@ class Parties(dy.Schema):
 
 
 class Remittances(dy.Schema):
-    """Remittance advices: a row an item that a payer announced to pay."""
+    """Remittance advices: a row an item that a payer announced to pay; the other columns are equal in all rows of one."""
 
     advice_id = dy.String()
     customer_id = dy.String(nullable=True)
     payer_name = dy.String(nullable=True)
+    reference = dy.String(nullable=True, description="by which the payment names the advice")
     total = dy.Int64(description="what the payer announced in all, minor units")
     currency = dy.String(regex="^[A-Z]{3}$")
     item_number = dy.String()

@@ -30,6 +30,7 @@ FILE_SOURCE: Final = "item-file"
 CLOSED_ITEMS: Final = "closed_items.csv"
 CONFIRMED: Final = "allocations.csv"
 REFUSED: Final = "rejected.csv"
+ADVICE_ENDINGS: Final = (".csv", ".xlsx", ".parquet")
 PAST_STATEMENTS: Final = "statements"
 CALIBRATION: Final = "calibration.csv"
 
@@ -96,9 +97,27 @@ def fetch_books(
     reports = {str(path): path for path in sorted(set(request.batches))}
     if reports:
         options["batches"] = list(reports)
+    advices = _advices(request.remittances)
+    if advices:
+        options["remittances"] = [str(path) for path in advices]
     books = plugins.fetch(FILE_SOURCE, as_of, options)
-    read = [*sorted(paths.items()), *(("batches", path) for path in reports.values())]
+    read = [
+        *sorted(paths.items()),
+        *(("remittances", path) for path in advices),
+        *(("batches", path) for path in reports.values()),
+    ]
     return _with_shown_names(books, reports), tuple(_input(role, path) for role, path in read)
+
+
+def _advices(given: Path | None) -> list[Path]:
+    """List the files of remittance advices: the one that is given, or those of a folder that end as tables do."""
+    if given is None or not given.is_dir():
+        return [] if given is None else [given]
+    return sorted(
+        one
+        for one in given.iterdir()
+        if one.suffix.lower() in ADVICE_ENDINGS and not one.name.startswith((".", "~$"))
+    )
 
 
 def _with_shown_names(books: Books, reports: dict[str, Path]) -> Books:

@@ -133,6 +133,7 @@ def match_view(
         more_sets=_sets_of_plugins(reading, books, plugins),
         history=fetched.history,
         batches=books.batches,
+        remittances=books.remittances,
         calibration=fetched.calibration,
     )
     matched = match_lines(inputs, policy)

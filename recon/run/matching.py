@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from recon.frames.batches import Batches
@@ -10,6 +10,7 @@ from recon.frames.evidence import Evidence
 from recon.frames.history import History
 from recon.frames.proposals import ProposedSets
 from recon.match.plan import Matched, match_comparable
+from recon.normalise.advices import find_advised
 from recon.normalise.batches import prepare_batches
 from recon.normalise.history import remember
 from recon.normalise.prepare import prepare
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from recon.config import Policy
     from recon.frames.items import ClosedItems, Items
     from recon.frames.lines import Lines
-    from recon.frames.parties import Parties
+    from recon.frames.parties import Parties, Remittances
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class MatchInputs:
     more_sets: dy.DataFrame[ProposedSets] | None = None
     history: History | None = None
     batches: dy.DataFrame[Batches] | None = None
+    remittances: dy.DataFrame[Remittances] | None = None
     calibration: bytes | None = None
 
 
@@ -46,6 +48,8 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     comparable = prepare(
         inputs.lines, inputs.items, inputs.parties, inputs.closed, inputs.own_accounts
     )
+    if inputs.remittances is not None:
+        comparable = replace(comparable, advised=find_advised(inputs.remittances, comparable))
     history = inputs.history or History.empty()
     memory = remember(
         history,

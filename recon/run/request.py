@@ -21,6 +21,7 @@ class MatchRequest:
     accounts: Path | None = None
     history: Path | None = None
     policy: Path | None = None
+    remittances: Path | None = None
     batches: tuple[Path, ...] = ()
     ledger: str | None = None
     as_of: dt.date | None = None

@@ -82,6 +82,21 @@ def test_the_source_is_asked_for_exactly_the_files_that_were_named(tmp_path, req
     assert {entry.sha256 for entry in inputs} == {hashlib.sha256(b"x").hexdigest()}
 
 
+def test_remittance_advices_are_the_tables_of_a_folder_by_name(tmp_path, request_of):
+    source, folder = RememberingSource(), tmp_path / "advices"
+    folder.mkdir()
+    for name in ("b.csv", "a.xlsx", "mail.pdf", ".c.csv", "~$a.xlsx"):
+        (folder / name).write_text("x")
+    _, inputs = fetch(request_of(open_items=tmp_path / "items.csv", remittances=folder), source)
+
+    asked = [str(folder / "a.xlsx"), str(folder / "b.csv")]
+    assert source.asked[1]["remittances"] == asked
+    assert [Path(one.name).name for one in inputs if one.role == "remittances"] == [
+        "a.xlsx",
+        "b.csv",
+    ]
+
+
 def test_closed_items_come_from_the_history_where_it_has_them(tmp_path, request_of):
     history = tmp_path / "history"
     history.mkdir()

@@ -19,7 +19,7 @@ from recon.frames.batches import Batches
 from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.lines import Lines
-from recon.frames.parties import Parties
+from recon.frames.parties import Parties, Remittances
 from recon.money import exponent, parse_minor
 from recon.run.matching import Matched, MatchInputs, match_lines
 
@@ -165,6 +165,7 @@ def inputs_of(
     history: History | None = None,
     *,
     batches: Any = None,
+    remittances: Any = None,
 ) -> MatchInputs:
     """Put frames together as the flow of a run does."""
     return MatchInputs(
@@ -175,12 +176,24 @@ def inputs_of(
         own_accounts=pl.Series("account", sorted(own), dtype=pl.String),
         history=history,
         batches=batches,
+        remittances=remittances,
     )
 
 
 def build_world(scenario: Scenario) -> World:
     """Build the world that a scenario describes."""
-    verbs = ("line", "item", "customer", "closed", "own", "past", "refused", "batch", "part")
+    verbs = (
+        "line",
+        "item",
+        "customer",
+        "closed",
+        "own",
+        "past",
+        "refused",
+        "batch",
+        "part",
+        "advice",
+    )
     facts = {verb: scenario.facts.get(verb, []) for verb in verbs}
     rows = [_line(fact) for fact in facts["line"]]
     lines = lines_frame(rows)
@@ -197,6 +210,7 @@ def build_world(scenario: Scenario) -> World:
         tuple(accounts),
         _history(facts["past"], facts["refused"], [fact.words[0] for fact in facts["line"]]),
         batches=batches_frame(_parts(facts["batch"], facts["part"])),
+        remittances=_frame(Remittances, [row for one in facts["advice"] for row in _advice(one)]),
     )
     raw = tomllib.loads("\n".join(scenario.policy), parse_float=str)
     names = {line_id(at): fact.words[0] for at, fact in enumerate(facts["line"])}
@@ -343,6 +357,27 @@ def _parts(batches: list[Fact], parts: list[Fact]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _advice(fact: Fact) -> list[dict[str, Any]]:
+    """A row an item; `paid` says the amount of each item in turn, or of none."""
+    advice, total, currency = fact.words
+    decimals = exponent(currency)
+    items = fact.named.get("item", [])
+    paid = fact.named.get("paid", [None] * len(items))
+    return [
+        {
+            "advice_id": advice,
+            "customer_id": fact.one("of"),
+            "payer_name": fact.one("by"),
+            "reference": fact.one("ref"),
+            "total": parse_minor(total, decimals),
+            "currency": currency,
+            "item_number": item,
+            "amount": parse_minor(amount, decimals) if amount else None,
+        }
+        for item, amount in zip(items, paid, strict=True)
+    ]
 
 
 def _customer(fact: Fact) -> dict[str, Any]:

@@ -95,6 +95,7 @@ _ROWS: dict[str, tuple[int, tuple[str, ...]]] = {
     "refused": (2, ("open",)),
     "own": (1, ()),
     "batch": (3, ("by", "on", "file")),
+    "advice": (3, ("by", "of", "ref", "item", "paid")),
     "part": (2, ("fee", "ref", "of", "name", "kind", "id", "file")),
 }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.evidence.advised import with_advised, without_advices
 from recon.match.evidence.cut import cut_numbers
 from recon.match.evidence.lists import open_lists
 from recon.match.evidence.rarity import (
@@ -140,7 +141,7 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
         comparable.items.select("item", "customer", "number_text"),
         QUOTED_MILLIBITS,
     )
-    hits = _with_opened(whole, opened)
+    hits = with_advised(_with_opened(whole, opened), comparable)
     read = pl.concat([hits.select("line", "span"), opened.used])
     foreign = pl.concat(
         [
@@ -151,7 +152,7 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
     is_structured = pl.col("kind").str.ends_with("_reference")
     return References(
         hits=hits,
-        foreign=foreign.sort("line", "key", "span"),
+        foreign=without_advices(foreign, comparable).sort("line", "key", "span"),
         cut=cut_numbers(receipts.select("line", "text"), comparable.items.select("number_text")),
         structured=of_items.filter(is_structured).select("item", "key"),
     )
