@@ -19,8 +19,9 @@ demo: $(STAMP)
 # Neighbours stay on one worker, so that what a file of tests reads once is read once.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
+# A thread for each of the two workers; all other tests take as many as there are.
 test: $(STAMP)
-	$(PYTEST) -m "not slow and not nightly and not release"
+	POLARS_MAX_THREADS=1 $(PYTEST) -m "not slow and not nightly and not release"
 
 test-slow: $(STAMP)
 	$(PYTEST) -m slow

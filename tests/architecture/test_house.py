@@ -12,6 +12,7 @@ import pytest
 import recon
 from docs.generate import frame_schemas
 from tests.architecture.project import ROOT, all_files, files, modules, name_of
+from tests.lengthy import rates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,3 +120,12 @@ def test_no_frame_has_a_float_and_money_is_int64(name, schema):
 
     assert not floats, f"{name}: {floats} must be Int64 of a named unit"
     assert [c for c in money if kinds[c] != pl.Int64] == [], f"{name}: money is Int64 minor units"
+
+
+def test_every_lengthy_test_that_is_listed_is_there():
+    """A test that was renamed would run with every change again."""
+    for name in rates():
+        path, _, rest = name.partition("::")
+        function = rest.split("::")[-1]
+
+        assert f"def {function}(" in (ROOT / path).read_text("utf-8"), name
