@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     inbox: str = "inbox"
     archive: str = "archive"
     reports: str = "reports"
+    # A source of the books that is asked before each run; none: the files below, as they lie there.
+    source: str | None = None
     open_items: str = "open_items.csv"
     customers: str | None = None
     accounts: str | None = None

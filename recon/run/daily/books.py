@@ -17,8 +17,8 @@ from recon.errors import Place, UnreadableItems
 from recon.failpoints import reached
 from recon.frames.parties import Parties
 from recon.run.books import fetch_books
+from recon.run.daily.extracts import find_extracts
 from recon.run.daily.receive import files_row
-from recon.run.request import MatchRequest
 from recon.store.bulk import fetch
 from recon.store.chain import head
 from recon.store.projections import catch_up
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from recon.protocols import Books, InputFile
     from recon.run.daily.desk import Desk
     from recon.run.progress import Progress
+    from recon.run.request import MatchRequest
 
 _OF_CUSTOMERS: Final = ("customers", "accounts")
 
@@ -55,13 +56,13 @@ def load_books(
     may_shrink: bool = False,
     may_change_currency: bool = False,
 ) -> Loaded:
-    """Load the extracts that the workspace names; the same bytes again are nothing new.
+    """Load the extracts that the workspace names, or its source tells; the same bytes again are nothing new.
 
     Args:
         desk: the workspace.
         plugins: the sources.
         progress: who is told.
-        open_items: an extract in place of the one that the settings name.
+        open_items: an extract in place of the one that the settings name, or the source tells.
         may_shrink: load an extract that lost more of its items than `controls.least_items_percent` allows.
         may_change_currency: load an extract in which an item has another currency than before.
 
@@ -69,15 +70,7 @@ def load_books(
         UnreadableItems: an extract cannot be read in full, changed meanwhile, shrank, or has an item in another currency.
     """
     progress.step("Loading the books")
-    settings = desk.workspace.settings
-    workspace = desk.workspace
-    request = MatchRequest(
-        statements=(),
-        open_items=open_items or workspace.path(settings.open_items),
-        customers=workspace.path(settings.customers) if settings.customers else None,
-        accounts=workspace.path(settings.accounts) if settings.accounts else None,
-        out=workspace.folder,
-    )
+    request = find_extracts(desk, plugins, open_items)
     with desk.store.reading() as connection:
         known = _last_files(connection)
     books, inputs = fetch_books(request, desk.policy, plugins, None)
