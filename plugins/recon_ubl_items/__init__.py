@@ -1,0 +1,1 @@
+"""Open items from UBL invoices and credit notes in a folder."""
