@@ -42,7 +42,13 @@ def main() -> None:
     """Measure all steps and show or write the table."""
     parser = argparse.ArgumentParser(description="Measure the store and a day's run over it.")
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--days", type=int, nargs="*", default=list(DAYS), help="lines of a day")
+    parser.add_argument(
+        "--days",
+        type=int,
+        nargs="*",
+        default=list(DAYS),
+        help="lines of a day; on a server one alone",
+    )
     parser.add_argument("--postgresql", metavar="URL", help="a server in place of a file")
     parser.add_argument("--seed", type=int, default=1, help="the world of the days")
     parser.add_argument("--write", action="store_true")
@@ -70,9 +76,14 @@ def _measure(folder: Path, chosen: argparse.Namespace) -> list[tuple[str, ...]]:
         module = [sys.executable, "-m", "benchmarks.bench.store_steps"]
         took = measure([*module, step, str(workspace), str(chosen.lines)], folder)
         rows.append(_row(what, chosen.lines, took))
+        print(*rows[-1], sep=" | ", file=sys.stderr)
     for lines in chosen.days:
         print(f"measuring a day of {lines:,} ...", file=sys.stderr)
-        rows += _days(folder, workspace, lines, chosen.seed)
+        # Each world has books of its own, and no store takes the books of two.
+        own = folder / f"workspace-{lines}"
+        shutil.copytree(workspace, own)
+        rows += _days(folder, own, lines, chosen.seed)
+        shutil.rmtree(own)
     return rows
 
 
