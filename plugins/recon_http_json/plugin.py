@@ -11,6 +11,7 @@ from recon.api import (
     LedgerType,
     Patience,
     Remote,
+    check_options,
     hookimpl,
     read_secret,
     secret_options,
@@ -40,12 +41,7 @@ class HttpJsonType:
         Raises:
             ConfigurationError: an option is wrong or missing.
         """
-        unknown = sorted(set(options) - set(_OPTIONS))
-        if unknown or not options.get("url"):
-            wrong = f"knows no option {unknown[0]!r}" if unknown else "needs 'url'"
-            raise ConfigurationError(
-                f"the ledger http-json {wrong}", hint="its options are: " + ", ".join(_OPTIONS)
-            )
+        check_options(self.name, options, _OPTIONS, needed=("url",))
         seconds = options.get("timeout_seconds", 30)
         if not isinstance(seconds, int) or not 1 <= seconds <= 600:
             raise ConfigurationError("`timeout_seconds` is a number from 1 to 600")

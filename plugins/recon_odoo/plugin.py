@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from recon.api import (
-    ConfigurationError,
     Ledger,
     LedgerCapabilities,
     LedgerType,
+    check_options,
     hookimpl,
     read_secret,
     secret_options,
@@ -39,13 +39,7 @@ class OdooType:
         Raises:
             ConfigurationError: an option is wrong or missing.
         """
-        unknown = sorted(set(options) - set(_OPTIONS))
-        missing = [name for name in _NEEDED if not options.get(name)]
-        if unknown or missing:
-            wrong = f"knows no option {unknown[0]!r}" if unknown else f"needs {missing[0]!r}"
-            raise ConfigurationError(
-                f"the ledger odoo {wrong}", hint="its options are: " + ", ".join(_OPTIONS)
-            )
+        check_options(self.name, options, _OPTIONS, needed=_NEEDED)
         key = read_secret(options, "api_key")
         odoo = Odoo(str(options["url"]), str(options["database"]), key)
         return RemoteLedger(OdooGateway(odoo, str(options["journal"]), dict(options["accounts"])))

@@ -10,6 +10,7 @@ from recon.api import (
     Ledger,
     LedgerCapabilities,
     LedgerType,
+    check_options,
     find_secret,
     hookimpl,
     secret_options,
@@ -46,12 +47,7 @@ class SqlJournalType:
         Raises:
             ConfigurationError: an option is wrong, or the database is the program's own store.
         """
-        unknown = sorted(set(options) - set(_OPTIONS))
-        if unknown:
-            raise ConfigurationError(
-                f"this ledger knows no option {unknown[0]!r}",
-                hint="its options are: " + ", ".join(_OPTIONS),
-            )
+        check_options(self.name, options, _OPTIONS)
         secret = find_secret(options, "url")
         url = secret.reveal() if secret else str(options.get("url") or "")
         if not url:

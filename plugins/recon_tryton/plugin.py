@@ -9,6 +9,7 @@ from recon.api import (
     Ledger,
     LedgerCapabilities,
     LedgerType,
+    check_options,
     hookimpl,
     read_secret,
     secret_options,
@@ -47,13 +48,7 @@ class Tryton:
         Raises:
             ConfigurationError: an option is wrong or missing.
         """
-        unknown = sorted(set(options) - set(_OPTIONS))
-        missing = [name for name in _NEEDED if not options.get(name)]
-        if unknown or missing:
-            wrong = f"knows no option {unknown[0]!r}" if unknown else f"needs {missing[0]!r}"
-            raise ConfigurationError(
-                f"the ledger tryton {wrong}", hint="its options are: " + ", ".join(_OPTIONS)
-            )
+        check_options(self.name, options, _OPTIONS, needed=_NEEDED)
         at_once = options.get("entries_per_statement", _AT_ONCE)
         if not isinstance(at_once, int) or not 1 <= at_once <= 1_000:
             raise ConfigurationError("`entries_per_statement` is a number from 1 to 1000")

@@ -8,7 +8,7 @@ from recon.api.delivery import Delivered, Fault, deliver, with_fault
 from recon.api.digits import is_nothing, rescaled_minor, six_digit_day, whole_number
 from recon.api.extras import json_members, json_object, json_text
 from recon.api.keys import opposite_key
-from recon.api.options import chosen, chosen_currency, refuse_unknown
+from recon.api.options import check_options, chosen, chosen_currency, refuse_unknown
 from recon.api.records import Start, plain_head, split_lines, start_of
 from recon.api.remote import Answer, Patience, Remote, Unheard
 from recon.api.text import Decoded, decode, place_of, refuse_controls
@@ -121,6 +121,7 @@ __all__ = [
     "Unheard",
     "UnreadableItems",
     "call_in_child",
+    "check_options",
     "chosen",
     "chosen_currency",
     "completed",

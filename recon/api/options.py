@@ -1,4 +1,4 @@
-"""Check the options of a format: `[formats.NAME]` of the policy. Raises ConfigurationError that names the option."""
+"""Check the options of a format or a ledger. In: `[formats.NAME]` or `[ledgers.NAME]`. Raises ConfigurationError that names the option."""
 
 from __future__ import annotations
 
@@ -19,6 +19,33 @@ def refuse_unknown(format_name: str, options: Mapping[str, Any], known: Collecti
         raise ConfigurationError(
             f"[formats.{format_name}] has no option {', '.join(unknown)}",
             hint=f"it has: {', '.join(sorted(known))}",
+        )
+
+
+def check_options(
+    ledger_name: str,
+    options: Mapping[str, Any],
+    known: Collection[str],
+    *,
+    needed: Sequence[str] = (),
+) -> None:
+    """Check that a ledger has no option that it does not know, and has all that it needs.
+
+    Args:
+        ledger_name: as in `[ledgers.NAME]`.
+        options: that table.
+        known: every option there is, in the order in which they are told.
+        needed: those that must be there and hold something.
+
+    Raises:
+        ConfigurationError: it names the option, and lists them all.
+    """
+    unknown = sorted(set(options) - set(known))
+    missing = [name for name in needed if not options.get(name)]
+    if unknown or missing:
+        wrong = f"knows no option {unknown[0]!r}" if unknown else f"needs {missing[0]!r}"
+        raise ConfigurationError(
+            f"the ledger {ledger_name} {wrong}", hint="its options are: " + ", ".join(known)
         )
 
 
