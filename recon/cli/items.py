@@ -61,7 +61,7 @@ def load(file: Path | None, folder: Path, user: str | None, quiet: bool, **may: 
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write open_items.csv and, where the source has any, customers.csv, closed_items.csv and accounts.csv here.",
+    help="Write open_items.csv and, where the source has any, customers.csv, closed_items.csv, accounts.csv and remittances.csv here.",
 )
 @as_of_option("The day as of which the source tells the books; as they are if left out")
 @policy_option

@@ -9,7 +9,13 @@ from typing import Any, Final
 
 import click
 
-from recon.cli.options import batches_option, existing_file, format_option, statements_argument
+from recon.cli.options import (
+    batches_option,
+    existing_file,
+    format_option,
+    remittances_option,
+    statements_argument,
+)
 from recon.cli.output import note, show_quarantined, write_data, write_frame
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb, VerbGroup
@@ -121,6 +127,7 @@ _POLICY_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="DIR",
     help="What was confirmed before: statements/, allocations.csv, closed_items.csv.",
 )
+@remittances_option
 @batches_option
 @format_option()
 def diff(old: Path, new: Path, how: str, **files: Any) -> None:

@@ -24,6 +24,7 @@ ITEMS: Final = "open_items.csv"
 CUSTOMERS: Final = "customers.csv"
 CLOSED: Final = "closed_items.csv"
 ACCOUNTS: Final = "accounts.csv"
+REMITTANCES: Final = "remittances.csv"
 
 
 def fetch_extract(
@@ -49,6 +50,7 @@ def extract_files(books: Books) -> dict[str, bytes]:
         CUSTOMERS: books.parties.with_columns(lists).rename({"accounts": "iban"}),
         CLOSED: books.closed.with_columns(_text("amount")),
         ACCOUNTS: books.own_accounts,
+        REMITTANCES: books.remittances.with_columns(_text("total"), _text("amount")),
     }
     files = {ITEMS: items} | {name: table for name, table in others.items() if table.height}
     return {name: csv_bytes(table.sort(pl.all())) for name, table in files.items()}

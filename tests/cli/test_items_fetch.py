@@ -36,3 +36,19 @@ def test_a_source_that_is_not_there_is_named(cli, policy, tmp_path):
     assert result.exit_code == 2
     assert "'erp'" in result.stderr
     assert not (tmp_path / "books").exists()
+
+
+def test_advices_of_a_source_are_written_as_they_are_read(cli, tmp_path):
+    header = "advice_id,customer_id,payer_name,reference,total,currency,item_number,amount"
+    rows = "A-1,C1,ACME,ZR-1,19.50,EUR,A,12.00\nA-1,C1,ACME,ZR-1,19.50,EUR,B,7.50\n"
+    (tmp_path / "advice.csv").write_text(f"{header}\n{rows}", encoding="utf-8")
+    items = "item_id,number,currency,open_amount\n1,A,EUR,12.00\n"
+    (tmp_path / "books.csv").write_text(items, encoding="utf-8")
+    policy = tmp_path / "policy.toml"
+    named = f"items = '{tmp_path / 'books.csv'}'\nremittances = ['{tmp_path / 'advice.csv'}']"
+    policy.write_text(f"[sources.item-file]\n{named}\n", encoding="utf-8")
+    result = cli("items", "fetch", "item-file", "--policy", policy, "--out", tmp_path / "books")
+
+    assert result.exit_code == 0
+    written = (tmp_path / "books" / "remittances.csv").read_text(encoding="utf-8")
+    assert written.splitlines() == [header, *rows.splitlines()]

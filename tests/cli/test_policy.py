@@ -46,10 +46,12 @@ def test_a_diff_lists_what_changes_says_what_could_not_be_read_and_leaves_with_0
     )
     broken = tmp_path / "broken.sta"
     broken.write_text("nothing that a bank would send", encoding="utf-8")
+    advice = tmp_path / "advice.csv"
+    advice.write_text("currency,item_number,amount\nEUR,1,1.00\n", encoding="utf-8")
     result = cli(
         "policy", "diff", old, new, demo / "statements", broken,
         "--open-items", demo / "open_items.csv", "--customers", demo / "customers.csv",
-        "--format", "json",
+        "--remittances", advice, "--format", "json",
     )  # fmt: skip
     changes = json.loads(result.stdout)
 

@@ -6,6 +6,7 @@ import pytest
 
 from recon.cli.demo import demo_folder
 from recon.config import load_policy
+from recon.errors import UnreadableItems
 from recon.plugins import Plugins
 from recon.run.policy_diff import COLUMNS, diff_policies
 from recon.run.request import MatchRequest
@@ -58,3 +59,17 @@ def test_turned_round_the_same_lines_change_the_other_way(compared):
 
     assert back["line_id"].to_list() == there["line_id"].to_list()
     assert back["to_applied"].to_list() == there["from_applied"].to_list()
+
+
+def test_advices_are_read_under_both_policies(tmp_path):
+    demo = demo_folder()
+    advice = tmp_path / "advice.csv"
+    advice.write_text("currency,item_number,amount\nEUR,1,1:00\n", encoding="utf-8")
+    request = MatchRequest(
+        statements=(demo / "statements",), open_items=demo / "open_items.csv",
+        remittances=advice, out=tmp_path / "never",
+    )  # fmt: skip
+    policy = load_policy(demo / "policy.toml")
+
+    with pytest.raises(UnreadableItems, match="'1:00'"):
+        diff_policies(request, policy, policy, Plugins.discover(), Quiet())

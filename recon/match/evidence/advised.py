@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from recon.frames.comparable import Comparable
 
 ADVICE: Final = "remittance_advice"
+_AND_NUMBER: Final = ": "
 
 
 def with_advised(hits: pl.DataFrame, comparable: Comparable) -> pl.DataFrame:
@@ -33,11 +34,18 @@ def with_advised(hits: pl.DataFrame, comparable: Comparable) -> pl.DataFrame:
         kind=pl.lit(ADVICE),
         millibits=pl.lit(PROVEN_REFERENCE_CAP_MILLIBITS, dtype=pl.Int64),
         # One span an item: two items of one span would be two readings of it.
-        span=pl.concat_str(pl.lit("advice "), "advice_id", pl.lit(": "), "number"),
+        span=pl.concat_str(pl.lit("advice "), "advice_id", pl.lit(_AND_NUMBER), "number"),
         key=pl.col("number_text").str.replace_all(r"[^0-9A-Z]", ""),
     )
     others = hits.join(advised, on=["line", "item"], how="anti")
     return pl.concat([others, advised.select(hits.columns)]).sort("line", "item")
+
+
+def advices_of(hits: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Name the advice behind each hit that one made, such as `advice A-17`: line, item, advice."""
+    made = hits.filter(pl.col("kind") == ADVICE).join(items.select("item", "number"), on="item")
+    ending = pl.concat_str(pl.lit(_AND_NUMBER), "number")
+    return made.select("line", "item", advice=pl.col("span").str.strip_suffix(ending))
 
 
 def without_advices(foreign: pl.DataFrame, comparable: Comparable) -> pl.DataFrame:

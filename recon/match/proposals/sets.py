@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.evidence.advised import advices_of
 from recon.match.evidence.settle import (
     OVER_MILLIBITS,
     PART_MILLIBITS,
@@ -65,6 +66,8 @@ def propose_sets(
     rows, uncombined = gather_sets(tables, references, parties, more, policy)
     if rows.is_empty():
         return NOTHING, uncombined
+    advices = advices_of(references.hits, tables.items)
+    rows = rows.join(advices, on=["line", "item"], how="left")
     return _assemble(rows, tables, parties, policy), uncombined
 
 
@@ -96,6 +99,8 @@ def _assemble(
         size=pl.len(),
         reference_millibits=pl.col("reference_millibits").sum(),
         quoted=(pl.col("reference_millibits") > 0).sum(),
+        # A line has one advice at most.
+        advice=pl.col("advice").drop_nulls().min(),
         extra_millibits=pl.col("extra_millibits").sum(),
         age_rank=pl.col("age_rank").min(),
         is_inside=inside_window(policy).all(),
@@ -193,6 +198,7 @@ def _weigh(sets: pl.DataFrame, tables: Tables, parties: pl.DataFrame) -> pl.Data
         pl.lit(" of "),
         pl.col("size").cast(pl.String),
         pl.lit(" items; reference "),
+        pl.concat_str(pl.lit("by "), "advice", pl.lit(" ")).fill_null(""),
         bits("reference_millibits"),
         pl.lit("; amount: total "),
         pl.col("settlement").str.replace_all("_", " "),
