@@ -16,6 +16,8 @@ KINDS = (
     "file_received",
     "items_loaded",
     "customers_loaded",
+    "advices_received",
+    "settlements_received",
     "run_started",
     "run_completed",
     "decided",

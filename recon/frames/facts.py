@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataframely as dy
 
+from recon.frames.batches import Batches
 from recon.frames.entries import OUTBOX_STATES
 from recon.frames.events import HASH
 from recon.frames.history import RefusedPairs
 from recon.frames.lines import ReadLines
-from recon.frames.parties import OwnAccounts, Parties
+from recon.frames.parties import OwnAccounts, Parties, Remittances
 from recon.frames.rejects import Rejects
 from recon.frames.statements import BALANCE_CHECKS, ReadStatements
 from recon.frames.words import Word
@@ -23,7 +24,9 @@ class ReceivedFiles(dy.Schema):
     name = dy.String(primary_key=True, description="name of the file as it was found")
     sha256 = dy.String(regex=HASH, description="SHA-256 of its bytes")
     size_bytes = dy.Int64(min=0, description="length in bytes")
-    role = dy.String(description="statement, archive, open_items, customers, accounts")
+    role = dy.String(
+        description="statement, archive, open_items, customers, accounts, remittances, batches"
+    )
     state = Word(FILE_STATES)
     format = dy.String(nullable=True, description="name of the format that read it")
     error = dy.String(nullable=True, description="why it could not be read")
@@ -70,6 +73,30 @@ class StoredAccounts(OwnAccounts):
 
     account = dy.String()
     seq = dy.Int64(min=1)
+
+
+class StoredAdvices(Remittances):
+    """A row an item of a remittance advice, as its file told it."""
+
+    seq = dy.Int64(primary_key=True, min=1)
+    place = dy.Int64(primary_key=True, min=1, description="1, 2, 3, ... within the event")
+
+
+class StoredBatches(Batches):
+    """A row a part of a settlement report or deposit slip, as its file told it."""
+
+    seq = dy.Int64(primary_key=True, min=1)
+    place = dy.Int64(primary_key=True, min=1, description="1, 2, 3, ... within the event")
+
+
+class BatchLines(dy.Schema):
+    """A row a line of which a run found that it pays a batch; the batch is used up once the line is settled."""
+
+    seq = dy.Int64(primary_key=True, min=1)
+    line_id = dy.String(primary_key=True)
+    settlement_seq = dy.Int64(min=1, description="the event that brought the batch")
+    batch_reference = dy.String(min_length=1, description="number of the payout or deposit")
+    provider = dy.String(nullable=True, description="who pays the batch out")
 
 
 class RefusedLog(RefusedPairs):

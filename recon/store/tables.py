@@ -18,6 +18,7 @@ from recon.frames.entries import EntryLog, Outbox
 from recon.frames.events import Approvals, Comments, Events, Periods
 from recon.frames.facts import (
     Answers,
+    BatchLines,
     Deliveries,
     LineStates,
     PartyVersions,
@@ -25,6 +26,8 @@ from recon.frames.facts import (
     RefusedLog,
     Releases,
     StoredAccounts,
+    StoredAdvices,
+    StoredBatches,
     StoredRejects,
     StoredStatements,
 )
@@ -88,6 +91,9 @@ FACTS: Final = (
     _kept("item_differences", ItemDifferences, ("seq", "item_id", "kind")),
     _kept("party_versions", PartyVersions, ("seq", "customer_id")),
     _kept("own_accounts", StoredAccounts, ("seq", "account")),
+    _kept("advices", StoredAdvices, ("seq", "place")),
+    _kept("settlements", StoredBatches, ("seq", "place")),
+    _kept("batch_lines", BatchLines, ("seq", "line_id"), "line_id"),
     _kept("decisions", DecisionLog, ("decision_no",), "line_id", "seq"),
     _kept("allocations", AllocationLog, ("decision_no", "place"), "item_id"),
     _kept("entries", EntryLog, ("decision_no", "entry_key", "posting"), "entry_key"),

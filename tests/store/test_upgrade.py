@@ -1,7 +1,7 @@
 """A store of a released revision comes to the newest one whole: same chain, sound, killed half-way it is as it was or done.
 
-The store of the first revision is kept as text. A second step is made up here, so that the way to it is tried before there
-is one.
+The store of the first revision is kept as text. A step after the newest is made up here, so that the way to it is tried
+before there is one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from recon.errors import StoreBroken
@@ -28,12 +29,12 @@ from tests.store.as_text import statements_of, text_of
 from tests.stores import ENGINES, NO_POSTGRESQL, fresh_url
 
 FIRST = Path(__file__).parents[2] / "fixtures" / "stores" / "revision_0001.sql"
-SECOND = """
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "{newest}"
 branch_labels = None
 depends_on = None
 
@@ -80,7 +81,10 @@ def _make_first_tables(store):
     with store.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-        migrate._forbid_changes(connection)
+
+
+def newest():
+    return ScriptDirectory.from_config(migrate._config()).get_current_head()
 
 
 def revision(connection):
@@ -97,7 +101,8 @@ def steps_with(folder, then):
     """Lay out the steps of a later version: ours, and one more."""
     steps = folder / then.partition(";")[0].replace(" ", "_")
     shutil.copytree(migrate._FOLDER, steps, ignore=shutil.ignore_patterns("__pycache__"))
-    (steps / "versions" / "0002_second.py").write_text(SECOND.format(then=then), "utf-8")
+    text = NEXT.format(then=then, newest=newest())
+    (steps / "versions" / "next.py").write_text(text, "utf-8")
     return steps
 
 
@@ -141,7 +146,6 @@ def test_a_step_to_a_later_revision_that_is_killed_half_way_leaves_the_store_as_
     store = open_store(first_revision)
     with store.reading() as connection:
         before = revision(connection), inspect(connection).has_table("regions")
-        findings = verify(connection).findings
         events = fetch(connection, EVENTS)
     monkeypatch.setattr(migrate, "_FOLDER", steps_with(tmp_path, "pass"))
     migrate.upgrade(store)
@@ -149,12 +153,13 @@ def test_a_step_to_a_later_revision_that_is_killed_half_way_leaves_the_store_as_
     with store.reading() as connection:
         after = revision(connection), inspect(connection).has_table("regions")
         regions = connection.exec_driver_sql("SELECT DISTINCT region FROM outbox").scalars().all()
+        findings = verify(connection).findings
         assert fetch(connection, EVENTS).equals(events)
     monkeypatch.undo()
 
     assert killed.returncode == -9
     assert (before, findings) == (("0001", False), ())
-    assert (after, regions) == (("0002", True), ["books"])
+    assert (after, regions) == (("next", True), ["books"])
     with pytest.raises(StoreBroken, match="made by a newer version"):
         migrate.upgrade(store)
     store.close()

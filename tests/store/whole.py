@@ -78,13 +78,21 @@ def _further(connection):
     comment = {"line_id": first["line_id"], "at": AT, "actor": "anna", "owner": "carl"}
     period = {"closed_until": dt.date(2025, 12, 31), "is_closed": True, "at": AT, "actor": "dora"}
     release = {"statement_id": line["statement_id"], "actor": "berta", "reason": "looked at"}
+    announced = {"currency": "EUR", "payer_name": "ACME", "provider": "PayWorld", "file": "p.csv"}
+    advice = {**announced, "place": 1, "advice_id": "A-1", "total": 100, "item_number": "RE-1"}
+    part = {**announced, "place": 1, "row": 2, "batch_reference": "po_1", "kind": "payment"}
+    part |= {"net_amount": 97, "gross_amount": 100, "fee": 3}
+    paid_by = {"line_id": first["line_id"], "settlement_seq": 1, "batch_reference": "po_1"}
     answer = {"ledger": "books", "entry_key": "K1", "state": "posted", "attempts": 1}
     return {
         "decided": {
             "decisions": rows("decisions", decided),
             "refused_pairs": rows("refused_pairs", refused),
+            "batch_lines": rows("batch_lines", {**paid_by, "provider": "PayWorld"}),
         },
         "file_received": {"rejects": rows("rejects", reject)},
+        "advices_received": {"advices": rows("advices", advice)},
+        "settlements_received": {"settlements": rows("settlements", part)},
         "items_loaded": {"item_differences": rows("item_differences", {**difference, "amount": 5})},
         "approved": {"approvals": rows("approvals", approval)},
         "assigned": {"comments": rows("comments", comment)},

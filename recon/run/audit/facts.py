@@ -57,6 +57,9 @@ def read_record(pack: Pack) -> list[Told]:
     numbers = pl.DataFrame(schema={"decision_no": pl.Int64, "of_event": pl.Int64})
     # Decisions come first: what has no event of its own belongs to that of its decision.
     for kept in sorted(FACTS, key=lambda one: one.name != "decisions"):
+        # A pack of an earlier version has no file of a table that came later; one that lost a file was refused before.
+        if facts_name(kept.name) not in pack.sizes:
+            continue
         frame = from_csv(kept, pack.read(facts_name(kept.name)))
         if kept.name == "decisions":
             numbers = frame.select("decision_no", of_event="seq")

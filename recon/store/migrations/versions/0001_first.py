@@ -1,22 +1,18 @@
-"""The first tables: events, facts and projections, as they were in the first version.
-
-A column is told by a word: its name, then `#` for a whole number (text otherwise), then `?` where it may be null. The
-table's key stands before the bar, its other columns behind it; indexes have one column each.
-"""
+"""The first tables: events, facts and projections, as they were in the first version; indexes have one column each."""
 
 from __future__ import annotations
 
 from typing import Final
 
-import sqlalchemy as sa
 from alembic import op
+
+from recon.store.migrations.worded import make_table
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-_WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TABLES: Final = {
     "allocations": (
         "decision_no# place# | line_id item_id? item_number? customer_id? amount# currency item_amount#? "
@@ -88,18 +84,6 @@ _INDEXES: Final = (
 def upgrade() -> None:
     """Make all tables and indexes."""
     for name, words in _TABLES.items():
-        key, _, others = words.partition(" | ")
-        columns = [_column(word, is_key=True) for word in key.split()]
-        columns += [_column(word, is_key=False) for word in others.split()]
-        is_plain = name == "progress"
-        op.create_table(name, *columns, sqlite_strict=True, sqlite_with_rowid=is_plain)
+        make_table(name, words, has_rowid=name == "progress")
     for table, column in _INDEXES:
         op.create_index(f"ix_{table}_{column}", table, [column])
-
-
-def _column(word: str, *, is_key: bool) -> sa.Column[object]:
-    name = word.rstrip("?").rstrip("#")
-    kind = _WHOLE if "#" in word else sa.Text()
-    return sa.Column(
-        name, kind, primary_key=is_key, nullable=word.endswith("?"), autoincrement=False
-    )
