@@ -10,23 +10,15 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-import msgspec
-
-from recon.api import ConfigurationError, ReconError, Remote
+from recon.api import JsonService, Remote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recon.api import Answer, Secret
+    from recon.api import Secret
 
-_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 # The names stand in the URL, and servers take a few thousand characters of it.
 _SOME: Final = 40
-_REASON: Final = 300
-
-
-class Declined(Exception):
-    """ERPNext refused what was asked, and did nothing."""
 
 
 class Erpnext:
@@ -36,10 +28,12 @@ class Erpnext:
         """Prepare; nothing is sent yet."""
         headers = {
             "Authorization": f"token {key.reveal()}:{secret.reveal()}",
-            "Content-Type": "application/json",
             "Accept": "application/json",
         }
-        self._remote = Remote(url, headers=headers, secrets=(secret, key))
+        self.remote = Remote(url, headers=headers, secrets=(secret, key))
+        self._service = JsonService(
+            self.remote, "ERPNext", "erpnext", lambda told: told["exception"]
+        )
 
     def find_by(
         self, doctype: str, name: str, values: Sequence[str], fields: Sequence[str], *more: Any
@@ -59,8 +53,8 @@ class Erpnext:
             "fields": json.dumps(list(fields)),
             "limit_page_length": "0",
         }
-        answer = self._remote.read("GET", f"/api/resource/{quote(doctype)}", params=params)
-        found: list[dict[str, Any]] = self._told(answer, "data", is_harmless=True)
+        told = self._service.ask("GET", f"/api/resource/{quote(doctype)}", params=params)
+        found: list[dict[str, Any]] = told["data"]
         return found
 
     def create(self, doctype: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -70,9 +64,8 @@ class Erpnext:
             Declined: ERPNext refused it.
             Unheard: what became of it is not known.
         """
-        body = _ENCODER.encode(values)
-        answer = self._remote.write("POST", f"/api/resource/{quote(doctype)}", content=body)
-        made: dict[str, Any] = self._told(answer, "data", is_harmless=False)
+        told = self._service.change("POST", f"/api/resource/{quote(doctype)}", body=values)
+        made: dict[str, Any] = told["data"]
         return made
 
     def cancel(self, doctype: str, name: str) -> None:
@@ -82,27 +75,5 @@ class Erpnext:
             Declined: ERPNext refused it.
             Unheard: what became of it is not known.
         """
-        body = _ENCODER.encode({"doctype": doctype, "name": name})
-        answer = self._remote.write("POST", "/api/method/frappe.client.cancel", content=body)
-        self._told(answer, "message", is_harmless=False)
-
-    def _told(self, answer: Answer, member: str, *, is_harmless: bool) -> Any:
-        if answer.is_good:
-            return answer.json()[member]
-        if answer.status in {401, 403}:
-            raise ConfigurationError(
-                f"ERPNext refuses this: {self._remote.explain(answer)}",
-                hint="look at `url` and the rights of the key's user under [ledgers.erpnext]",
-            )
-        if is_harmless:
-            raise ReconError(f"ERPNext fails: {self._remote.explain(answer)}")
-        raise Declined(self._reason(answer))
-
-    def _reason(self, answer: Answer) -> str:
-        try:
-            told = answer.json()
-        except ReconError:
-            return self._remote.explain(answer)
-        said = told.get("exception") if isinstance(told, dict) else None
-        words = " ".join(str(said or f"status {answer.status}").split())
-        return self._remote.scrubbed(words)[:_REASON]
+        named = {"doctype": doctype, "name": name}
+        self._service.change("POST", "/api/method/frappe.client.cancel", body=named)

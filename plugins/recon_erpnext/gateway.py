@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import format_minor, opposite_key
+from recon.api import Declined, format_minor, opposite_key
 from recon.api.file_ledger import REVERSAL
 from recon.api.remote_ledger import Told
-from recon_erpnext.client import Declined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

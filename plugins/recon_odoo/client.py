@@ -8,22 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
-from recon.api import ConfigurationError, ReconError, Remote
+from recon.api import JsonService, Remote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from recon.api import Answer, Secret
+    from recon.api import Secret
 
-_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 _SOME: Final = 500
-_REASON: Final = 300
-
-
-class Declined(Exception):
-    """Odoo refused what was asked, and did nothing."""
 
 
 class Odoo:
@@ -33,11 +25,11 @@ class Odoo:
         """Prepare; nothing is sent yet."""
         headers = {
             "Authorization": f"bearer {key.reveal()}",
-            "Content-Type": "application/json; charset=utf-8",
             "X-Odoo-Database": database,
             "User-Agent": "cashrecon",
         }
-        self._remote = Remote(url, headers=headers, secrets=(key,))
+        self.remote = Remote(url, headers=headers, secrets=(key,))
+        self._service = JsonService(self.remote, "Odoo", "odoo", lambda told: told["message"])
 
     def find_by(
         self, model: str, name: str, values: Sequence[Any], fields: Sequence[str], *more: Any
@@ -47,7 +39,7 @@ class Odoo:
         for at in range(0, len(values), _SOME):
             domain = [[name, "in", list(values[at : at + _SOME])], *more]
             body = {"domain": domain, "fields": list(fields), "order": "id"}
-            found += self._call(model, "search_read", body, is_harmless=True)
+            found += self._service.ask("POST", f"/json/2/{model}/search_read", body=body)
         return found
 
     def write(self, model: str, method: str, **params: Any) -> Any:
@@ -57,30 +49,7 @@ class Odoo:
             Declined: Odoo refused it.
             Unheard: what became of it is not known.
         """
-        return self._call(model, method, params, is_harmless=False)
-
-    def _call(self, model: str, method: str, params: Any, *, is_harmless: bool) -> Any:
-        call = self._remote.read if is_harmless else self._remote.write
-        answer = call("POST", f"/json/2/{model}/{method}", content=_ENCODER.encode(params))
-        if answer.is_good:
-            return answer.json()
-        if answer.status in {401, 403}:
-            raise ConfigurationError(
-                f"Odoo refuses this: {self._remote.explain(answer)}",
-                hint="look at `url`, `database` and the key's user under [ledgers.odoo]",
-            )
-        if is_harmless or answer.status == 404:
-            raise ReconError(f"Odoo fails in {model}.{method}: {self._remote.explain(answer)}")
-        raise Declined(self._reason(answer))
-
-    def _reason(self, answer: Answer) -> str:
-        try:
-            told = answer.json()
-        except ReconError:
-            return self._remote.explain(answer)
-        message = told.get("message") if isinstance(told, dict) else None
-        words = " ".join(str(message or f"status {answer.status}").split())
-        return self._remote.scrubbed(words)[:_REASON]
+        return self._service.change("POST", f"/json/2/{model}/{method}", body=params)
 
 
 def id_of(many_to_one: Any) -> int:

@@ -7,6 +7,7 @@ from recon.api.columns import cut, numbered, plain, split_columns, with_line_cou
 from recon.api.delivery import Delivered, Fault, deliver, with_fault
 from recon.api.digits import is_nothing, rescaled_minor, six_digit_day, whole_number
 from recon.api.extras import json_members, json_object, json_text
+from recon.api.json_service import Declined, JsonService
 from recon.api.keys import opposite_key
 from recon.api.options import check_options, chosen, chosen_currency, refuse_unknown
 from recon.api.records import Start, plain_head, split_lines, start_of
@@ -80,6 +81,7 @@ __all__ = [
     "ConfigurationError",
     "ConfirmedAllocations",
     "Decisions",
+    "Declined",
     "Decoded",
     "Delivered",
     "Entries",
@@ -90,6 +92,7 @@ __all__ = [
     "InputFile",
     "ItemSource",
     "Items",
+    "JsonService",
     "Ledger",
     "LedgerCapabilities",
     "LedgerType",

@@ -172,7 +172,7 @@ def test_a_kill_after_any_call_loses_nothing_and_posts_nothing_twice():
         books = FakeErpnext()
         with serving(books.answer) as url:
             ledger = connect(url)
-            remote = ledger._gateway._site._remote
+            remote = ledger._gateway._site.remote
             was_killed = post_killed(ledger, remote, every_kind(), number)
             assert deliver(connect(url), every_kind()) == set(every_kind()["entry_key"])
         assert submitted(books) == ["DISCOUNT", "FULL", "OVER", "SHORT"]

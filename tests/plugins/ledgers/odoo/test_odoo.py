@@ -175,7 +175,7 @@ def test_a_kill_after_any_call_loses_nothing_and_posts_nothing_twice(step):
         books = FakeOdoo()
         with serving(books.answer) as url:
             ledger = connect(url)
-            remote = ledger._gateway._odoo._remote
+            remote = ledger._gateway._odoo.remote
             was_killed = post_killed(ledger, remote, every_kind(), number)
             assert deliver(connect(url), every_kind()) == set(every_kind()["entry_key"])
         assert posted(books) == ["DISCOUNT", "FULL", "OVER", "SHORT"]
@@ -196,7 +196,7 @@ def test_a_kill_while_one_is_taken_back_takes_it_back_once(step):
         with serving(books.answer) as url:
             connect(url).post(entries_of(entry))
             ledger = connect(url)
-            was_killed = post_killed(ledger, ledger._gateway._odoo._remote, back, number)
+            was_killed = post_killed(ledger, ledger._gateway._odoo.remote, back, number)
             assert deliver(connect(url), back) == {opposite_key("K1")}
         assert books.residual(1) == Decimal(101)
         assert posted(books) == sorted(["K1", opposite_key("K1")])

@@ -1,0 +1,160 @@
+"""Write an entry as documents of Xero. In: postings, and what Xero has of all they name. Out: payments and bank transactions.
+
+An invoice is paid out of the bank account, and out of the account of a discount or charge (Xero lets payments be made out of any
+account with "enable payments"); a credit note that was netted is refunded out of the bank account, so that the bank's sum is that
+of the line; what is left over is an overpayment. An allocation of a credit note would carry no reference, and be found by nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from uuid import UUID
+
+from recon.api import format_minor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from recon.api.file_ledger import Posting
+
+PAYMENTS: Final = "Payments"
+BANK_TRANSACTIONS: Final = "BankTransactions"
+# The reference of every document of an entry but the last: only the last one, with the key alone, says that all are there.
+_MORE: Final = "+"
+_SETTLES: Final = frozenset({"cash", "receivable", "on_account"})
+
+
+@dataclass(slots=True)
+class Known:
+    """What Xero has of all that a batch names: by number, by account number, by code or id."""
+
+    invoices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    notes: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    contacts: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    undoes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Owed:
+    """An invoice, and what of it is still to be paid."""
+
+    number: str
+    left: Decimal
+
+
+class Document(NamedTuple):
+    """One document: where it is sent, and what it is."""
+
+    endpoint: str
+    body: dict[str, Any]
+
+
+def part_reference(key: str) -> str:
+    """Give the reference of the documents that are made before an entry's last one."""
+    return key + _MORE
+
+
+def account_ref(place: str) -> dict[str, str]:
+    """Name an account by its id where it is one (some bank accounts have no code), else by its code."""
+    try:
+        return {"AccountID": str(UUID(place))}
+    except ValueError:
+        return {"Code": place}
+
+
+def amount_of(posting: Posting) -> Decimal:
+    """Give the amount of a posting without its sign."""
+    return Decimal(format_minor(abs(posting.amount), posting.currency))
+
+
+def documents_of(
+    entry: Sequence[Posting], known: Known, accounts: Mapping[str, str]
+) -> list[Document]:
+    """Write the documents of an entry in the order in which they are sent; the last one carries the key alone."""
+    (cash,) = [p for p in entry if p.role == "cash"]
+    bank = account_ref(accounts[cash.account])
+    day = cash.date.isoformat()
+    paid = _payments(entry, known, accounts, bank)
+    documents = [Document(PAYMENTS, body | {"Date": day}) for body in paid]
+    contact = _contact(entry, known)
+    for p in entry:
+        gained = p.amount < 0 and p.role not in _SETTLES
+        if not gained and p.role != "on_account":
+            continue
+        line: dict[str, Any] = {"Description": p.description[:4000] or p.role}
+        if gained:
+            line |= {"Quantity": 1, "UnitAmount": amount_of(p)}
+            line |= {"AccountCode": accounts[p.account]}
+        else:
+            line |= {"LineAmount": amount_of(p)}
+        body = {
+            "Type": "RECEIVE" if gained else "RECEIVE-OVERPAYMENT",
+            "Contact": {"ContactID": known.contacts.get(p.customer_id or "") or contact},
+            "BankAccount": bank,
+            "Date": day,
+            "LineAmountTypes": "NoTax",
+            "LineItems": [line],
+        }
+        documents.append(Document(BANK_TRANSACTIONS, body))
+    # An overpayment can be refunded but not deleted, so it comes last, when nothing can be refused any more.
+    documents.sort(key=lambda one: one.body.get("Type", ""))
+    last = len(documents) - 1
+    key = cash.entry_key
+    for at, one in enumerate(documents):
+        one.body["Reference"] = key if at == last else part_reference(key)
+    return documents
+
+
+def _payments(
+    entry: Sequence[Posting],
+    known: Known,
+    accounts: Mapping[str, str],
+    bank: dict[str, str],
+) -> list[dict[str, Any]]:
+    """Pay the invoices out of discounts and charges first, then out of the bank account; refund the credit notes."""
+    owed = [_Owed(p.item_number or "", amount_of(p)) for p in entry if _pays(p)]
+    paid: list[dict[str, Any]] = []
+    for p in entry:
+        if p.role in _SETTLES or p.amount <= 0:
+            continue
+        paid += _drawn(owed, amount_of(p), account_ref(accounts[p.account]), known)
+    paid += _drawn(owed, sum((one.left for one in owed), Decimal(0)), bank, known)
+    for p in entry:
+        if p.role == "receivable" and p.amount > 0:
+            (note,) = known.notes[p.item_number or ""]
+            body = {"CreditNote": {"CreditNoteID": note["CreditNoteID"]}, "Account": bank}
+            paid.append(body | {"Amount": amount_of(p)})
+    return paid
+
+
+def _drawn(
+    owed: list[_Owed], amount: Decimal, account: dict[str, str], known: Known
+) -> list[dict[str, Any]]:
+    """Spend an amount on the invoices in turn."""
+    paid: list[dict[str, Any]] = []
+    for one in owed:
+        part = min(one.left, amount)
+        if part <= 0:
+            continue
+        one.left -= part
+        amount -= part
+        (invoice,) = known.invoices[one.number]
+        body = {"Invoice": {"InvoiceID": invoice["InvoiceID"]}, "Account": account}
+        paid.append(body | {"Amount": part})
+    return paid
+
+
+def _pays(posting: Posting) -> bool:
+    return posting.role == "receivable" and posting.amount < 0
+
+
+def _contact(entry: Sequence[Posting], known: Known) -> str:
+    """Give the contact of an entry's first invoice."""
+    for p in entry:
+        if _pays(p):
+            return str(known.invoices[p.item_number or ""][0]["Contact"]["ContactID"])
+    return ""

@@ -1,0 +1,232 @@
+"""A contract server of Xero's Accounting API, in memory, after its published description: each call a transaction of its own.
+
+Like Xero it lets two payments have one reference, refuses more than is due, keeps what is deleted with its status, and answers a
+repeated idempotency key with its first answer. Of a call with several documents it keeps the sound ones, the worst it might do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from itertools import count
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+TOKEN, TENANT = "token-only-for-tests", "tenant-1"
+BANK, DISCOUNT, GAINS = "090", "420", "270"
+ID = {
+    "Payments": "PaymentID",
+    "BankTransactions": "BankTransactionID",
+    "Invoices": "InvoiceID",
+    "CreditNotes": "CreditNoteID",
+    "Contacts": "ContactID",
+}
+TERM = re.compile(r'^([\w.]+)==(guid\()?"([^"\\]*)"\)?$')
+PAGE = 100
+
+
+class Refused(Exception):
+    """What Xero says against a document."""
+
+
+class FakeXero:
+    """The books: invoice N is INV/N of (100 + N).00 EUR, for contact C1 to C10 in turn; CN/1 is a credit note of 20.00 for C1."""
+
+    def __init__(self, invoices=10):
+        self.numbers = count(1)
+        self.dropped, self.busy = [], 0
+        self.calls, self.answers = [], {}
+        self.accounts = [
+            {"AccountID": self.new_id(), "Code": BANK, "Type": "BANK"},
+            {"AccountID": self.new_id(), "Code": DISCOUNT, "Type": "EXPENSE"}
+            | {"EnablePaymentsToAccount": True},
+            {"AccountID": self.new_id(), "Code": GAINS, "Type": "REVENUE"}
+            | {"EnablePaymentsToAccount": False},
+        ]
+        self.tables = {endpoint: {} for endpoint in ID}
+        contacts = [
+            self.add("Contacts", {"AccountNumber": f"C{n}", "Name": f"Customer {n}"})
+            for n in range(1, 11)
+        ]
+        for n in range(1, invoices + 1):
+            row = {"Type": "ACCREC", "InvoiceNumber": f"INV/{n}", "Status": "AUTHORISED"}
+            row |= {"CurrencyCode": "EUR", "AmountDue": Decimal(100 + n)}
+            contact = contacts[(n - 1) % 10]
+            self.add("Invoices", row | {"Contact": {"ContactID": contact["ContactID"]}})
+        row = {"Type": "ACCRECCREDIT", "CreditNoteNumber": "CN/1", "Status": "AUTHORISED"}
+        row |= {"CurrencyCode": "EUR", "RemainingCredit": Decimal(20)}
+        self.add("CreditNotes", row | {"Contact": {"ContactID": contacts[0]["ContactID"]}})
+
+    def new_id(self):
+        return str(UUID(int=next(self.numbers)))
+
+    def add(self, endpoint, row):
+        row[ID[endpoint]] = self.new_id()
+        self.tables[endpoint][row[ID[endpoint]]] = row
+        return row
+
+    # ------------------------------------------------------------ what the books say
+
+    def left(self, n):
+        (row,) = [r for r in self.tables["Invoices"].values() if r["InvoiceNumber"] == f"INV/{n}"]
+        return row["AmountDue"]
+
+    def documents(self):
+        rows = [*self.tables["Payments"].values(), *self.tables["BankTransactions"].values()]
+        return [row for row in rows if row["Status"] == "AUTHORISED"]
+
+    def standing(self):
+        last = (row["Reference"] for row in self.documents())
+        return sorted(key for key in last if not key.endswith("+"))
+
+    def cash(self):
+        bank = self.accounts[0]["AccountID"]
+        total = Decimal(0)
+        for row in self.documents():
+            account = row.get("Account") or row.get("BankAccount")
+            if account["AccountID"] == bank:
+                amount = row["Amount"] if "Amount" in row else row["Total"]
+                total += -amount if "CreditNote" in row or "Overpayment" in row else amount
+        return total
+
+    def writes(self):
+        return [call for call in self.calls if not call.startswith("GET")]
+
+    # ------------------------------------------------------------ HTTP
+
+    def answer(self, method, path, headers, body):
+        if headers["Authorization"] != f"Bearer {TOKEN}":
+            said = {"Title": "Unauthorized", "Status": 401, "Detail": "TokenExpired: token expired"}
+            return 401, said | {"you sent": headers["Authorization"]}
+        if headers.get("Xero-Tenant-Id", headers.get("xero-tenant-id")) != TENANT:
+            return 403, {
+                "Title": "Forbidden",
+                "Status": 403,
+                "Detail": "AuthenticationUnsuccessful",
+            }
+        if self.busy:
+            self.busy -= 1
+            return 429, {"Detail": "minute limit"}, {"Retry-After": "0"}
+        parts = urlsplit(path)
+        _, endpoint, *ident = parts.path.split("/")
+        self.calls.append(f"{method} {parts.path}")
+        if method == "GET":
+            return 200, dumped(self.listed(endpoint, parse_qs(parts.query)))
+        return self.written(method, endpoint, ident, headers["Idempotency-Key"], body)
+
+    def written(self, method, endpoint, ident, key, body):
+        assert len(key) <= 128
+        if key not in self.answers:
+            rows = json.loads(body, parse_float=Decimal)[endpoint]
+            status, told = (
+                self.deleted(endpoint, ident[0], rows)
+                if method == "POST"
+                else self.created(endpoint, rows)
+            )
+            self.answers[key] = status, dumped(told)
+        verb = f"{method} {endpoint}"
+        if verb in self.dropped:
+            self.dropped.remove(verb)
+            return None
+        return self.answers[key]
+
+    def listed(self, endpoint, query):
+        if endpoint == "Accounts":
+            return {"Accounts": self.accounts}
+        tests = []
+        for term in query["where"][0].split(" OR "):
+            name, _, value = TERM.match(term).groups()
+            tests.append((name.split("."), value))
+        rows = [
+            row
+            for row in self.tables[endpoint].values()
+            if any(value_at(row, names) == value for names, value in tests)
+        ]
+        at = (int(query["page"][0]) - 1) * PAGE
+        return {endpoint: rows[at : at + PAGE]}
+
+    # ------------------------------------------------------------ documents
+
+    def created(self, endpoint, rows):
+        make = self.pay if endpoint == "Payments" else self.receive
+        made, wrong = [], []
+        for row in rows:
+            try:
+                made.append(make(row))
+            except Refused as error:
+                wrong.append(row | {"ValidationErrors": [{"Message": str(error)}]})
+        if wrong:
+            said = {"ErrorNumber": 10, "Type": "ValidationException"}
+            return 400, said | {"Message": "A validation exception occurred", "Elements": wrong}
+        return 200, {endpoint: made}
+
+    def account(self, ref):
+        for account in self.accounts:
+            if ref in ({"Code": account["Code"]}, {"AccountID": account["AccountID"]}):
+                return account
+        raise Refused("Account could not be found")
+
+    def pay(self, row):
+        account = self.account(row["Account"])
+        if account["Type"] != "BANK" and not account.get("EnablePaymentsToAccount"):
+            raise Refused("Account must have Enable payments to this account")
+        self.settle(row, 1)
+        return self.add("Payments", row | {"Account": account, "Status": "AUTHORISED"})
+
+    def settle(self, row, sign):
+        for what, name, number in (
+            ("Invoice", "AmountDue", "InvoiceID"),
+            ("CreditNote", "RemainingCredit", "CreditNoteID"),
+        ):
+            if what in row:
+                owner = self.tables[f"{what}s"][row[what][number]]
+                left = owner[name] - sign * Decimal(str(row["Amount"]))
+                if left < 0:
+                    raise Refused("Payment amount exceeds the amount outstanding on this document")
+                owner[name] = left
+                owner["Status"] = "AUTHORISED" if left else "PAID"
+        if "Overpayment" in row:
+            (paid,) = [
+                one
+                for one in self.tables["BankTransactions"].values()
+                if one.get("OverpaymentID") == row["Overpayment"]["OverpaymentID"]
+            ]
+            if paid.setdefault("refunded", 0):
+                raise Refused("Payment amount exceeds the amount outstanding on this document")
+            paid["refunded"] = sign * row["Amount"]
+
+    def receive(self, row):
+        if row["Contact"]["ContactID"] not in self.tables["Contacts"]:
+            raise Refused("Contact could not be found")
+        (line,) = row["LineItems"]
+        made = row | {"BankAccount": self.account(row["BankAccount"]), "Status": "AUTHORISED"}
+        made |= {"DateString": f"{row['Date']}T00:00:00"}
+        if row["Type"] == "RECEIVE-OVERPAYMENT":
+            made |= {"OverpaymentID": self.new_id(), "Total": Decimal(str(line["LineAmount"]))}
+        else:
+            self.account({"Code": line["AccountCode"]})
+            made["Total"] = Decimal(str(line["UnitAmount"]))
+        return self.add("BankTransactions", made)
+
+    def deleted(self, endpoint, ident, rows):
+        row = self.tables[endpoint][ident]
+        named = {} if endpoint == "Payments" else {ID[endpoint]: ident}
+        assert rows == [named | {"Status": "DELETED"}]
+        if row["Status"] == "DELETED" or row.get("Type") == "RECEIVE-OVERPAYMENT":
+            wrong = row | {"ValidationErrors": [{"Message": "It cannot be deleted"}]}
+            return 400, {"Message": "A validation exception occurred", "Elements": [wrong]}
+        if endpoint == "Payments":
+            self.settle(row, -1)
+        row["Status"] = "DELETED"
+        return 200, {endpoint: [row]}
+
+
+def value_at(row, names):
+    for name in names:
+        row = (row or {}).get(name)
+    return row
+
+
+def dumped(told):
+    return json.dumps(told, default=float).encode()

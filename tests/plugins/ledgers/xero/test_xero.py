@@ -1,0 +1,120 @@
+"""Xero by its published interface: one payment, or several documents of which only the last tells that all are there."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.plugins.ledgers.contract import BANK, DISCOUNTS, RECEIVABLE, LedgerContract, told
+from tests.plugins.ledgers.oracles import entries_of, entry_rows
+from tests.plugins.ledgers.serving import serving
+from tests.plugins.ledgers.xero.system import XERO
+
+
+class TestXero(LedgerContract):
+    system = XERO
+    writes = ("PUT Payments", "PUT BankTransactions")
+
+    def test_a_plain_receipt_is_one_payment_and_one_call(self, ledger, books):
+        ledger.post(entries_of(XERO.paid("K1", 1)))
+
+        assert books.writes() == ["PUT /Payments"]
+
+    def test_a_credit_note_is_refunded_out_of_the_bank_account(self, ledger, books):
+        rows = [("cash", BANK, 81_00, "EUR"), ("receivable", RECEIVABLE, -101_00, "EUR")]
+        entry = entry_rows(
+            "K1", [*rows, ("receivable", RECEIVABLE, 20_00, "EUR")], item_number="INV/1"
+        )
+        entry[2] |= {"item_number": "CN/1"}
+
+        assert told(ledger.post(entries_of(entry))) == {"K1": "accepted"}
+        assert books.left(1) == 0
+        assert books.cash() == Decimal(81)
+        assert next(iter(books.tables["CreditNotes"].values()))["RemainingCredit"] == 0
+
+    def test_a_small_gain_is_received_money_on_its_account(self, ledger, books):
+        rows = [("cash", BANK, 101_02, "EUR"), ("receivable", RECEIVABLE, -101_00, "EUR")]
+        entry = entry_rows(
+            "K1", [*rows, ("write_off", "Income:Gains", -2, "EUR")], item_number="INV/1"
+        )
+
+        assert told(ledger.post(entries_of(entry))) == {"K1": "accepted"}
+        assert books.cash() == Decimal("101.02")
+        assert {row["Reference"] for row in books.documents()} == {"K1", "K1+"}
+
+    def test_a_discount_is_shared_by_invoices_in_turn(self, ledger, books):
+        rows = [("cash", BANK, 200_00, "EUR"), ("receivable", RECEIVABLE, -101_00, "EUR")]
+        rows += [("receivable", RECEIVABLE, -102_00, "EUR"), ("discount", DISCOUNTS, 3_00, "EUR")]
+        entry = entry_rows("K1", rows, item_number="INV/1")
+        entry[2] |= {"item_number": "INV/2"}
+
+        assert told(ledger.post(entries_of(entry))) == {"K1": "accepted"}
+        assert [books.left(1), books.left(2), books.cash()] == [0, 0, 200]
+
+    def test_what_xero_refuses_half_way_is_deleted_again(self, ledger, books):
+        """Somebody pays the second invoice while the entry is on its way."""
+        rows = [("cash", BANK, 203_00, "EUR"), ("receivable", RECEIVABLE, -101_00, "EUR")]
+        entry = entry_rows(
+            "K1", [*rows, ("receivable", RECEIVABLE, -102_00, "EUR")], item_number="INV/1"
+        )
+        entry[2] |= {"item_number": "INV/2"}
+        pay = books.pay
+
+        def meanwhile(row):
+            books.pay = pay
+            made = pay(row)
+            for invoice in books.tables["Invoices"].values():
+                if invoice["InvoiceNumber"] == "INV/2":
+                    invoice["AmountDue"] = Decimal(1)
+            return made
+
+        books.pay = meanwhile
+        outcomes = ledger.post(entries_of(entry))
+
+        assert told(outcomes) == {"K1": "rejected"}
+        assert "exceeds the amount outstanding" in outcomes["reason"][0]
+        assert books.documents() == []
+        assert books.left(1) == Decimal(101)
+
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            ({"account": "Income:Gains"}, "not enabled for payments"),
+            ({"role": "on_account", "customer_id": "C99"}, "C99"),
+        ],
+    )
+    def test_what_xero_would_refuse_is_told_before(self, ledger, books, change, reason):
+        rows = XERO.paid("K1", 1, discount=1_00)
+        rows[2] |= change
+        outcomes = ledger.post(entries_of(rows))
+
+        assert told(outcomes) == {"K1": "rejected"}
+        assert reason in outcomes["reason"][0]
+        assert books.writes() == []
+
+    def test_another_currency_is_rejected(self, ledger):
+        rows = [row | {"currency": "USD"} for row in XERO.paid("K1", 1)]
+
+        assert "not in USD" in ledger.post(entries_of(rows))["reason"][0]
+
+    def test_too_many_requests_are_waited_for_and_not_lost(self, ledger, books):
+        books.busy = 2
+
+        assert told(ledger.post(entries_of(XERO.paid("K1", 1)))) == {"K1": "accepted"}
+
+    def test_a_number_with_a_quote_is_not_asked_for(self, ledger):
+        rows = XERO.paid("K1", 1)
+        rows[1]["item_number"] = 'x" OR Status=="AUTHORISED'
+
+        assert told(ledger.post(entries_of(rows))) == {"K1": "rejected"}
+
+    def test_many_rows_are_read_page_by_page(self, books):
+        with serving(books.answer) as url:
+            ledger = XERO.connect(url)
+            for n in range(250):
+                books.add("Payments", {"Reference": f"P{n}", "Status": "DELETED"})
+            rows = list(ledger._gateway._xero.rows("Payments", 'Status=="DELETED"'))
+
+        assert len(rows) == 250
+        assert books.calls == ["GET /Payments"] * 3
