@@ -132,6 +132,18 @@ class ItemSource(Protocol):
         ...
 
 
+@runtime_checkable
+class ReadsAdvices(Protocol):
+    """What a source may have that reads remittance advices from files in a format of its own.
+
+    Its `fetch` is called with the paths of the files that it claims as the option `remittances`.
+    """
+
+    def claims_advice(self, head: bytes, file_name: str) -> bool:
+        """Say whether the first 64 KiB are an advice of its format, by content; must be certain and must not raise."""
+        ...
+
+
 # ---------------------------------------------------------------- matching
 
 

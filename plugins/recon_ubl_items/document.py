@@ -6,12 +6,14 @@ the business terms there).
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lxml import etree
+from recon.api.xml_tree import parse_xml
 
-from recon.api import AmountError, Place, UnreadableItems, exponent, exponents, parse_minor
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from recon.api.xml_tree import Element
 
 _SPACE: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 _NAMES: Final = {
@@ -20,8 +22,8 @@ _NAMES: Final = {
 }
 # The root tells what a document is; a credit note lowers what is owed.
 _ROOTS: Final = {
-    f"{{{_SPACE}Invoice-2}}Invoice": ("invoice", 1),
-    f"{{{_SPACE}CreditNote-2}}CreditNote": ("credit_note", -1),
+    ("Invoice", f"{_SPACE}Invoice-2"): ("invoice", 1),
+    ("CreditNote", f"{_SPACE}CreditNote-2"): ("credit_note", -1),
 }
 _PARTY: Final = "a:AccountingCustomerParty/a:Party"
 _TOTAL: Final = "a:LegalMonetaryTotal"
@@ -58,26 +60,20 @@ def read_document(data: bytes, name: str) -> tuple[Item, Customer | None]:
     Raises:
         UnreadableItems: it is no XML, none of the two, or what an item needs is missing or wrong.
     """
-    try:
-        root = etree.fromstring(data, _parser())
-    except etree.XMLSyntaxError as error:
-        raise UnreadableItems(f"no XML: {error.msg}", place=Place(name, error.lineno)) from None
-    if root.tag not in _ROOTS:
-        raise UnreadableItems(
-            f"{etree.QName(root).localname} is no invoice or credit note of UBL 2",
-            place=Place(name),
+    document = parse_xml(data, name, _NAMES)
+    root = (document.name, document.namespace)
+    if root not in _ROOTS:
+        raise document.wrong(
+            f"{document.name} is no invoice or credit note of UBL 2",
             hint="the folder holds UBL documents alone",
         )
-    document = _Document(root, name)
-    kind, sign = _ROOTS[root.tag]
+    kind, sign = _ROOTS[root]
     return _item(document, kind, sign), _customer(document)
 
 
-def _item(document: _Document, kind: str, sign: int) -> Item:
+def _item(document: Element, kind: str, sign: int) -> Item:
     number = document.needed("b:ID")
-    currency = document.needed("b:DocumentCurrencyCode").upper()
-    if currency not in exponents():
-        raise document.wrong(f"DocumentCurrencyCode {currency!r} is no ISO 4217 currency")
+    currency = document.currency("b:DocumentCurrencyCode")
     customer = _customer(document)
     payable = document.amount(f"{_TOTAL}/b:PayableAmount", currency)
     if payable is None:
@@ -101,7 +97,7 @@ def _item(document: _Document, kind: str, sign: int) -> Item:
     )
 
 
-def _customer(document: _Document) -> Customer | None:
+def _customer(document: Element) -> Customer | None:
     """Find the customer: by the seller's own number of it, else by its registration, tax or electronic address."""
     found = document.first(
         f"{_PARTY}/a:PartyIdentification/b:ID",
@@ -116,66 +112,3 @@ def _customer(document: _Document) -> Customer | None:
     )
     country = document.text(f"{_PARTY}/a:PostalAddress/a:Country/b:IdentificationCode")
     return Customer(found, name, country.upper() if country and len(country) == 2 else None)
-
-
-class _Document:
-    """A document and the name of its file, for errors."""
-
-    def __init__(self, root: etree._Element, name: str) -> None:
-        self._root = root
-        self._name = name
-
-    def wrong(self, message: str) -> UnreadableItems:
-        return UnreadableItems(message, place=Place(self._name))
-
-    def text(self, path: str) -> str | None:
-        """Give the text of the first element at a path, blanks around it removed; None where it holds nothing."""
-        found = self._root.find(path, _NAMES)
-        told = " ".join((found.text or "").split()) if found is not None else ""
-        return told or None
-
-    def first(self, *paths: str) -> str | None:
-        return next((told for path in paths if (told := self.text(path)) is not None), None)
-
-    def needed(self, path: str) -> str:
-        told = self.text(path)
-        if told is None:
-            raise self.wrong(f"it has no {path.rsplit(':', maxsplit=1)[-1]}")
-        return told
-
-    def day(self, path: str) -> dt.date | None:
-        told = self.text(path)
-        if told is None:
-            return None
-        try:
-            return dt.date.fromisoformat(told[:10])
-        except ValueError:
-            raise self.wrong(f"{path.rsplit(':', maxsplit=1)[-1]} {told!r} is no date") from None
-
-    def amount(self, path: str, currency: str) -> int | None:
-        """Give an amount in minor units; its own currency must be the document's."""
-        element = self._root.find(path, _NAMES)
-        told = self.text(path)
-        if element is None or told is None:
-            return None
-        own = element.get("currencyID", currency).upper()
-        if own != currency:
-            raise self.wrong(
-                f"{path.rsplit(':', maxsplit=1)[-1]} is in {own}, and the document in {currency}"
-            )
-        try:
-            return parse_minor(told, exponent(currency))
-        except AmountError as error:
-            raise self.wrong(f"{path.rsplit(':', maxsplit=1)[-1]}: {error}") from None
-
-
-def _parser() -> etree.XMLParser:
-    """Make a parser that resolves nothing, loads nothing and keeps its limits."""
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )

@@ -85,7 +85,7 @@ remittances_option: Final = click.option(
     "--remittances",
     type=click.Path(exists=True, path_type=Path),
     metavar="PATH",
-    help="Remittance advices, which say what a payment pays: CSV, Parquet or Excel, or a folder of them.",
+    help="Remittance advices, which say what a payment pays: CSV, Parquet, Excel, UBL, camt.054 or EDI 820, or a folder of them.",
 )
 policy_option: Final = existing_file(
     "--policy", "The policy (TOML); `recon policy` prints every key with its default."

@@ -240,6 +240,28 @@ class Plugins:
         with blaming(one.owner, f"fetch of {name}"):
             return checked_books(one.target.fetch(as_of, deepcopy(dict(options))))
 
+    def advice_source(self, head: bytes, file_name: str) -> str | None:
+        """Name the source that reads a file of remittance advices; None if no source claims it.
+
+        Raises:
+            ConfigurationError: two sources claim it.
+            PluginFailed: a source failed.
+        """
+        claims: list[str] = []
+        for name in self.names("source"):
+            one = self._find("source", name)
+            if isinstance(one.target, protocols.ReadsAdvices):
+                with blaming(one.owner, f"claims_advice of {name}", Place(file_name)):
+                    answer = one.target.claims_advice(head, file_name)
+                    require_type(answer, bool)
+                    claims += [name] if answer else []
+        if len(claims) > 1:
+            raise ConfigurationError(
+                f"the sources {' and '.join(claims)} both claim {file_name}",
+                hint="uninstall one of them: order never decides",
+            )
+        return claims[0] if claims else None
+
     def find_evidence(
         self,
         name: str,

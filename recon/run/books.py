@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -11,7 +12,9 @@ import polars as pl
 from recon.frames.batches import Batches
 from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.lines import Lines
+from recon.frames.parties import Remittances
 from recon.protocols import InputFile
+from recon.run.advices import fetch_advices, find_advices
 from recon.run.files import shown_name
 from recon.run.reading import read_statements
 
@@ -30,7 +33,6 @@ FILE_SOURCE: Final = "item-file"
 CLOSED_ITEMS: Final = "closed_items.csv"
 CONFIRMED: Final = "allocations.csv"
 REFUSED: Final = "rejected.csv"
-ADVICE_ENDINGS: Final = (".csv", ".xlsx", ".parquet")
 PAST_STATEMENTS: Final = "statements"
 CALIBRATION: Final = "calibration.csv"
 
@@ -97,27 +99,22 @@ def fetch_books(
     reports = {str(path): path for path in sorted(set(request.batches))}
     if reports:
         options["batches"] = list(reports)
-    advices = _advices(request.remittances)
-    if advices:
-        options["remittances"] = [str(path) for path in advices]
+    advices = find_advices(request.remittances, plugins, FILE_SOURCE)
+    if FILE_SOURCE in advices:
+        options["remittances"] = [str(path) for path in advices[FILE_SOURCE]]
     books = plugins.fetch(FILE_SOURCE, as_of, options)
+    others = {source: files for source, files in advices.items() if source != FILE_SOURCE}
+    if others:
+        told = fetch_advices(others, policy, plugins, as_of)
+        books = replace(
+            books, remittances=Remittances.validate(pl.concat([books.remittances, told]))
+        )
     read = [
         *sorted(paths.items()),
-        *(("remittances", path) for path in advices),
+        *(("remittances", path) for path in sorted(chain.from_iterable(advices.values()))),
         *(("batches", path) for path in reports.values()),
     ]
     return _with_shown_names(books, reports), tuple(_input(role, path) for role, path in read)
-
-
-def _advices(given: Path | None) -> list[Path]:
-    """List the files of remittance advices: the one that is given, or those of a folder that end as tables do."""
-    if given is None or not given.is_dir():
-        return [] if given is None else [given]
-    return sorted(
-        one
-        for one in given.iterdir()
-        if one.suffix.lower() in ADVICE_ENDINGS and not one.name.startswith((".", "~$"))
-    )
 
 
 def _with_shown_names(books: Books, reports: dict[str, Path]) -> Books:

@@ -48,14 +48,16 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     comparable = prepare(
         inputs.lines, inputs.items, inputs.parties, inputs.closed, inputs.own_accounts
     )
+    references = inputs.lines.select("line_id", "bank_reference")
     if inputs.remittances is not None:
-        comparable = replace(comparable, advised=find_advised(inputs.remittances, comparable))
+        advised = find_advised(inputs.remittances, comparable, references)
+        comparable = replace(comparable, advised=advised)
     history = inputs.history or History.empty()
     memory = remember(
         history,
         (inputs.items, inputs.closed),
         comparable,
-        inputs.lines.select("line_id", "bank_reference"),
+        references,
         policy.history.half_life_days,
     )
     evidence = inputs.more_evidence if inputs.more_evidence is not None else Evidence.create_empty()

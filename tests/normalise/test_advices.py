@@ -30,7 +30,8 @@ def advised(advices, lines, items, parties=(ACME, OTHER)):
     comparable = prepare(
         inputs.lines, inputs.items, inputs.parties, inputs.closed, inputs.own_accounts
     )
-    found = find_advised(frame, comparable).join(comparable.items, on="item")
+    references = inputs.lines.select("line_id", "bank_reference")
+    found = find_advised(frame, comparable, references).join(comparable.items, on="item")
     return sorted(found.select("line", "number", "advice_id").rows())
 
 
@@ -84,6 +85,34 @@ def test_a_reference_is_a_whole_word():
     line = {"amount": 300, "payer_name": "x", "remittance": "18144"}
 
     assert advised([advice("1", 300, reference="1814")], [line], [item("1", 300)]) == []
+
+
+def test_the_banks_own_reference_of_a_line_names_its_advice():
+    line = {"amount": 300, "payer_name": "x", "bank_reference": "BATCH-2026/0210"}
+    item_of_advice = advice("1", 300, reference="Batch 2026 0210")
+
+    assert advised([item_of_advice], [line], [item("1", 300)]) == [(0, "1", "A")]
+    other = {**line, "bank_reference": "BATCH-2026/02101"}
+    assert advised([item_of_advice], [other], [item("1", 300)]) == []
+
+
+def test_an_item_may_be_named_by_its_payment_reference():
+    line = {"amount": 500, "payer_name": "Acme GmbH"}
+    items = [
+        item("1", 300, payment_reference="RF18 5390 0754 7034"),
+        item("2", 200, payment_reference="Order 77123"),
+        item("3", 300),
+    ]
+    two = [advice("RF18539007547034", 500, 300), advice("ORDER-77123", 500, 200)]
+
+    assert advised(two, [line], items) == [(0, "1", "A"), (0, "2", "A")]
+
+
+def test_a_number_goes_before_a_payment_reference_that_is_equal_to_it():
+    line = {"amount": 300, "payer_name": "Acme GmbH"}
+    items = [item("77123", 300), item("2", 300, payment_reference="77123")]
+
+    assert advised([advice("77123", 300)], [line], items) == [(0, "77123", "A")]
 
 
 def test_an_advice_that_contradicts_itself_names_nothing():

@@ -1,0 +1,1 @@
+"""Remittance advices as payers and banks send them: UBL, camt.054, EDI 820."""
