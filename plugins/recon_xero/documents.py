@@ -7,6 +7,7 @@ of the line; what is left over is an overpayment. An allocation of a credit note
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -69,6 +70,21 @@ def account_ref(place: str) -> dict[str, str]:
 def amount_of(posting: Posting) -> Decimal:
     """Give the amount of a posting without its sign."""
     return Decimal(format_minor(abs(posting.amount), posting.currency))
+
+
+def state_of(entry: Sequence[Posting], known: Known) -> str:
+    """Give a digest of what is open of an entry's invoices and notes.
+
+    It stands in the idempotency key, so that what was refused in one state is asked anew in another.
+    """
+    rows = [
+        row
+        for p in entry
+        if p.role == "receivable"
+        for row in (known.notes if p.amount > 0 else known.invoices)[p.item_number or ""]
+    ]
+    told = [(row.get("AmountDue"), row.get("RemainingCredit"), row.get("Status")) for row in rows]
+    return hashlib.sha256(str(told).encode()).hexdigest()[:16]
 
 
 def documents_of(

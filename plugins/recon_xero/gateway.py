@@ -22,6 +22,7 @@ from recon_xero.documents import (
     Known,
     documents_of,
     part_reference,
+    state_of,
 )
 
 if TYPE_CHECKING:
@@ -88,12 +89,15 @@ class XeroGateway:
         documents = documents_of(entry, self._known, self._accounts)
         left = _left(documents[:-1], self._known.parts.get(key, []))
         last = documents[-1]
+        state = state_of(entry, self._known)
         try:
             for endpoint in _ID:
                 bodies = [one.body for one in left if one.endpoint == endpoint]
                 if bodies:
-                    self._xero.create(endpoint, bodies, f"{part_reference(key)}{len(bodies)}")
-            (made,) = self._xero.create(last.endpoint, [last.body], key)
+                    self._xero.create(
+                        endpoint, bodies, f"{part_reference(key)}{len(bodies)}-{state}"
+                    )
+            (made,) = self._xero.create(last.endpoint, [last.body], f"{key}-{state}")
         except Declined as error:
             return self._roll_back(key, str(error))
         return Told("accepted", None, f"{last.endpoint},{made[_ID[last.endpoint]]}")

@@ -12,6 +12,7 @@ from recon.api.keys import opposite_key
 from recon.api.options import check_options, chosen, chosen_currency, refuse_unknown
 from recon.api.records import Start, plain_head, split_lines, start_of
 from recon.api.remote import Answer, Patience, Remote, Unheard
+from recon.api.shares import Share, shares_of
 from recon.api.text import Decoded, decode, place_of, refuse_controls
 from recon.credentials import (
     Secret,
@@ -118,6 +119,7 @@ __all__ = [
     "Report",
     "RunView",
     "Secret",
+    "Share",
     "SourceFile",
     "Start",
     "Statements",
@@ -155,6 +157,7 @@ __all__ = [
     "require_library",
     "rescaled_minor",
     "secret_options",
+    "shares_of",
     "six_digit_day",
     "split_columns",
     "split_lines",
