@@ -31,6 +31,7 @@ from recon.run.daily.desk import open_desk
 from recon.run.daily.flow import DailyResult
 from recon.run.daily.flow import run as run_day
 from recon.run.daily.looking_back import unconfirmed
+from recon.run.daily.notices import Noticed
 from recon.run.daily.own_plugins import plugins_of
 from recon.run.daily.posting import Posted
 from recon.run.daily.waiting import waiting
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DailyResult",
     "Loaded",
+    "Noticed",
     "Part",
     "Posted",
     "Recorded",

@@ -28,6 +28,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     store: str = "recon.db"
     inbox: str = "inbox"
+    # Folders of what payers and providers announce; none: nothing is received.
+    remittances: str | None = None
+    batches: str | None = None
     archive: str = "archive"
     reports: str = "reports"
     # A source of the books that is asked before each run; none: the files below, as they lie there.

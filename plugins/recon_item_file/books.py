@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from recon.api import ClosedItems, OwnAccounts, Parties
+from recon.api import ClosedItems, Items, OwnAccounts, Parties
 from recon.api.table_books import (
     build_closed,
     build_customers,
@@ -23,16 +23,17 @@ from recon_item_file.columns import read_columns
 if TYPE_CHECKING:
     import dataframely as dy
 
-    from recon.api import Items
     from recon_item_file.options import ItemFileOptions
 
 
 def read_items(options: ItemFileOptions) -> dy.DataFrame[Items]:
-    """Read open items.
+    """Read open items; none where only what payers or providers announce is read.
 
     Raises:
         UnreadableItems: any cell is wrong, an item_id stands twice, or kind and sign contradict each other.
     """
+    if options.items is None:
+        return Items.create_empty()
     wanted = wanted_of_items(options, options.item_columns)
     return build_items(read_columns(options.items, options, wanted))
 

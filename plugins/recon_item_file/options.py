@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class ItemFileOptions(Reading, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[sources.item-file]` of the policy, with the files named by the caller."""
 
-    items: str
+    items: str | None = None
     customers: str | None = None
     closed: str | None = None
     accounts: str | None = None
@@ -53,6 +53,11 @@ def read_options(options: Mapping[str, Any]) -> ItemFileOptions:
             f"an option of the item file is wrong: {error}",
             hint="the options stand under [sources.item-file] of the policy",
         ) from None
+    if checked.items is None and not (checked.remittances or checked.batches):
+        raise ConfigurationError(
+            "an option of the item file is wrong: neither items nor remittances nor batches name a file",
+            hint="name the open items, or what payers or providers announce",
+        )
     if checked.thousands_mark == checked.decimal_mark:
         raise ConfigurationError("decimal_mark and thousands_mark of the item file are the same")
     if checked.default_currency is not None and checked.default_currency not in exponents():

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from recon.protocols import InputFile
     from recon.run.daily.flow import DailyResult
+    from recon.run.daily.notices import Noticed
     from recon.run.daily.posting import Posted
 
 _QUARANTINED = 3
@@ -50,10 +52,17 @@ def command(
     warn_of_failed_plugins(plugins)
     _write(result, how)
     tell(result)
-    bad = any(one.state == "quarantined" for one in result.received.files)
+    bad = any(one.state == "quarantined" for one in _files(result))
+    left = result.received.left or any(one.left for one in result.noticed.values())
     if any(not posted.is_complete for posted in result.posted):
         leave(_POSTING)
-    leave(_QUARANTINED if bad or result.received.left else 0)
+    leave(_QUARANTINED if bad or left else 0)
+
+
+def _files(result: DailyResult) -> list[InputFile]:
+    """Give all files that were new: of the inbox, of advices and of batches."""
+    noticed = (one for found in result.noticed.values() for one in found.files)
+    return [*result.received.files, *noticed]
 
 
 def _write(result: DailyResult, how: str) -> None:
@@ -91,12 +100,23 @@ def _as_json(result: DailyResult) -> dict[str, Any]:
             "lines": result.received.lines,
             "quarantined": [one.name for one in result.received.files if one.state != "read"],
         },
+        **{role: _noticed_as_json(found) for role, found in result.noticed.items()},
         "books": {"changes": result.loaded.changes, "differences": result.loaded.differences},
         "run": None if recorded is None else recorded.run,
         "decided": None if recorded is None else recorded.decided,
         "posted": [_posted_as_json(posted) for posted in result.posted],
         "folder": None if result.folder is None else str(result.folder),
         "summary": None if result.outcome is None else result.outcome.summary,
+    }
+
+
+def _noticed_as_json(found: Noticed) -> dict[str, Any]:
+    return {
+        "files": len(found.files),
+        "known": len(found.known),
+        "left": found.left,
+        "rows": found.rows,
+        "quarantined": [one.name for one in found.files if one.state != "read"],
     }
 
 
@@ -110,17 +130,21 @@ def _posted_as_json(posted: Posted) -> dict[str, Any]:
 
 def tell(result: DailyResult) -> None:
     """Say on stderr what a person has to know beside the totals."""
-    from recon.cli.output import show_quarantined
+    from recon.cli.output import show_batches, show_quarantined
 
-    show_quarantined(one for one in result.received.files if one.state == "quarantined")
+    show_quarantined(one for one in _files(result) if one.state == "quarantined")
     for left in result.received.left:
         note(f"warning: left in the inbox: {left}")
+    for role, found in result.noticed.items():
+        for left in found.left:
+            note(f"warning: left among the {role}: {left}")
     for kind, count in result.loaded.differences.items():
         note(f"note: {count} item(s) {kind.replace('_', ' ')}: `recon report differences`")
     if result.outcome is not None:
         lines = result.outcome.view.lines["statement_id"].implode()
         statements = result.outcome.view.statements
         show_held(statements.filter(statements["statement_id"].is_in(lines)))
+        show_batches(result.outcome.view.batches)
     recorded = result.recorded
     if recorded is not None and recorded.left_as_moved:
         note(f"note: {recorded.left_as_moved} line(s) were decided meanwhile by somebody else")

@@ -90,13 +90,15 @@ class StoredBatches(Batches):
 
 
 class BatchLines(dy.Schema):
-    """A row a line of which a run found that it pays a batch; the batch is used up once the line is settled."""
+    """A row a line of which a run found that it pays a batch; the batch is used up once the line is settled with its items."""
 
     seq = dy.Int64(primary_key=True, min=1)
-    line_id = dy.String(primary_key=True)
+    place = dy.Int64(primary_key=True, min=1, description="1, 2, 3, ... within the event")
+    line_id = dy.String()
     settlement_seq = dy.Int64(min=1, description="the event that brought the batch")
     batch_reference = dy.String(min_length=1, description="number of the payout or deposit")
     provider = dy.String(nullable=True, description="who pays the batch out")
+    item_numbers = dy.String(nullable=True, description="what its parts pay, joined by |")
 
 
 class RefusedLog(RefusedPairs):

@@ -93,7 +93,7 @@ FACTS: Final = (
     _kept("own_accounts", StoredAccounts, ("seq", "account")),
     _kept("advices", StoredAdvices, ("seq", "place")),
     _kept("settlements", StoredBatches, ("seq", "place")),
-    _kept("batch_lines", BatchLines, ("seq", "line_id"), "line_id"),
+    _kept("batch_lines", BatchLines, ("seq", "place")),
     _kept("decisions", DecisionLog, ("decision_no",), "line_id", "seq"),
     _kept("allocations", AllocationLog, ("decision_no", "place"), "item_id"),
     _kept("entries", EntryLog, ("decision_no", "entry_key", "posting"), "entry_key"),

@@ -34,7 +34,7 @@ FLOATS_ALLOWED: Final = {
     "recon/match/evidence/cut.py": PROBABILITY,
     "recon/match/proposals/sets.py": PROBABILITY,
     "recon/match/decision/solve.py": "the solver weighs bits, and shares of an item from 0 to 1",
-    "recon/run/daily/receive.py": "seconds since a file was written to",
+    "recon/run/daily/settling.py": "seconds since a file was written to",
     "recon/settings.py": "TOML gives floats; their own text becomes Decimal",
     "recon/report/workbook.py": "margins of a printed page, in inches",
     "formats/recon_csv/sniff.py": "a share of rows is no money",

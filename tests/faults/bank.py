@@ -70,6 +70,23 @@ class Bank:
         rows += [f":62F:C{date:%y%m%d}EUR{_money(self.balance)}", "-", ""]
         return f"day{self.day:05d}.sta", "\n".join(rows).encode()
 
+    def announce(self):
+        """Give an advice for two open invoices, and a settlement report of one payment: name and bytes by folder."""
+        due = [one for one in self.invoices if one.open][:2]
+        _, name, _ = CUSTOMERS[due[0].customer]
+        total = _cents(sum(one.open for one in due))
+        advice = ["advice_id,payer_name,total,currency,item_number,amount"]
+        advice += [f"A{self.day},{name},{total},EUR,{one.number},{_cents(one.open)}" for one in due]
+        batch = ["batch_reference,provider,currency,net_amount,reference,gross_amount,fee"]
+        paid = due[-1].open
+        batch += [
+            f"PO-{self.day},Stripe,EUR,{_cents(paid - 3)},{due[-1].number},{_cents(paid)},0.03"
+        ]
+        return {
+            "remittances": (f"advice{self.day}.csv", "\n".join([*advice, ""]).encode()),
+            "batches": (f"payout{self.day}.csv", "\n".join([*batch, ""]).encode()),
+        }
+
     def _line(self, date):
         due = [one for one in self.invoices if one.open]
         reference = f"R{self.seed}N{len(self.references)}"

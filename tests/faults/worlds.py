@@ -11,7 +11,10 @@ from tests.faults.bank import SETTINGS, Bank, make_workspace, put
 from tests.faults.forked import KILLED
 from tests.stores import fresh_url
 
-LEDGERS = f'ledgers = ["journal-csv"]\n{SETTINGS}'
+FOLDERS = ("remittances", "batches")
+LEDGERS = "\n".join(
+    ['ledgers = ["journal-csv"]', *(f'{name} = "{name}"' for name in FOLDERS), SETTINGS]
+)
 
 
 class World:
@@ -46,6 +49,9 @@ class Attempt:
         bank = Bank(11)
         for _ in range(2):
             put(self.workspace / "inbox", *bank.next_day())
+        for folder, announced in bank.announce().items():
+            (self.workspace / folder).mkdir()
+            put(self.workspace / folder, *announced)
         put(self.workspace, "open_items.csv", bank.items)
         self.references = bank.references
         return self

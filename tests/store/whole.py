@@ -82,7 +82,8 @@ def _further(connection):
     advice = {**announced, "place": 1, "advice_id": "A-1", "total": 100, "item_number": "RE-1"}
     part = {**announced, "place": 1, "row": 2, "batch_reference": "po_1", "kind": "payment"}
     part |= {"net_amount": 97, "gross_amount": 100, "fee": 3}
-    paid_by = {"line_id": first["line_id"], "settlement_seq": 1, "batch_reference": "po_1"}
+    paid_by = {"place": 1, "line_id": first["line_id"], "settlement_seq": 1}
+    paid_by |= {"batch_reference": "po_1", "item_numbers": "RE-1"}
     answer = {"ledger": "books", "entry_key": "K1", "state": "posted", "attempts": 1}
     return {
         "decided": {

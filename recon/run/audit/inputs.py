@@ -18,6 +18,7 @@ from recon.ingest.unpack import unpack
 from recon.protocols import InputFile
 from recon.run.audit.layout import input_name
 from recon.run.books import fetch_books
+from recon.run.daily.notices import SORT_OF_EVENT, read_notice, told_by_notice
 from recon.run.daily.receive import Told as ReadFile
 from recon.run.daily.receive import read_input, told_by_file
 from recon.run.request import MatchRequest
@@ -65,6 +66,23 @@ def file_again(
     except ReconError as error:
         refused = replace(plain, state="quarantined", error=error.render())
         return told_by_file(ReadFile(refused, data, {}))
+
+
+def notice_again(
+    told: Told, pack: Pack, policy: Policy, plugins: Plugins
+) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
+    """Read a file of advices or of batches; of one whose bytes were never had it is what was recorded."""
+    (recorded,) = files_of(told)
+    sort = SORT_OF_EVENT[told.event.kind]
+    data = pack.read(input_name(recorded.sha256))
+    if not data and recorded.error is not None:
+        return told_by_notice(sort, recorded, None)
+    plain = replace(recorded, state="read", error=None)
+    try:
+        return told_by_notice(sort, plain, read_notice(sort, policy, plain, data, plugins))
+    except ReconError as error:
+        refused = replace(plain, state="quarantined", error=error.render())
+        return told_by_notice(sort, refused, None)
 
 
 def missing_members(told: Told, pack: Pack, known: set[str]) -> list[str]:

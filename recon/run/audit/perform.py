@@ -21,11 +21,12 @@ from recon.errors import ReconError, clip
 from recon.run.audit.again import differences, output_differences
 from recon.run.audit.check import UNREADABLE
 from recon.run.audit.facts import read_record
-from recon.run.audit.inputs import books_again, file_again, files_of, missing_members
+from recon.run.audit.inputs import books_again, file_again, files_of, missing_members, notice_again
 from recon.run.audit.pack import PackedRun, reports_of
 from recon.run.audit.rebuild import desk_of_then, load, memory_store
 from recon.run.daily.books import told_by_customers, told_by_items
 from recon.run.daily.matching import match_open
+from recon.run.daily.notices import SORT_OF_EVENT
 from recon.run.daily.recording import told_by_run
 from recon.run.daily.rendering import render_run, run_figures
 from recon.store.chain import Head
@@ -134,6 +135,8 @@ class _Run:
             self._items(told, others)
         elif kind == "customers_loaded":
             self._customers(told)
+        elif kind in SORT_OF_EVENT:
+            self._notice(told)
         elif told is self._run:
             self._decide()
 
@@ -159,6 +162,11 @@ class _Run:
             with self._store.reading() as connection:
                 made = told_by_customers(connection, self._books, files_of(told))
             self._done.add("books", 0, differences(told, *made))
+
+    def _notice(self, told: Told) -> None:
+        with self._done.trying("books"):
+            made = notice_again(told, self._pack, self._desk(told).policy, self._plugins)
+            self._done.add("books", 1, differences(told, *made))
 
     def _match(self) -> None:
         with self._done.trying("outputs"):

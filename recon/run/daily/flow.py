@@ -6,7 +6,7 @@ the next one, and a run with nothing new records nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from recon.errors import Refused
@@ -15,6 +15,7 @@ from recon.report.summary import run_id
 from recon.run.daily.books import Loaded, load_books
 from recon.run.daily.governing import require_policy
 from recon.run.daily.matching import Matched, match_open
+from recon.run.daily.notices import Noticed, receive_notices
 from recon.run.daily.posting import Posted, post
 from recon.run.daily.publish import last_run, publish_run
 from recon.run.daily.receive import Received, receive
@@ -42,6 +43,8 @@ class DailyResult:
     received: Received
     loaded: Loaded
     outcome: Outcome | None
+    # What payers and providers announced, by the role of its files.
+    noticed: dict[str, Noticed] = field(default_factory=dict)
     recorded: Recorded | None = None
     folder: Path | None = None
     posted: tuple[Posted, ...] = ()
@@ -83,12 +86,13 @@ def run(
         _complete_last(desk)
         inbox = desk.workspace.path(desk.workspace.settings.inbox)
         received = receive(desk, (inbox,), plugins, progress)
+        noticed = receive_notices(desk, plugins, progress)
         loaded = load_books(desk, plugins, progress)
         with desk.store.reading() as connection:
             has_news = is_news(connection)
         if not has_news:
             posted = _post(desk, plugins, progress)
-            return DailyResult(received, loaded, None, posted=posted)
+            return DailyResult(received, loaded, None, noticed, posted=posted)
         require_policy(desk)
         progress.step("Matching")
         matched = match_open(desk, plugins, day)
@@ -97,7 +101,7 @@ def run(
         outcome = Outcome(matched.view, run_figures(matched))
         recorded, folder = _record(desk, matched, outcome, plugins)
         posted = _post(desk, plugins, progress)
-    return DailyResult(received, loaded, outcome, recorded, folder, posted)
+    return DailyResult(received, loaded, outcome, noticed, recorded, folder, posted)
 
 
 def _post(desk: Desk, plugins: Plugins, progress: Progress) -> tuple[Posted, ...]:

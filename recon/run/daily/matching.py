@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
-from recon.frames.parties import OwnAccounts, Remittances
+from recon.frames.parties import OwnAccounts
 from recon.frames.rejects import Rejects
 from recon.protocols import Books, InputFile
 from recon.run.books import Fetched
+from recon.run.daily.announced import find_announced
 from recon.run.flow import match_view
 from recon.run.reading import Reading
 from recon.store.answered import approved_only, taken_back_numbers, waiting_decisions
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from recon.frames.weighed import Weighed
     from recon.plugins import Plugins
     from recon.protocols import RunView
+    from recon.run.daily.announced import Announced
     from recon.run.daily.desk import Desk
 
 # What a later run may decide anew; everything else stays until a person undoes it.
@@ -53,6 +55,8 @@ class Snapshot:
     fetched: Fetched
     states: pl.DataFrame
     items: pl.DataFrame
+    # The event of each file of batches that the matcher was given.
+    batch_origins: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def take_snapshot(connection: Connection, history_days: int) -> Snapshot:
 
     Args:
         connection: a reading transaction.
-        history_days: how far back decisions teach, from the newest line.
+        history_days: how far back decisions teach and announcements count, from the newest line.
     """
     seq = head(connection).seq
     table = LINE_STATES.table
@@ -100,9 +104,11 @@ def take_snapshot(connection: Connection, history_days: int) -> Snapshot:
         findings=(),
     )
     items = fetch(connection, ITEM_STATES)
-    books = _books(connection, _unspoken(connection, items, waiting), seq)
-    fetched = Fetched(books, _history(connection, history_days), inputs=())
-    return Snapshot(seq, reading, fetched, states, items)
+    since = _since(connection, history_days)
+    announced = find_announced(connection, items, since)
+    books = _books(connection, _unspoken(connection, items, waiting), announced)
+    fetched = Fetched(books, _history(connection, since), inputs=())
+    return Snapshot(seq, reading, fetched, states, items, announced.origins)
 
 
 def _unspoken(connection: Connection, items: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
@@ -118,27 +124,35 @@ def _unspoken(connection: Connection, items: pl.DataFrame, waiting: pl.DataFrame
     )
 
 
-def _books(connection: Connection, items: pl.DataFrame, seq: int) -> Books:
+def _books(connection: Connection, items: pl.DataFrame, announced: Announced) -> Books:
     left = items.filter(pl.col("open_amount") != 0)
     closed = items.filter(pl.col("open_amount") == 0)
     accounts = fetch(connection, FACT["own_accounts"])
     newest = accounts.filter(pl.col("seq") == pl.col("seq").max())
     return Books(
         items=Items.validate(left.select(Items.column_names()).sort("item_id")),
-        parties=parties_at(connection, seq),
-        remittances=Remittances.create_empty(),
+        parties=parties_at(connection, head(connection).seq),
+        remittances=announced.remittances,
         closed=ClosedItems.validate(closed.select(ClosedItems.column_names()).sort(pl.all())),
         own_accounts=OwnAccounts.validate(newest.select(OwnAccounts.column_names())),
+        batches=announced.batches,
     )
 
 
-def _history(connection: Connection, history_days: int) -> History:
+def _since(connection: Connection, history_days: int) -> dt.date | None:
+    """Give the first day of what counts; None before there is a line."""
+    table = LINE_STATES.table
+    newest = connection.scalar(select(func.max(table.c.booking_date)))
+    if newest is None:
+        return None
+    return dt.date.fromisoformat(newest) - dt.timedelta(days=history_days)
+
+
+def _history(connection: Connection, since: dt.date | None) -> History:
     """Give the lines that decisions in force applied of late, and what they were applied to."""
     table = LINE_STATES.table
-    newest = connection.scalar(select(table.c.booking_date).order_by(table.c.booking_date.desc()))
-    if newest is None:
+    if since is None:
         return History.empty()
-    since = dt.date.fromisoformat(newest) - dt.timedelta(days=history_days)
     is_past = (
         table.c.fate.in_(("applied", "on_account")),
         table.c.booking_date >= since.isoformat(),

@@ -7,9 +7,8 @@ whole or not at all; a file of the inbox leaves it only after that, since then t
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from recon.ingest.balance import check_balances
 from recon.ingest.detect import HEAD_BYTES, choose_format
 from recon.ingest.read import Delivery, gather
 from recon.protocols import InputFile, SourceFile
+from recon.run.daily.settling import settled, stamp_of
 from recon.run.files import Delivered, deliver, find_files
 from recon.store.projections import catch_up
 from recon.store.tables import FACT
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from recon.plugins import Plugins
     from recon.run.daily.desk import Desk
     from recon.run.progress import Progress
-
-# A file that was written to so lately may not be whole yet.
-_SETTLED_SECONDS: Final = 1.0
-_UNFINISHED: Final = (".part", ".tmp", ".crdownload", ".filepart", ".partial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +73,10 @@ def receive(desk: Desk, paths: Sequence[Path], plugins: Plugins, progress: Progr
         progress.advance()
         # A file of the inbox has one name, from wherever the run was started.
         shown = path.relative_to(inbox).as_posix() if path.is_relative_to(inbox) else name
-        stamp = _settled(path)
+        stamp = settled(path)
         told = [_read(desk, one, plugins) for one in deliver(path, shown, paths)] if stamp else []
         # A writer may have begun again meanwhile.
-        if stamp is None or _stamp(path) != stamp:
+        if stamp is None or stamp_of(path) != stamp:
             left.append(f"{shown}: it is not whole yet")
             continue
         fresh = [one for one in told if not one.is_known]
@@ -107,7 +103,7 @@ def _read(desk: Desk, one: Delivered, plugins: Plugins) -> Told:
     reached("import.file_hashed")
     role = "statement" if one.archive is None else "archive"
     entry = InputFile(one.name, digest, len(data), role, "read", one.archive)
-    state = _known_state(desk, digest)
+    state = known_state(desk, digest, ("statement", "archive"))
     if state == "read":
         return Told(entry, data, {}, is_known=True)
     try:
@@ -122,12 +118,13 @@ def _read(desk: Desk, one: Delivered, plugins: Plugins) -> Told:
         return Told(said, data, {}, is_known=state == "quarantined")
 
 
-def _known_state(desk: Desk, digest: str) -> str | None:
-    """Say how a file with these bytes fared the last time, if there was one."""
+def known_state(desk: Desk, digest: str, roles: tuple[str, ...]) -> str | None:
+    """Say how a file with these bytes fared the last time in one of these roles, if there was one.
+
+    The same bytes may have come as a list of open items, which says nothing of a statement.
+    """
     files = FACT["files"].table
-    # The same bytes may have come as a list of open items, which says nothing of a statement.
-    is_input = files.c.role.in_(("statement", "archive"))
-    query = select(files.c.state).where(files.c.sha256 == digest, is_input)
+    query = select(files.c.state).where(files.c.sha256 == digest, files.c.role.in_(roles))
     query = query.order_by(files.c.seq.desc())
     with desk.store.reading() as connection:
         found: str | None = connection.scalar(query.limit(1))
@@ -188,22 +185,3 @@ def files_row(entry: InputFile) -> pl.DataFrame:
     names = [name for name in FACT["files"].columns if name != "seq"]
     schema = {name: FACT["files"].types[name] for name in names}
     return pl.DataFrame([{name: getattr(entry, name) for name in names}], schema=schema)
-
-
-def _settled(path: Path) -> tuple[int, int] | None:
-    """Give size and time of a file that nobody writes to; a moment is waited for one that was written just now."""
-    before = None if path.suffix.lower() in _UNFINISHED else _stamp(path)
-    if before is None:
-        return None
-    age = time.time() - before[1] / 1_000_000_000  # noqa: TID251 - the age of a file, which decides nothing
-    if 0 <= age < _SETTLED_SECONDS:
-        time.sleep(_SETTLED_SECONDS - age)
-    return before if _stamp(path) == before else None
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns

@@ -17,6 +17,7 @@ from recon.apply.opposite import with_fresh_keys
 from recon.failpoints import reached
 from recon.frames.events import Periods
 from recon.review.periods import check_open, closed_until
+from recon.run.daily.announced import batch_links
 from recon.run.daily.numbering import keys_of, last_number, number_decisions, place_allocations
 from recon.run.daily.returns import opposite_entries, taken_back
 from recon.store.answered import waiting_decisions
@@ -40,6 +41,8 @@ _MOVING: Final = (
     "file_received",
     "items_loaded",
     "customers_loaded",
+    "advices_received",
+    "settlements_received",
     "decided",
     "approved",
     "statement_released",
@@ -93,7 +96,11 @@ def told_by_run(
 ) -> RunTold:
     """Say what a run adds to the record as it stands; nothing is written."""
     view = matched.view
-    lines, moved = _choose(connection, matched.snapshot, view)
+    moved = _moved(connection, matched.snapshot, view)
+    changed = _changed(connection, matched.snapshot, view)
+    is_moved = changed.is_in(moved.implode())
+    lines = changed.filter(~is_moved).sort()
+    links = batch_links(connection, view, matched.snapshot.batch_origins, moved)
     kind = EVENTS.table.c.kind
     runs = select(func.count()).where(kind == "run_completed")
     facts = {
@@ -102,21 +109,20 @@ def told_by_run(
         "snapshot": matched.snapshot.seq,
         "history_days": desk.workspace.settings.history_days,
         "decided": lines.len(),
-        "left_as_moved": moved,
+        "left_as_moved": int(is_moved.sum()),
         "applied_from_ppm": matched.threshold,
         "outputs": outputs,
     }
-    return RunTold(facts, _rows(connection, view, lines, desk))
+    rows = _rows(connection, view, lines, desk)
+    return RunTold(facts, {**rows, "batch_lines": links})
 
 
-def _choose(connection: Connection, snapshot: Snapshot, view: RunView) -> tuple[pl.Series, int]:
-    """Choose the lines whose decision differs from the one in force; and count those that moved meanwhile."""
+def _changed(connection: Connection, snapshot: Snapshot, view: RunView) -> pl.Series:
+    """Name the lines whose decision differs from the one in force."""
     before = _signatures_in_force(connection, snapshot.states)
     now = _signatures(view.decisions, view.allocations)
     told = now.join(before, on="line_id", how="left", suffix="_then")
-    changed = told.filter(~pl.col("signature").eq_missing(pl.col("signature_then")))["line_id"]
-    is_moved = changed.is_in(_moved(connection, snapshot, view).implode())
-    return changed.filter(~is_moved).sort(), changed.filter(is_moved).len()
+    return told.filter(~pl.col("signature").eq_missing(pl.col("signature_then")))["line_id"]
 
 
 def _signatures_in_force(connection: Connection, states: pl.DataFrame) -> pl.DataFrame:

@@ -80,7 +80,7 @@ def test_a_file_that_is_still_being_written_waits_and_is_read_when_it_is_whole(
         with path.open("ab") as file:
             file.write(b"x")
 
-    monkeypatch.setattr("recon.run.daily.receive.time.sleep", write_more)
+    monkeypatch.setattr("recon.run.daily.settling.time.sleep", write_more)
     first = run_day(workspace)
     put(workspace / "inbox", path.name, whole)
     second = run_day(workspace)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from alembic import op
-
 from recon.store.migrations.worded import make_table
 
 revision = "0002"
@@ -17,7 +15,7 @@ _TABLES: Final = {
     "advices": (
         "seq# place# | advice_id customer_id? payer_name? reference? total# currency item_number amount#?"
     ),
-    "batch_lines": "seq# line_id | settlement_seq# batch_reference provider?",
+    "batch_lines": "seq# place# | line_id settlement_seq# batch_reference provider? item_numbers?",
     "settlements": (
         "seq# place# | file row# batch_reference provider? settled_on? currency net_amount# part_id? kind "
         "customer_id? customer_name? reference? gross_amount# fee#"
@@ -29,4 +27,3 @@ def upgrade() -> None:
     """Make the tables; a store of the first version has nothing to put into them."""
     for name, words in _TABLES.items():
         make_table(name, words)
-    op.create_index("ix_batch_lines_line_id", "batch_lines", ["line_id"])
