@@ -24,15 +24,15 @@ _SOME: Final = 40
 class Erpnext:
     """One site."""
 
-    def __init__(self, url: str, key: Secret, secret: Secret) -> None:
-        """Prepare; nothing is sent yet."""
+    def __init__(self, url: str, key: Secret, secret: Secret, *, tables: str = "ledgers") -> None:
+        """Prepare; nothing is sent yet. `tables` says whose options these are: of ledgers or sources."""
         headers = {
             "Authorization": f"token {key.reveal()}:{secret.reveal()}",
             "Accept": "application/json",
         }
         self.remote = Remote(url, headers=headers, secrets=(secret, key))
         self._service = JsonService(
-            self.remote, "ERPNext", "erpnext", lambda told: told["exception"]
+            self.remote, "ERPNext", "erpnext", lambda told: told["exception"], tables
         )
 
     def find_by(
@@ -45,17 +45,24 @@ class Erpnext:
         return found
 
     def search(
-        self, doctype: str, filters: Sequence[Any], fields: Sequence[str]
+        self, doctype: str, filters: Sequence[Any], fields: Sequence[str], limit: int | None = None
     ) -> list[dict[str, Any]]:
-        """Read all documents of a type that pass some filters."""
+        """Read the documents of a type that pass some filters: all, or the first ones by name."""
         params = {
             "filters": json.dumps(filters),
             "fields": json.dumps(list(fields)),
-            "limit_page_length": "0",
+            "limit_page_length": str(limit or 0),
         }
+        params |= {} if limit is None else {"order_by": "name asc"}
         told = self._service.ask("GET", f"/api/resource/{quote(doctype)}", params=params)
         found: list[dict[str, Any]] = told["data"]
         return found
+
+    def count(self, doctype: str, filters: Sequence[Any]) -> int:
+        """Count the documents of a type that pass some filters."""
+        params = {"doctype": doctype, "filters": json.dumps(filters)}
+        told = self._service.ask("GET", "/api/method/frappe.client.get_count", params=params)
+        return int(told["message"])
 
     def create(self, doctype: str, values: dict[str, Any]) -> dict[str, Any]:
         """Make a document.

@@ -21,15 +21,17 @@ _SOME: Final = 500
 class Odoo:
     """One database of one server."""
 
-    def __init__(self, url: str, database: str, key: Secret) -> None:
-        """Prepare; nothing is sent yet."""
+    def __init__(self, url: str, database: str, key: Secret, *, tables: str = "ledgers") -> None:
+        """Prepare; nothing is sent yet. `tables` says whose options these are: of ledgers or sources."""
         headers = {
             "Authorization": f"bearer {key.reveal()}",
             "X-Odoo-Database": database,
             "User-Agent": "cashrecon",
         }
         self.remote = Remote(url, headers=headers, secrets=(key,))
-        self._service = JsonService(self.remote, "Odoo", "odoo", lambda told: told["message"])
+        self._service = JsonService(
+            self.remote, "Odoo", "odoo", lambda told: told["message"], tables
+        )
 
     def find_by(
         self, model: str, name: str, values: Sequence[Any], fields: Sequence[str], *more: Any
@@ -38,9 +40,24 @@ class Odoo:
         found: list[dict[str, Any]] = []
         for at in range(0, len(values), _SOME):
             domain = [[name, "in", list(values[at : at + _SOME])], *more]
-            body = {"domain": domain, "fields": list(fields), "order": "id"}
-            found += self._service.ask("POST", f"/json/2/{model}/search_read", body=body)
+            found += self.search(model, domain, fields)
         return found
+
+    def search(
+        self, model: str, domain: Sequence[Any], fields: Sequence[str], limit: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Read the records that fulfil a domain, oldest first; all of them unless `limit` says less."""
+        body: dict[str, Any] = {"domain": list(domain), "fields": list(fields), "order": "id"}
+        body |= {} if limit is None else {"limit": limit}
+        found: list[dict[str, Any]] = self._service.ask(
+            "POST", f"/json/2/{model}/search_read", body=body
+        )
+        return found
+
+    def count(self, model: str, domain: Sequence[Any]) -> int:
+        """Count the records that fulfil a domain."""
+        body = {"domain": list(domain)}
+        return int(self._service.ask("POST", f"/json/2/{model}/search_count", body=body))
 
     def write(self, model: str, method: str, **params: Any) -> Any:
         """Call a method that changes something.

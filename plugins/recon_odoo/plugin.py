@@ -1,10 +1,11 @@
-"""Registration of the ledger `odoo`."""
+"""Registration of the ledger and of the item source `odoo`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from recon.api import (
+    ItemSource,
     Ledger,
     LedgerCapabilities,
     LedgerType,
@@ -16,12 +17,18 @@ from recon.api import (
 from recon.api.remote_ledger import RemoteLedger
 from recon_odoo.client import Odoo
 from recon_odoo.gateway import OdooGateway
+from recon_odoo.source import fetch_books
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
+
+    from recon.api import Books
 
 _NEEDED = ("url", "database", "journal", "accounts")
 _OPTIONS = (*_NEEDED, *secret_options("api_key"))
+_NEEDED_OF_SOURCE = ("url", "database")
+_OPTIONS_OF_SOURCE = (*_NEEDED_OF_SOURCE, *secret_options("api_key"), "company")
 
 
 class OdooType:
@@ -45,7 +52,33 @@ class OdooType:
         return RemoteLedger(OdooGateway(odoo, str(options["journal"]), dict(options["accounts"])))
 
 
+class OdooItems:
+    """Open invoices and credit notes of an Odoo of 19 or newer, with their customers."""
+
+    name = "odoo"
+
+    def fetch(self, as_of: dt.date | None, options: Mapping[str, Any]) -> Books:
+        """Read what is open now; of what was issued up to `as_of`, if that is given.
+
+        Raises:
+            ConfigurationError: an option is wrong or missing.
+            UnreadableItems: a record is missing or has a value that is none.
+        """
+        check_options(
+            self.name, options, _OPTIONS_OF_SOURCE, needed=_NEEDED_OF_SOURCE, kind="source"
+        )
+        key = read_secret(options, "api_key")
+        odoo = Odoo(str(options["url"]), str(options["database"]), key, tables="sources")
+        return fetch_books(odoo, options.get("company"), as_of)
+
+
 @hookimpl
 def recon_register_ledgers() -> Sequence[LedgerType]:
     """Give the Odoo server."""
     return [OdooType()]
+
+
+@hookimpl
+def recon_register_sources() -> Sequence[ItemSource]:
+    """Give the invoices of the Odoo server."""
+    return [OdooItems()]

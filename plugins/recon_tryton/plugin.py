@@ -1,4 +1,4 @@
-"""Registration of the ledger `tryton`."""
+"""Registration of the ledger and of the item source `tryton`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from recon.api import (
     ConfigurationError,
+    ItemSource,
     Ledger,
     LedgerCapabilities,
     LedgerType,
@@ -17,9 +18,13 @@ from recon.api import (
 from recon_tryton.books import Places
 from recon_tryton.ledger import TrytonLedger
 from recon_tryton.rpc import Rpc
+from recon_tryton.source import fetch_books
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
+
+    from recon.api import Books
 
 _NEEDED = ("url", "database", "user")
 _OPTIONS = (
@@ -30,6 +35,7 @@ _OPTIONS = (
     "accounts",
     "entries_per_statement",
 )
+_OPTIONS_OF_SOURCE = (*_NEEDED, *secret_options("password"), "company")
 _AT_ONCE = 50
 
 
@@ -67,7 +73,31 @@ class Tryton:
         return TrytonLedger(rpc, places, at_once)
 
 
+class TrytonItems:
+    """Posted customer invoices of a Tryton server that are not paid, with their parties."""
+
+    name = "tryton"
+
+    def fetch(self, as_of: dt.date | None, options: Mapping[str, Any]) -> Books:
+        """Read what is open now; of what was issued up to `as_of`, if that is given.
+
+        Raises:
+            ConfigurationError: an option is wrong or missing.
+            UnreadableItems: a record is missing or has a value that is none.
+        """
+        check_options(self.name, options, _OPTIONS_OF_SOURCE, needed=_NEEDED, kind="source")
+        url, database, user = (str(options[name]) for name in _NEEDED)
+        rpc = Rpc(url, database, user, read_secret(options, "password"), tables="sources")
+        return fetch_books(rpc, options.get("company"), as_of)
+
+
 @hookimpl
 def recon_register_ledgers() -> Sequence[LedgerType]:
     """Give the Tryton server."""
     return [Tryton()]
+
+
+@hookimpl
+def recon_register_sources() -> Sequence[ItemSource]:
+    """Give the invoices of the Tryton server."""
+    return [TrytonItems()]

@@ -34,12 +34,15 @@ class Warned(Exception):
 class Rpc:
     """A session with one database."""
 
-    def __init__(self, url: str, database: str, user: str, password: Secret) -> None:
-        """Prepare; the first call logs in."""
+    def __init__(
+        self, url: str, database: str, user: str, password: Secret, *, tables: str = "ledgers"
+    ) -> None:
+        """Prepare; the first call logs in. `tables` says whose options these are: of ledgers or sources."""
         self._remote = Remote(url, secrets=(password,), patience=Patience(seconds=120))
         self._path = f"/{database}/rpc/"
         self._user = user
         self._password = password
+        self._tables = tables
         self._session = ""
         self._context: dict[str, Any] = {}
 
@@ -51,6 +54,10 @@ class Rpc:
         method = f"model.{model}.search_read"
         found: list[dict[str, Any]] = self.read(method, domain, 0, limit, order, list(fields))
         return found
+
+    def count(self, model: str, domain: Sequence[Any]) -> int:
+        """Count the records of a model that fulfil a domain."""
+        return int(self.read(f"model.{model}.search_count", domain))
 
     def find_by(
         self, model: str, name: str, values: Sequence[Any], fields: Sequence[str], *more: Any
@@ -116,7 +123,7 @@ class Rpc:
         if not result:
             raise ConfigurationError(
                 f"Tryton lets {self._user!r} not in (status {answer.status})",
-                hint="look at database, user and password under [ledgers.tryton]",
+                hint=f"look at database, user and password under [{self._tables}.tryton]",
             )
         named = f"{self._user}:{result[0]}:{result[1]}"
         self._session = base64.b64encode(named.encode()).decode()

@@ -34,14 +34,15 @@ class Declined(Exception):
 class JsonService:
     """One system.
 
-    `system` is its name in messages, `ledger` the table of options that a hint points to, `words_of` finds the system's own
-    words in a decoded answer that refuses (None where it has none).
+    `system` is its name in messages, `ledger` the table of options that a hint points to (of ledgers, or of what `tables`
+    says), `words_of` finds the system's own words in a decoded answer that refuses (None where it has none).
     """
 
     remote: Remote
     system: str
     ledger: str
     words_of: Callable[[Any], object]
+    tables: str = "ledgers"
 
     def ask(self, method: str, path: str, **request: Any) -> Any:
         """Ask for something that changes nothing.
@@ -87,7 +88,7 @@ class JsonService:
         if answer.status in _SHUT_OUT:
             raise ConfigurationError(
                 f"{self.system} refuses this: {self.remote.explain(answer)}",
-                hint=f"look at the address, the key and its rights under [ledgers.{self.ledger}]",
+                hint=f"look at the address, the key and its rights under [{self.tables}.{self.ledger}]",
             )
 
     def _failed(self, method: str, path: str, answer: Answer) -> ReconError:

@@ -28,14 +28,16 @@ def check_options(
     known: Collection[str],
     *,
     needed: Sequence[str] = (),
+    kind: str = "ledger",
 ) -> None:
-    """Check that a ledger has no option that it does not know, and has all that it needs.
+    """Check that a ledger or a source has no option that it does not know, and has all that it needs.
 
     Args:
-        ledger_name: as in `[ledgers.NAME]`.
+        ledger_name: as in `[ledgers.NAME]` or `[sources.NAME]`.
         options: that table.
         known: every option there is, in the order in which they are told.
         needed: those that must be there and hold something.
+        kind: ledger or source, for the message.
 
     Raises:
         ConfigurationError: it names the option, and lists them all.
@@ -45,7 +47,7 @@ def check_options(
     if unknown or missing:
         wrong = f"knows no option {unknown[0]!r}" if unknown else f"needs {missing[0]!r}"
         raise ConfigurationError(
-            f"the ledger {ledger_name} {wrong}", hint="its options are: " + ", ".join(known)
+            f"the {kind} {ledger_name} {wrong}", hint="its options are: " + ", ".join(known)
         )
 
 

@@ -36,6 +36,14 @@ def test_every_ledger_says_how_it_is_tried_and_the_tests_are_there():
     assert [told for told in tried().values() if not (ROOT / told["tests"]).is_file()] == []
 
 
+def test_every_source_says_what_it_tells_and_the_tests_are_there():
+    from docs.ledger_matrix import sources, tried
+
+    how = tried("sources.toml")
+    assert {source.name for source in sources()} == set(how)
+    assert [told for told in how.values() if not (ROOT / told["tests"]).is_file()] == []
+
+
 def test_no_ledger_lost_or_doubled_an_entry_when_it_was_measured():
     import json
 

@@ -20,9 +20,16 @@ class FakeErpnext:
             "Sales Invoice": {
                 f"SINV-{n}": {"name": f"SINV-{n}", "customer": f"C{(n - 1) % 10 + 1}"}
                 | {"outstanding_amount": Decimal(100 + n), "debit_to": "Debtors - X"}
-                | {"currency": "EUR", "docstatus": 1}
+                | {"currency": "EUR", "docstatus": 1, "party_account_currency": "EUR"}
+                | {"customer_name": f"Customer {(n - 1) % 10 + 1}", "is_return": 0}
+                | {"grand_total": Decimal(100 + n), "rounded_total": Decimal(0), "po_no": None}
+                | {"posting_date": "2026-01-15", "due_date": "2026-02-14", "company": "Books"}
                 for n in range(1, invoices + 1)
             },
+            "Customer": {
+                f"C{n}": {"name": f"C{n}", "customer_name": f"Customer {n}"} for n in range(1, 11)
+            },
+            "Bank Account": {},
         }
 
     def left(self, n):
@@ -34,6 +41,9 @@ class FakeErpnext:
         parts = urlsplit(path)
         self.calls.append(f"{method} {unquote(parts.path)}")
         asked = json.loads(body, parse_float=Decimal) if body else {}
+        if method == "GET" and parts.path.endswith("frappe.client.get_count"):
+            query = parse_qs(parts.query)
+            return 200, {"message": len(self.matching(query["doctype"][0], query))}
         if method == "GET":
             return 200, self.listed(unquote(parts.path).rpartition("/")[2], parse_qs(parts.query))
         verb = "cancel" if parts.path.endswith("frappe.client.cancel") else "create"
@@ -47,15 +57,24 @@ class FakeErpnext:
             return None
         return 200, told
 
-    def listed(self, doctype, query):
-        tests = {"=": lambda a, b: a == b, "in": lambda a, b: a in b}
-        filters = json.loads(query["filters"][0])
-        fields = json.loads(query["fields"][0])
-        rows = [
+    def matching(self, doctype, query):
+        tests = {"=": lambda a, b: a == b, "!=": lambda a, b: a != b, "in": lambda a, b: a in b}
+        tests |= {">": lambda a, b: a > b, "<=": lambda a, b: a <= b}
+        return [
             row
             for row in self.tables[doctype].values()
-            if all(tests[test](row.get(name), arg) for name, test, arg in filters)
+            if all(
+                tests[test](row.get(name), arg)
+                for name, test, arg in json.loads(query["filters"][0])
+            )
         ]
+
+    def listed(self, doctype, query):
+        fields = json.loads(query["fields"][0])
+        rows = self.matching(doctype, query)
+        if query.get("order_by") == ["name asc"]:
+            rows = sorted(rows, key=lambda row: row["name"])
+        rows = rows[: int(query["limit_page_length"][0]) or None]
         plain = lambda value: float(value) if isinstance(value, Decimal) else value  # noqa: E731
         return {"data": [{name: plain(row.get(name)) for name in fields} for row in rows]}
 

@@ -34,9 +34,11 @@ class FakeOdoo:
                 n: {"id": n, "code": str(1000 + n), "account_type": kind}
                 for n, kind in kinds.items()
             },
-            "res.partner": {
-                n: {"id": n, "ref": f"C{n}", "property_account_receivable_id": RECEIVABLE}
-                for n in range(1, 11)
+            "res.partner": {n: partner(n, f"C{n}") for n in range(1, 11)},
+            "res.partner.bank": {},
+            "res.currency": {
+                1: {"id": 1, "name": "EUR", "active": True},
+                2: {"id": 2, "name": "JPY", "active": False},
             },
         }
         for n in range(1, invoices + 1):
@@ -45,7 +47,10 @@ class FakeOdoo:
     def add_invoice(self, n):
         move = {"id": n, "name": f"INV/{n}", "move_type": "out_invoice", "state": "posted"}
         move |= {"partner_id": (n - 1) % 10 + 1, "ref": False, "currency_id": 1}
-        self.tables[MOVE][n] = move | {"invoice_origin": False}
+        move |= {"invoice_origin": False, "commercial_partner_id": move["partner_id"]}
+        move |= {"invoice_date": "2026-01-15", "invoice_date_due": "2026-02-14"}
+        move |= {"payment_reference": f"INV/{n}", "amount_total": Decimal(100 + n)}
+        self.tables[MOVE][n] = move
         line = {"debit": 100 + n, "credit": 0, "account_id": RECEIVABLE, "name": f"INV/{n}"}
         self.add_line(n, line | {"partner_id": move["partner_id"]})
 
@@ -87,20 +92,32 @@ class FakeOdoo:
 
     def value(self, model, row, name):
         first, _, rest = name.partition(".")
+        if first == "company_id":
+            return row.get("company", "Books")
         if first == "amount_residual":
             return abs(self.residual(row["id"]))
         return self.tables["account.account"][row[first]][rest] if rest else row.get(first)
 
-    def search_read(self, model, domain, fields, order):
-        assert order == "id"
+    def matching(self, model, domain):
         tests = {"=": lambda a, b: a == b, "!=": lambda a, b: a != b, "in": lambda a, b: a in b}
-        rows = [
+        tests |= {">": lambda a, b: a > b, "<=": lambda a, b: a <= b}
+        # What is archived is left out, unless the search speaks of it.
+        speaks = any(name == "active" for name, _, _ in domain)
+        return [
             row
             for _, row in sorted(self.tables[model].items())
-            if all(tests[test](self.value(model, row, name), arg) for name, test, arg in domain)
+            if (speaks or row.get("active", True))
+            and all(tests[test](self.value(model, row, name), arg) for name, test, arg in domain)
         ]
+
+    def search_count(self, model, domain):
+        return len(self.matching(model, domain))
+
+    def search_read(self, model, domain, fields, order, limit=None):
+        assert order == "id"
+        rows = self.matching(model, domain)[:limit]
         linked = {"partner_id", "account_id", "move_id", "journal_id", "currency_id"}
-        linked |= {"property_account_receivable_id"}
+        linked |= {"property_account_receivable_id", "commercial_partner_id", "parent_id"}
         return [
             {"id": row["id"]}
             | {
@@ -164,3 +181,9 @@ class FakeOdoo:
                 peer["residual"] -= side * part
                 peer["with"] = [one for one in peer["with"] if one[0] != line]
                 peer["reconciled"] = row["reconciled"] = False
+
+
+def partner(n, ref, **more):
+    """A customer; one of Odoo's fields that is empty is false."""
+    row = {"id": n, "ref": ref, "property_account_receivable_id": RECEIVABLE, "active": True}
+    return row | {"name": f"Customer {n}", "country_code": "DE", "parent_id": False} | more

@@ -5,6 +5,7 @@ What it says is held against the real one by the nightly tests, which run the sa
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from contextlib import contextmanager
 from decimal import Decimal
@@ -13,7 +14,10 @@ from itertools import count
 from tests.plugins.ledgers.serving import serving as serve
 
 OF = {"statement": "account.statement", "origin": "account.statement.origin"}
-OF |= {"currency": "currency.currency", "move": "account.move"}
+OF |= {"currency": "currency.currency", "move": "account.move", "country": "country.country"}
+# Fields that name several records, by ids in the row itself.
+MANY = {"lines_to_pay": "account.move.line", "addresses": "party.address"}
+MANY |= {"numbers": "bank.account.number"}
 STATEMENT, ORIGIN, LINE, MOVE = OF["statement"], OF["origin"], f"{OF['statement']}.line", OF["move"]
 
 
@@ -37,12 +41,23 @@ class FakeTryton:
         }
         self.tables["account.account"] = {7: {"id": 7, "code": "EXPENSE"}}
         self.tables["party.party"] = {
-            n: {"id": n, "code": f"C{n}", "account_receivable": None} for n in range(1, 11)
+            n: {"id": n, "code": f"C{n}", "account_receivable": None, "active": True}
+            | {"name": f"Customer {n}", "addresses": [n]}
+            for n in range(1, 11)
         }
+        self.tables["country.country"] = {1: {"id": 1, "code": "DE"}}
+        self.tables["party.address"] = {n: {"id": n, "country": None} for n in range(1, 11)}
+        self.tables["bank.account"] = {}
+        self.tables["bank.account.number"] = {}
         self.tables["account.invoice"] = {
             n: {"id": n, "number": str(n), "party": (n - 1) % 10 + 1, "account": 39, "currency": 1}
             | {"type": "out", "state": "posted", "amount_to_pay": Decimal(100 + n)}
+            | {"total_amount": Decimal(100 + n), "reference": None, "lines_to_pay": [-n]}
+            | {"invoice_date": dt.date(2026, 1, 15), "company": "Books"}
             for n in range(1, invoices + 1)
+        }
+        self.tables["account.move.line"] = {
+            -n: {"id": -n, "maturity_date": dt.date(2026, 2, 14)} for n in range(1, invoices + 1)
         }
 
     def call(self, method, params):
@@ -66,22 +81,31 @@ class FakeTryton:
     def value(self, row, path):
         """Follow a path such as `statement.state`."""
         first, _, rest = path.partition(".")
-        if not rest:
+        if not rest or first == "company":
             return row.get(first)
         target = self.tables[OF[first]].get(row.get(first))
         return None if target is None else self.value(target, rest)
 
-    def search_read(self, model, domain, _offset, limit, order, fields):
+    def matching(self, model, domain):
         tests = {
             "=": lambda a, b: a == b,
             "!=": lambda a, b: a != b,
-            "in": lambda a, b: a in b,
+            # A field that names several records is in a list where one of them is.
+            "in": lambda a, b: bool({*a} & {*b}) if isinstance(a, list) else a in b,
+            ">": lambda a, b: a > b,
+            "<=": lambda a, b: a <= exact(b),
         }
-        rows = [
+        return [
             row
             for row in self.tables[model].values()
             if all(tests[operator](self.value(row, path), arg) for path, operator, arg in domain)
         ]
+
+    def search_count(self, model, domain):
+        return len(self.matching(model, domain))
+
+    def search_read(self, model, domain, _offset, limit, order, fields):
+        rows = self.matching(model, domain)
         if order and order[-1][1] == "DESC":
             rows.reverse()
         return [self.shown(model, row, fields) for row in rows[:limit]]
@@ -97,6 +121,11 @@ class FakeTryton:
                 parts = told.setdefault("lines.", [{"id": one["id"]} for one in lines])
                 for part, one in zip(parts, lines, strict=True):
                     part[rest] = plain(one.get(rest))
+            elif first in MANY:
+                rows = [self.tables[MANY[first]][ident] for ident in row[first]]
+                told[f"{first}."] = [self.shown(MANY[first], one, [rest]) for one in rows]
+            elif row[first] is None:
+                told[f"{first}."] = None
             else:
                 target = self.tables[OF[first]][row[first]]
                 told.setdefault(f"{first}.", {"id": target["id"]})[rest] = target[rest]
@@ -191,12 +220,17 @@ class FakeTryton:
 
 
 def plain(value):
+    if isinstance(value, dt.date):
+        told = {"year": value.year, "month": value.month, "day": value.day}
+        return {"__class__": "date"} | told
     return {"__class__": "Decimal", "decimal": str(value)} if isinstance(value, Decimal) else value
 
 
 def exact(value):
-    is_decimal = isinstance(value, dict) and value.get("__class__") == "Decimal"
-    return Decimal(value["decimal"]) if is_decimal else value
+    kind = value.get("__class__") if isinstance(value, dict) else None
+    if kind == "date":
+        return dt.date(value["year"], value["month"], value["day"])
+    return Decimal(value["decimal"]) if kind == "Decimal" else value
 
 
 @contextmanager

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from decimal import Decimal
 
 import pytest
 
 from recon.api import opposite_key
+from recon.testing import check_source
 from tests.plugins.ledgers.killing import deliver, post_killed
 from tests.plugins.ledgers.oracles import entries_of
 from tests.plugins.ledgers.tryton.cases import (
@@ -20,6 +22,7 @@ from tests.plugins.ledgers.tryton.cases import (
     told,
 )
 from tests.plugins.ledgers.tryton.environment import PASSWORD, server
+from tests.plugins.ledgers.tryton.reading import SOURCE, source_options
 
 pytestmark = pytest.mark.nightly
 
@@ -160,3 +163,34 @@ def test_an_account_that_is_not_given_is_named(url):
 
     assert told(outcomes) == {"NOWHERE": "rejected"}
     assert DISCOUNT in outcomes["reason"][0]
+
+
+def test_the_source_tells_all_that_is_unpaid_to_the_cent_with_accounts_and_countries(
+    url, ledger, monkeypatch
+):
+    rpc = ledger._rpc
+    monkeypatch.setattr("recon_tryton.source.PAGE", 100)
+    (party,) = rpc.search_read("party.party", [["code", "=", "C3"]], ("addresses",))
+    (country,) = rpc.write(
+        "model.country.country.create", [{"name": "Germany", "code": "DE", "code3": "DEU"}]
+    )
+    rpc.write("model.party.address.write", party["addresses"], {"country": country})
+    iban = "DE89370400440532013000"
+    account = {"owners": [["add", [party["id"]]]]}
+    account |= {"numbers": [["create", [{"type": "iban", "number": iban}]]]}
+    rpc.write("model.bank.account.create", [account])
+    ledger.post(entries_of(paid("OF-SOURCE", 200), paid("PART-OF-SOURCE", 201, cash=100_00)))
+    found = SOURCE.fetch(None, source_options(url))
+
+    check_source(SOURCE, source_options(url), broken=source_options(url, database="none"))
+    unpaid = {row["number"]: row["open_amount"] for row in found.items.to_dicts()}
+    assert "200" not in unpaid
+    assert unpaid["201"] == 301_00 - 100_00
+    wanted = left(ledger, [str(number) for number in range(1, 301)])
+    assert unpaid == {number: int(amount * 100) for number, amount in wanted.items() if amount}
+    facts = found.items.filter(number="250").select(
+        "customer_id", "currency", "amount", "issue_date"
+    )
+    assert facts.rows() == [("C10", "EUR", 350_00, dt.date(2026, 1, 15))]
+    told = found.parties.filter(customer_id="C3").row(0, named=True)
+    assert (told["name"], told["country"], told["accounts"]) == ("Customer 3", "DE", [iban])
