@@ -91,6 +91,7 @@ lock:
 	$(LOCK) benchmarks/rivals.txt --output-file benchmarks/rivals.lock
 	$(LOCK) tests/plugins/ledgers/fava/requirements.txt --output-file tests/plugins/ledgers/fava/fava.lock
 	$(LOCK) tests/plugins/ledgers/tryton/requirements.txt --output-file tests/plugins/ledgers/tryton/tryton.lock
+	$(LOCK) tests/plugins/ledgers/gnucash/requirements.txt --output-file tests/plugins/ledgers/gnucash/piecash.lock
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(RIVALS) .venv-fava .venv-tryton out dist build
+	rm -rf $(VENV) $(PEERS) $(RIVALS) .venv-fava .venv-piecash .venv-tryton out dist build

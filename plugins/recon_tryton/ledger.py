@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from recon.api import Unheard, format_minor, opposite_key
-from recon.api.file_ledger import REVERSAL, Posting, build_outcomes, judge, judge_receipts
+from recon.api.file_ledger import REVERSAL, build_outcomes, judge, judge_receipts, whole_entries
 from recon_tryton.books import journal_of, lines_of, look_up, origin_of, refusal
 from recon_tryton.moves import cancel_moves, moves_by_key
 from recon_tryton.rpc import Declined, Warned, day, decimal, number_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from recon.api import Entries, Outcomes
+    from recon.api.file_ledger import Posting
     from recon_tryton.books import Known, Places
     from recon_tryton.rpc import Rpc
 
@@ -66,7 +67,7 @@ class TrytonLedger:
         undone = self._takes_back(entries)
         refused = {
             rows[0].entry_key: why
-            for rows in _whole(entries)
+            for rows in whole_entries(entries).values()
             if rows[0].entry_key not in undone and (why := refusal(rows, known, self._places))
         }
         new, judged = judge(entries, set(there), refused, holder="ledger")
@@ -236,14 +237,6 @@ class TrytonLedger:
             if state[0]["state"] != "cancelled":
                 self._rpc.write(f"model.{STATEMENT}.cancel", [statement])
             self._rpc.write(f"model.{STATEMENT}.delete", [statement])
-
-
-def _whole(entries: pl.DataFrame) -> list[list[Posting]]:
-    """Give the postings of each entry."""
-    whole: dict[str, list[Posting]] = {}
-    for row in entries.select(Posting._fields).sort("entry_key", "posting").iter_rows():
-        whole.setdefault(row[0], []).append(Posting(*row))
-    return list(whole.values())
 
 
 def _moves(origin: Mapping[str, Any]) -> set[int]:

@@ -128,6 +128,14 @@ def write_ledger(path: Path, text: str) -> None:
         ) from None
 
 
+def whole_entries(entries: pl.DataFrame) -> dict[str, list[Posting]]:
+    """Give the postings of each entry by key, in order of key and posting."""
+    whole: dict[str, list[Posting]] = {}
+    for row in entries.select(Posting._fields).sort("entry_key", "posting").iter_rows():
+        whole.setdefault(row[0], []).append(Posting(*row))
+    return whole
+
+
 def judge(
     entries: dy.DataFrame[Entries],
     known: set[str],

@@ -14,6 +14,7 @@ from recon.api.file_ledger import (
     judge,
     judge_receipts,
     judge_reversals,
+    whole_entries,
 )
 from recon.api.remote import Unheard
 from recon.errors import ConfigurationError, ReconError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import dataframely as dy
-    import polars as pl
 
     from recon.frames.entries import Entries
     from recon.frames.outcomes import Outcomes
@@ -85,7 +85,7 @@ class RemoteLedger:
     def post(self, entries: dy.DataFrame[Entries]) -> dy.DataFrame[Outcomes]:
         """Send entry by entry, in order of date and key."""
         gateway = self._gateway
-        whole = _whole(entries)
+        whole = whole_entries(entries)
         known = {} if gateway.is_idempotent else self.find(list(whole))
         refused = gateway.refuse([rows for key, rows in whole.items() if key not in known])
         new, judged = judge(entries, set(known), refused, holder=_HOLDER)
@@ -167,11 +167,3 @@ class RemoteLedger:
 
 def _lost(error: ReconError) -> Told:
     return Told("unknown", error.message)
-
-
-def _whole(entries: pl.DataFrame) -> dict[str, list[Posting]]:
-    """Give the postings of each entry by key."""
-    whole: dict[str, list[Posting]] = {}
-    for row in entries.select(Posting._fields).sort("entry_key", "posting").iter_rows():
-        whole.setdefault(row[0], []).append(Posting(*row))
-    return whole
