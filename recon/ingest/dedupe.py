@@ -8,7 +8,7 @@ continue each other, count 0, 1, 2, ... and stay apart; overlapping deliveries c
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 import polars as pl
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from recon.frames.statements import Statements
 
+F = TypeVar("F", pl.DataFrame, pl.LazyFrame)
 # The recipe is part of the identity: changing it would import everything again.
 RECIPE: Final = "1"
 _NEEDED: Final = ("statement_id", "record", "status", "kind", "file", "booking_date")
@@ -32,6 +33,8 @@ _FIELDS: Final = ("account", "currency", "bank_reference", "booking_date", "amou
 DECISIVE: Final = tuple(dict.fromkeys((*_NEEDED, *_WORDS, *_FIELDS)))
 # 80 bits are 16 letters of five bits each, without a rest.
 _DIGEST_BYTES: Final = 10
+_ID_LENGTH: Final = 17
+_LINES_AT_ONCE: Final = 250_000
 _BASE_32: Final = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
 
 
@@ -74,32 +77,46 @@ def identify(
     keyed = _keyed(lines).with_row_index("row").sort("statement_id", "record")
     counted = _continue_counts(_counted(keyed), previous)
     identified = counted.with_columns(line_id=_line_ids(counted)).drop("key")
-    ranked = _ranked(identified.filter(pl.col("line_id").is_duplicated()))
-    further = ranked.filter(pl.col("rank") > 0)
+    ranked = _ranked(identified).with_row_index("at")
+    is_first = pl.col("line_id").ne_missing(pl.col("line_id").shift(1))
+    # The copies of a line stand behind it, up to the next line.
+    copies = pl.col("at").shift(-1, fill_value=ranked.height).cast(pl.Int64) - pl.col("at") - 1
     kept = (
-        identified.join(further, on="row", how="anti")
-        .join(ranked.select("row", "copies"), on="row", how="left")
-        .join(held, on="statement_id", how="left")
-        .with_columns(
-            pl.col("copies").fill_null(0),
-            is_held=pl.col("is_held") | (pl.col("status") != "booked"),
-        )
-        .sort("line_id")
+        ranked.filter(is_first)
+        .with_columns(copies=copies)
+        .join(held, on="statement_id", how="left", maintain_order="left")
+        .with_columns(is_held=pl.col("is_held") | (pl.col("status") != "booked"))
     )
-    return kept, further
+    return kept, ranked.filter(~is_first)
 
 
-def _ranked(shared: pl.DataFrame) -> pl.DataFrame:
-    """Rank lines that share an id, 0 for the one that is kept, and count the others as its copies."""
+def _ranked(identified: pl.DataFrame) -> pl.DataFrame:
+    """Sort by line; of one line the delivery that is shown comes first."""
+    # Ranks of whole statements are whole numbers, which sort quicker than their words.
+    statements = (
+        identified.select("statement_id", "file", pl.col("kind").cast(pl.Enum(KINDS)))
+        .unique()
+        .sort("kind", "file", "statement_id")
+        .select(
+            "statement_id", place=pl.struct("kind", "file").rle_id(), last=pl.int_range(pl.len())
+        )
+    )
     # A booked line of a final statement is kept before what announced it.
-    is_announced, kind = pl.col("status") != "booked", pl.col("kind").cast(pl.Enum(KINDS))
-    return shared.sort(is_announced, kind, "file", "record", "statement_id").with_columns(
-        rank=pl.int_range(pl.len()).over("line_id"),
-        copies=pl.len().over("line_id").cast(pl.Int64) - 1,
+    is_announced = pl.col("status") != "booked"
+    return (
+        identified.join(statements, on="statement_id", how="left")
+        .sort("line_id", is_announced, "place", "record", "last")
+        .drop("place", "last")
     )
 
 
 def _keyed(lines: pl.DataFrame) -> pl.DataFrame:
+    """Give what decides of each line, with its key; many lines in pieces, side by side."""
+    pieces = [_with_key(piece.lazy()) for piece in lines.iter_slices(_LINES_AT_ONCE)]
+    return pl.concat(pl.collect_all(pieces)) if len(pieces) > 1 else _with_key(lines)
+
+
+def _with_key(lines: F) -> F:
     """Give what decides of each line, with its key: the fields of its identity, each behind its length."""
     # A step for each column that is looked at more than once, since Polars would work it out each time.
     words = pl.concat_str(pl.col(name).fill_null("") for name in _WORDS)
@@ -185,9 +202,14 @@ def _line_ids(lines: pl.DataFrame) -> pl.Series:
     """Hash key and occurrence; `L` and 16 letters of base 32 (80 bits)."""
     occurrence = pl.col("occurrence").cast(pl.String)
     told = lines.select(pl.concat_str("key", _with_lengths(occurrence)).cast(pl.Binary)).to_series()
-    hashed = (hashlib.blake2b(one, digest_size=_DIGEST_BYTES).digest() for one in told.to_list())
-    digests = b"".join(hashed)
-    bits = np.unpackbits(np.frombuffer(digests, np.uint8)).reshape(-1, 5)
-    letters = _BASE_32[np.packbits(bits, axis=1)[:, 0] >> 3].tobytes().decode()
-    identifiers = [f"L{letters[at : at + 16]}" for at in range(0, len(letters), 16)]
-    return pl.Series("line_id", identifiers, dtype=pl.String)
+    empty = hashlib.blake2b(digest_size=_DIGEST_BYTES)
+    hashed = []
+    for one in told.to_list():
+        digest = empty.copy()
+        digest.update(one)
+        hashed.append(digest.digest())
+    bits = np.unpackbits(np.frombuffer(b"".join(hashed), np.uint8)).reshape(-1, 5)
+    letters = np.full((lines.height, _ID_LENGTH), ord("L"), np.uint8)
+    letters[:, 1:] = _BASE_32[np.packbits(bits, axis=1)[:, 0] >> 3].reshape(-1, _ID_LENGTH - 1)
+    identifiers = letters.view(f"S{_ID_LENGTH}").ravel().tolist()
+    return pl.Series("line_id", identifiers, dtype=pl.Binary).cast(pl.String)

@@ -8,32 +8,45 @@ from __future__ import annotations
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from sqlalchemy import Text, cast, func, select
 
+from recon.store.blocks import COUNT, FIRST, pack, unpack
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select
 
     from recon.store.tables import Kept
 
 _ROWS_AT_ONCE: Final = 50_000
+# A statement may have so many conditions and no more.
+_KEYS_AT_ONCE: Final = 500
 # From here on it pays to ask first which columns are empty, and to read by column.
 _MANY: Final = 20_000
 _ROWS_AS_JSON: Final = 200_000
 
 
+def pieces(keys: Iterable[Any]) -> Iterator[list[Any]]:
+    """Give keys of one type in order, as many at once as one statement may name."""
+    ordered = sorted(keys)
+    for at in range(0, len(ordered), _KEYS_AT_ONCE):
+        yield ordered[at : at + _KEYS_AT_ONCE]
+
+
 def stored_form(kept: Kept, frame: pl.DataFrame) -> pl.DataFrame:
     """Put a frame into the form in which it is stored and hashed: texts and whole numbers, in the order of its key."""
-    return (
-        frame.select(kept.columns)
-        .sort(kept.order)
-        .with_columns(
-            _as_stored(column, dtype) for column, dtype in kept.types.items() if dtype != pl.String
-        )
+    return _stored(kept, frame.select(kept.columns))
+
+
+def _stored(kept: Kept, frame: pl.DataFrame) -> pl.DataFrame:
+    types = ((name, kept.types[name]) for name in frame.columns)
+    return frame.sort(kept.order).with_columns(
+        _as_stored(name, dtype) for name, dtype in types if dtype != pl.String
     )
 
 
@@ -63,7 +76,7 @@ def insert(connection: Connection, kept: Kept, stored: pl.DataFrame, conflict: s
     if stored.is_empty():
         return
     # A column that is left out is null; binding nulls takes as long as binding values.
-    told = stored.select(_told(stored))
+    told = pack(stored) if kept.is_packed else stored.select(_told(stored))
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * told.width)
         into = f"INSERT INTO {kept.name} ({', '.join(told.columns)}) VALUES ({marks}) {conflict}"  # noqa: S608
@@ -121,10 +134,36 @@ def fetch_stored(
 ) -> pl.DataFrame:
     """Read rows in stored form, as they are hashed."""
     wanted = list(names or kept.types)
+    if kept.is_packed:
+        return _unpacked(connection, kept, where, wanted)
     order = [_byte_order(kept.table.c[name], connection) for name in kept.order]
     columns = [kept.table.c[name] for name in wanted]
     query = select(*columns).where(*where)
     return read(connection, query.order_by(*order), {name: kept.types[name] for name in wanted})
+
+
+def fetch_blocks(
+    connection: Connection, kept: Kept, *where: ColumnElement[bool], names: Sequence[str]
+) -> pl.DataFrame:
+    """Read blocks as they lie in a packed table, in the order of their key."""
+    table = kept.table
+    order = [_byte_order(table.c[name], connection) for name in ("statement_id", FIRST)]
+    schema = {name: _in_table(table.c[name]) for name in names}
+    found = connection.execute(
+        select(*(table.c[name] for name in names)).where(*where).order_by(*order)
+    )
+    return pl.concat([pl.DataFrame(schema=schema), *_frames(found.cursor, schema)])
+
+
+def _unpacked(
+    connection: Connection, kept: Kept, where: Sequence[ColumnElement[bool]], wanted: list[str]
+) -> pl.DataFrame:
+    blocks = fetch_blocks(connection, kept, *where, names=(COUNT, *wanted))
+    return unpack(blocks, {name: _stored_type(kept.types[name]) for name in wanted})
+
+
+def _in_table(column: ColumnElement[Any]) -> pl.DataType:
+    return pl.String() if column.type.python_type is str else pl.Int64()
 
 
 def read(
@@ -222,10 +261,45 @@ def upsert(connection: Connection, kept: Kept, frame: pl.DataFrame) -> None:
     if connection.dialect.name == "sqlite":
         insert(connection, kept, stored, conflict)
         return
+    with _beside(connection, kept, stored) as fresh:
+        connection.exec_driver_sql(f"INSERT INTO {kept.name} SELECT * FROM {fresh} {conflict}")  # noqa: S608
+
+
+def change(connection: Connection, kept: Kept, frame: pl.DataFrame) -> None:
+    """Change some columns of rows that are there.
+
+    Args:
+        connection: an open transaction.
+        kept: the table.
+        frame: its key, and the columns to change.
+    """
+    if frame.is_empty():
+        return
+    others = [name for name in frame.columns if name not in kept.order]
+    stored = _stored(kept, frame.select(*others, *kept.order))
+    if connection.dialect.name == "sqlite":
+        values = ", ".join(f"{name} = ?" for name in others)
+        where = " AND ".join(f"{name} = ?" for name in kept.order)
+        cursor = connection.connection.cursor()
+        for rows in stored.iter_slices(_ROWS_AT_ONCE):
+            cursor.executemany(f"UPDATE {kept.name} SET {values} WHERE {where}", rows.rows())  # noqa: S608
+        return
+    with _beside(connection, kept, stored) as fresh:
+        values = ", ".join(f"{name} = {fresh}.{name}" for name in others)
+        where = " AND ".join(f"{kept.name}.{name} = {fresh}.{name}" for name in kept.order)
+        connection.exec_driver_sql(f"UPDATE {kept.name} SET {values} FROM {fresh} WHERE {where}")  # noqa: S608
+
+
+@contextmanager
+def _beside(connection: Connection, kept: Kept, stored: pl.DataFrame) -> Iterator[str]:
+    """Send rows to a table beside the one that they are meant for, and name it."""
     fresh = f"fresh_{kept.name}"
-    connection.exec_driver_sql(f"CREATE TEMP TABLE {fresh} (LIKE {kept.name}) ON COMMIT DROP")
+    columns = ", ".join(stored.columns)
+    connection.exec_driver_sql(
+        f"CREATE TEMP TABLE {fresh} ON COMMIT DROP AS SELECT {columns} FROM {kept.name} WHERE false"  # noqa: S608
+    )
     _copy(connection, fresh, stored)
-    connection.exec_driver_sql(f"INSERT INTO {kept.name} SELECT * FROM {fresh} {conflict}")  # noqa: S608
+    yield fresh
     connection.exec_driver_sql(f"DROP TABLE {fresh}")
 
 

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from recon.apply.carry import empty_states, load, settle
 from recon.frames.entries import Outbox
 from recon.frames.facts import LineStates
-from recon.store.bulk import fetch, upsert
+from recon.store.blocks import FIRST_DAY, LAST_DAY
+from recon.store.bulk import change, fetch, fetch_blocks, pieces, upsert
 from recon.store.chain import head
 from recon.store.force import in_force, moves_of
 from recon.store.lines import NARROW, check_stored, lines_of
@@ -24,12 +25,15 @@ from recon.store.policies import holds_at
 from recon.store.tables import FACT, ITEM_STATES, LINE_STATES, OUTBOX, PROGRESS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from recon.store.tables import Kept
 
 _NAME: Final = "projections"
-_KEYS_AT_ONCE: Final = 500
+_BY_DECISION: Final = ("decision_no", "fate", "owner")
+_SPAN: Final = (FIRST_DAY, LAST_DAY)
 # From here on reading all rows is quicker than naming them.
 _MANY: Final = 20_000
 
@@ -48,10 +52,11 @@ def catch_up(connection: Connection) -> None:
     done, newest = progress(connection), head(connection).seq
     if done == newest:
         return
-    lines = _lines_since(connection, done)
-    upsert(connection, LINE_STATES, lines)
+    fresh, changed = _lines_since(connection, done)
+    upsert(connection, LINE_STATES, fresh)
+    change(connection, LINE_STATES, changed)
     decided = _decided_since(connection, done, newest)
-    upsert(connection, LINE_STATES, decided.lines)
+    change(connection, LINE_STATES, decided.lines.select("line_id", *_BY_DECISION))
     upsert(connection, ITEM_STATES, decided.items)
     upsert(connection, OUTBOX, decided.outbox)
     table = PROGRESS
@@ -80,8 +85,8 @@ def progress(connection: Connection) -> int:
 # ---------------------------------------------------------------- lines
 
 
-def _lines_since(connection: Connection, done: int) -> pl.DataFrame:
-    """Give the lines that new statements, releases or another policy touch, with their decisions as they were."""
+def _lines_since(connection: Connection, done: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the lines that new statements, releases or another policy bring, undecided; and what they change of others."""
     statements = FACT["statements"]
     new = fetch(connection, statements, statements.table.c.seq > done)
     releases = FACT["releases"]
@@ -95,10 +100,10 @@ def _lines_since(connection: Connection, done: int) -> pl.DataFrame:
         )
         touched = pl.concat([new, again])
     if touched.is_empty():
-        return LineStates.create_empty()
+        return LineStates.create_empty(), LineStates.create_empty()
     accounts = touched["account"].unique().to_list()
     days = _days(connection, touched)
-    fresh = _lines_of(connection, accounts, days, None)
+    now = _lines_of(connection, accounts, days, None)
     states = LINE_STATES.table
     known = fetch(
         connection,
@@ -106,26 +111,35 @@ def _lines_since(connection: Connection, done: int) -> pl.DataFrame:
         states.c.account.in_(accounts),
         states.c.booking_date.between(days[0], days[1]),
     )
-    kept = ("decision_no", "fate", "owner")
-    names = LineStates.column_names()
-    now = fresh.drop(kept).join(known.select("line_id", *kept), on="line_id", how="left")
-    # Most lines that are delivered again stand as they stood.
-    return now.select(names).join(known, on=names, how="anti", nulls_equal=True)
+    return now.join(known, on="line_id", how="anti"), _changed(now, known)
+
+
+def _changed(now: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Give what is no longer as it was known: line_id and the columns that changed; decisions stay."""
+    names = [name for name in known.columns if name not in ("line_id", *_BY_DECISION)]
+    both = known.join(now, on="line_id", suffix="_now")
+    differs = {name: pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in names}
+    some = both.select(is_so.any().alias(name) for name, is_so in differs.items()).row(
+        0, named=True
+    )
+    changed = [name for name, is_so in some.items() if is_so]
+    if not changed:
+        return LineStates.create_empty()
+    return both.filter(pl.any_horizontal(differs[name] for name in changed)).select(
+        "line_id", *(pl.col(f"{name}_now").alias(name) for name in changed)
+    )
 
 
 def _days(connection: Connection, touched: pl.DataFrame) -> tuple[str, str]:
     """Give the first and the last day on which an entry of these statements is booked, as text."""
-    deliveries = FACT["deliveries"].table
-    ids = touched["statement_id"].to_list()
-    days: list[str] = []
-    for at in range(0, len(ids), 500):
-        found = connection.scalars(
-            select(deliveries.c.booking_date)
-            .where(deliveries.c.statement_id.in_(ids[at : at + 500]))
-            .distinct()
-        )
-        days += list(found)
-    return (min(days), max(days)) if days else ("9999-12-31", "0000-01-01")
+    deliveries = FACT["deliveries"]
+    columns = deliveries.table.c
+    days = [
+        fetch_blocks(connection, deliveries, columns.statement_id.in_(ids), names=_SPAN)
+        for ids in pieces(touched["statement_id"])
+    ]
+    first, last = pl.concat(days).select(pl.col(FIRST_DAY).min(), pl.col(LAST_DAY).max()).row(0)
+    return (first, last) if first else ("9999-12-31", "0000-01-01")
 
 
 def _lines_of(
@@ -148,8 +162,17 @@ def _lines_of(
         ids = select(statements.table.c.statement_id).where(
             statements.table.c.account.in_(accounts)
         )
-        where += [table.c.statement_id.in_(ids), table.c.booking_date.between(*days)]
-    return lines_of(checked, fetch(connection, deliveries, *where, names=NARROW))
+        where += [
+            table.c.statement_id.in_(ids),
+            table.c[FIRST_DAY] <= days[1],
+            table.c[LAST_DAY] >= days[0],
+        ]
+    told = fetch(connection, deliveries, *where, names=NARROW)
+    if days is not None:
+        # A block may reach beyond the days asked for.
+        first, last = (pl.lit(day).str.to_date() for day in days)
+        told = told.filter(pl.col("booking_date").is_between(first, last))
+    return lines_of(checked, told)
 
 
 # ---------------------------------------------------------------- decisions, items, outbox
@@ -204,17 +227,29 @@ def by_keys(connection: Connection, kept: Kept, keys: set[str]) -> pl.DataFrame:
 
 
 def by_column(
-    connection: Connection, kept: Kept, name: str, values: set[str] | set[int]
+    connection: Connection,
+    kept: Kept,
+    name: str,
+    values: set[str] | set[int],
+    names: Sequence[str] | None = None,
 ) -> pl.DataFrame:
-    """Read the rows with these values in a column: a few by name, many by reading all."""
-    wanted = sorted(values)
-    if len(wanted) > _MANY:
-        rows = fetch(connection, kept)
-        return rows.filter(pl.col(name).is_in(pl.Series(wanted).implode()))
+    """Read the rows with these values in a column: a few by name, many by reading all.
+
+    Args:
+        connection: an open transaction.
+        kept: the table.
+        name: the column.
+        values: what it has.
+        names: the columns wanted, `name` among them; all if left out.
+    """
+    wanted = names or kept.columns
+    if len(values) > _MANY:
+        rows = fetch(connection, kept, names=wanted)
+        return rows.filter(pl.col(name).is_in(pl.Series(list(values)).implode()))
     column = kept.table.c[name]
-    none = pl.DataFrame(schema=kept.types)
-    pieces = [wanted[at : at + _KEYS_AT_ONCE] for at in range(0, len(wanted), _KEYS_AT_ONCE)]
-    return pl.concat([none, *(fetch(connection, kept, column.in_(piece)) for piece in pieces)])
+    found = (fetch(connection, kept, column.in_(some), names=wanted) for some in pieces(values))
+    none = pl.DataFrame(schema={one: kept.types[one] for one in wanted})
+    return pl.concat([none, *found])
 
 
 def _between(connection: Connection, kept: Kept, done: int, until: int) -> pl.DataFrame:
@@ -230,10 +265,7 @@ def _stand(lines: pl.DataFrame, forced: pl.DataFrame, comments: pl.DataFrame) ->
     return (
         lines.join(last, on="line_id", how="left", suffix="_new", maintain_order="left")
         .join(owners, on="line_id", how="left", suffix="_new", maintain_order="left")
-        .with_columns(
-            pl.coalesce(f"{name}_new", name).alias(name)
-            for name in ("decision_no", "fate", "owner")
-        )
+        .with_columns(pl.coalesce(f"{name}_new", name).alias(name) for name in _BY_DECISION)
         .select(LineStates.column_names())
     )
 

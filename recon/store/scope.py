@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
+from recon.store.bulk import pieces
 from recon.store.tables import EVENTS, FACT
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection
 
-_AT_ONCE: Final = 500
 # What a person may forgive is counted by the day, in whatever time zone the day is.
 _LATELY: Final = dt.timedelta(days=2)
 
@@ -40,10 +40,10 @@ def bearing_lines(
     joined = select(allocations.c.item_id).join(
         decisions, decisions.c.decision_no == allocations.c.decision_no
     )
-    for some in _pieces(wanted):
+    for some in pieces(wanted):
         query = joined.where(of_line.in_(some), allocations.c.item_id.is_not(None)).distinct()
         items |= set(connection.scalars(query))
-    for some in _pieces(items):
+    for some in pieces(items):
         wanted |= set(_lines_of(connection, allocations.c.item_id, some))
     newest = connection.scalar(select(func.max(EVENTS.table.c.at))) or "0001-01-03"
     since = dt.date.fromisoformat(newest[:10]) - _LATELY
@@ -55,9 +55,3 @@ def bearing_lines(
 def _lines_of(connection: Connection, column: Column[str], some: list[str]) -> Iterator[str]:
     allocations = FACT["allocations"].table
     yield from connection.scalars(select(allocations.c.line_id).where(column.in_(some)).distinct())
-
-
-def _pieces(ids: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(ids)
-    for at in range(0, len(ordered), _AT_ONCE):
-        yield ordered[at : at + _AT_ONCE]

@@ -32,6 +32,7 @@ from recon.frames.facts import (
     StoredStatements,
 )
 from recon.frames.items import ItemDifferences, ItemStates, ItemVersions
+from recon.store.blocks import BLOCK_KEY, COUNT, FIRST, FIRST_DAY, LAST, LAST_DAY
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -43,11 +44,15 @@ _WHOLE: Final = BigInteger().with_variant(Integer, "sqlite")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A table and the frame that it keeps; `order` is the order of rows in which they are stored and hashed."""
+    """A table and the frame that it keeps; `order` is the order of rows in which they are stored and hashed.
+
+    Where `is_packed`, a row of the table is a block of rows of the frame (`recon/store/blocks.py`).
+    """
 
     table: Table
     types: pl.Schema
     order: tuple[str, ...]
+    is_packed: bool = False
 
     @property
     def name(self) -> str:
@@ -80,12 +85,30 @@ def _kept(name: str, schema: type[dy.Schema], order: tuple[str, ...], *indexes: 
     return Kept(table, types, order)
 
 
+def _packed(name: str, schema: type[dy.Schema], order: tuple[str, ...]) -> Kept:
+    """Declare a table of blocks by the frame that they hold: the key of each block, its bounds, an array a column."""
+    types = pl.Schema({column: kind.dtype for column, kind in schema.columns().items()})
+    nullable = {column for column, kind in schema.columns().items() if kind.nullable}
+    arrays = [column for column in types if column not in BLOCK_KEY]
+    table = Table(
+        name,
+        METADATA,
+        Column("statement_id", Text, primary_key=True),
+        Column(FIRST, _WHOLE, primary_key=True, autoincrement=False),
+        *(Column(column, _WHOLE, nullable=False) for column in (LAST, COUNT, "seq")),
+        *(Column(column, Text, nullable=False) for column in (FIRST_DAY, LAST_DAY)),
+        *(Column(column, Text, nullable=column in nullable) for column in arrays),
+        sqlite_strict=True,
+    )
+    return Kept(table, types, order, is_packed=True)
+
+
 EVENTS: Final = _kept("events", Events, ("seq",))
 # Each row of a fact belongs to an event, whose payload carries count and digest of all that it brought.
 FACTS: Final = (
     _kept("files", ReceivedFiles, ("seq", "name"), "sha256"),
     _kept("statements", StoredStatements, ("statement_id",), "seq", "account"),
-    _kept("deliveries", Deliveries, ("statement_id", "record")),
+    _packed("deliveries", Deliveries, ("statement_id", "record")),
     _kept("rejects", StoredRejects, ("seq", "place")),
     _kept("item_versions", ItemVersions, ("seq", "item_id"), "item_id"),
     _kept("item_differences", ItemDifferences, ("seq", "item_id", "kind")),
@@ -107,7 +130,7 @@ FACTS: Final = (
 FACT: Final = {fact.name: fact for fact in FACTS}
 
 # What stands now, for speed: it can be made anew from the facts at any time, and `recon verify` compares.
-LINE_STATES: Final = _kept("line_states", LineStates, ("line_id",), "account", "fate")
+LINE_STATES: Final = _kept("line_states", LineStates, ("line_id",), "fate")
 ITEM_STATES: Final = _kept("item_states", ItemStates, ("item_id",))
 OUTBOX: Final = _kept("outbox", Outbox, ("ledger", "entry_key"))
 PROJECTIONS: Final = (LINE_STATES, ITEM_STATES, OUTBOX)

@@ -19,7 +19,7 @@ from recon.normalise.prepare import comparable_lines
 from recon.store.bulk import fetch
 from recon.store.projections import by_column, by_keys
 from recon.store.tables import FACT, LINE_STATES
-from recon.store.wide import lines_where
+from recon.store.wide import lines_of_amounts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -41,13 +41,12 @@ def taken_back(connection: Connection, view: RunView) -> pl.DataFrame:
     empty = Decisions.create_empty().with_columns(undoes=pl.lit(None, pl.Int64))
     if debits.is_empty():
         return empty
-    states, deliveries = LINE_STATES.table, FACT["deliveries"].table
-    receipts = lines_where(
-        connection,
-        states.c.fate.in_(_SETTLED),
-        states.c.account.in_(debits["account"].unique().to_list()),
-        deliveries.c.amount.in_((-debits["amount"]).unique().to_list()),
+    columns = LINE_STATES.table.c
+    accounts = debits["account"].unique().to_list()
+    settled = fetch(
+        connection, LINE_STATES, columns.fate.in_(_SETTLED), columns.account.in_(accounts)
     )
+    receipts = lines_of_amounts(connection, settled, -debits["amount"])
     both = Lines.validate(pl.concat([debits, receipts]).sort("line_id"))
     found = find_returns(comparable_lines(both, both["account"].unique().sort()))
     gone = found.filter(pl.col("reason") == "returned_later").join(
