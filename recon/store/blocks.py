@@ -23,6 +23,7 @@ FIRST, LAST, COUNT, FIRST_DAY, LAST_DAY = (
 )
 # The same in all rows of a block.
 BLOCK_KEY: Final = ("statement_id", "seq")
+_BOUNDS: Final = ("record", "booking_date")
 _ROWS: Final = 1_000
 _HINT: Final = "restore the store from a copy, then run `recon verify`"
 
@@ -33,7 +34,7 @@ def pack(stored: pl.DataFrame) -> pl.DataFrame:
     columns = [
         name
         for name in stored.columns
-        if name not in BLOCK_KEY and stored[name].null_count() < stored.height
+        if name in _BOUNDS or (name not in BLOCK_KEY and stored[name].null_count() < stored.height)
     ]
     run = pl.struct(BLOCK_KEY).rle_id()
     told = (

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
-from recon.store.bulk import fetch, fetch_stored, stored_form
+from recon.errors import StoreBroken
+from recon.store.blocks import pack
+from recon.store.bulk import fetch, fetch_blocks, fetch_stored, stored_form
 from recon.store.chain import GENESIS, Head, event_hash
 from recon.store.digest import rows_digest
 from recon.store.projections import made_anew, progress
@@ -58,8 +60,13 @@ def verify(connection: Connection, expected: Head | None = None) -> Verified:
     rows = 0
     stored: dict[str, pl.DataFrame] = {}
     for fact in FACTS:
-        frame = fetch_stored(connection, fact)
+        try:
+            frame = fetch_stored(connection, fact)
+        except StoreBroken as error:
+            findings.append(Finding(fact.name, error.message))
+            continue
         rows += frame.height
+        findings += _blocks(connection, fact, frame)
         findings += _facts(fact, frame, events, stored)
         if fact.name == "decisions":
             stored["numbers"] = frame.select("decision_no", "seq", "line_id", "fate")
@@ -130,6 +137,19 @@ def _facts(
             yield Finding(place, f"{parts[seq].height} rows of {told[seq]['count']}")
         elif rows_digest(fact.name, parts[seq]) != told[seq]["sha256"]:
             yield Finding(place, "a row is not what it was when it was recorded")
+
+
+def _blocks(connection: Connection, fact: Kept, frame: pl.DataFrame) -> Iterator[Finding]:
+    """Compare blocks with what their rows make: bounds, and texts that say the same in another way."""
+    if not fact.is_packed:
+        return
+    made = pack(frame)
+    names = [column.name for column in fact.table.columns]
+    lie = fetch_blocks(connection, fact, names=names)
+    missing = {name: kind for name, kind in lie.schema.items() if name not in made.columns}
+    made = made.with_columns(pl.lit(None, kind).alias(name) for name, kind in missing.items())
+    if not lie.equals(made.select(names)):
+        yield Finding(fact.name, "a block is not what its rows make it")
 
 
 def _told(name: str, events: pl.DataFrame) -> dict[int, dict[str, Any]]:

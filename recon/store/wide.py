@@ -26,11 +26,13 @@ def wide_lines(connection: Connection, states: pl.DataFrame) -> dy.DataFrame[Lin
     """Give the lines of these states, sorted by line: a few by name, many by reading all deliveries of their statements."""
     told = _deliveries(connection, states.select(_KEY))
     names = fetch(connection, FACT["statements"], names=("statement_id", "file"))
-    # What is joined and sorted is narrow; the wide columns are put in order once.
-    places = told.select(_KEY).with_row_index("at")
+    # What is joined and sorted is narrow, by whole numbers; the wide columns are put in order once.
+    statements = pl.Enum(names["statement_id"].sort())
+    number = pl.col("statement_id").cast(statements).to_physical().cast(pl.Int64)
+    key = number * _RECORDS + pl.col("record")
     narrow = (
-        states.select(*_KEY, *_OF_STATE)
-        .join(places, on=_KEY)
+        states.select("statement_id", *_OF_STATE, key=key)
+        .join(told.select(key=key).with_row_index("at"), on="key", maintain_order="left")
         .join(names, on="statement_id", how="left")
         .sort("line_id")
     )
@@ -83,6 +85,8 @@ def lines_of_amounts(
     return wide_lines(connection, states.join(wanted, on=_KEY, how="semi"))
 
 
+# No file has so many entries.
+_RECORDS: Final = 1 << 32
 # From here on reading whole statements is quicker than naming lines.
 _FEW: Final = 5_000
 # From here on reading all of them is quicker than naming statements.
