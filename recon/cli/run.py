@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from recon.run.daily.notices import Noticed
     from recon.run.daily.posting import Posted
 
+_FAILED = 1
 _QUARANTINED = 3
 _POSTING = 4
 
@@ -41,7 +42,7 @@ def command(
     A run that was killed is completed by the next one. The same files again are nothing new. Only one run works on a
     store at a time.
 
-    Exit codes beyond 0: 1 failed, 2 wrong configuration, 3 done but an input was quarantined, 4
+    Exit codes beyond 0: 1 failed, or a report of a plugin failed, 2 wrong configuration, 3 done but an input was quarantined, 4
     posting partial or failed, 5 locked by another run.
     """
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
@@ -56,6 +57,8 @@ def command(
     left = result.received.left or any(one.left for one in result.noticed.values())
     if any(not posted.is_complete for posted in result.posted):
         leave(_POSTING)
+    if result.failed_reports:
+        leave(_FAILED)
     leave(_QUARANTINED if bad or left else 0)
 
 
@@ -105,6 +108,7 @@ def _as_json(result: DailyResult) -> dict[str, Any]:
         "run": None if recorded is None else recorded.run,
         "decided": None if recorded is None else recorded.decided,
         "posted": [_posted_as_json(posted) for posted in result.posted],
+        "failed_reports": {name: one.message for name, one in result.failed_reports.items()},
         "folder": None if result.folder is None else str(result.folder),
         "summary": None if result.outcome is None else result.outcome.summary,
     }
@@ -148,6 +152,11 @@ def tell(result: DailyResult) -> None:
     recorded = result.recorded
     if recorded is not None and recorded.left_as_moved:
         note(f"note: {recorded.left_as_moved} line(s) were decided meanwhile by somebody else")
+    for name, failure in result.failed_reports.items():
+        note(failure.render())
+        note(f"warning: the report {name} failed; the run stays")
+    if len(result.failed_reports) > 1:
+        note(f"warning: {len(result.failed_reports)} reports failed")
     for posted in result.posted:
         show_posted(posted)
 

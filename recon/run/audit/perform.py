@@ -27,13 +27,13 @@ from recon.run.audit.rebuild import desk_of_then, load, memory_store
 from recon.run.daily.books import told_by_customers, told_by_items
 from recon.run.daily.matching import match_open
 from recon.run.daily.notices import SORT_OF_EVENT
-from recon.run.daily.recording import told_by_run
+from recon.run.daily.recording import Written, told_by_run
 from recon.run.daily.rendering import render_run, run_figures
 from recon.store.chain import Head
 from recon.store.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from recon.plugins import Plugins
     from recon.protocols import Books
@@ -176,16 +176,26 @@ class _Run:
             day = dt.date.fromisoformat(self._run.facts["as_of"])
             self._matched = match_open(desk, self._plugins, day)
             figures = run_figures(self._matched)
-            files = render_run(self._matched, figures, desk.policy, self._plugins)
-            found = output_differences("outputs", files, self._pack)
-            self._done.add("outputs", len(files), found)
+            made = render_run(self._matched, figures, desk.policy, self._plugins)
+            found = output_differences("outputs", made.files, self._pack)
+            self._done.add("outputs", len(made.files), found)
+            self._done.add("outputs", 0, self._other_failures(made.failed))
+
+    def _other_failures(self, failed: Collection[str]) -> Iterator[str]:
+        """Name the reports of plugins that failed then or now, and not both times."""
+        then = self._run.facts.get("failed_reports", {}).keys()
+        yield from (
+            f"the report {name} failed then, and not now" for name in sorted(then - {*failed})
+        )
+        yield from (f"the report {name} fails now" for name in sorted({*failed} - then))
 
     def _decide(self) -> None:
         if self._matched is None:
             return
-        desk, outputs = self._desk(self._run), self._run.facts["outputs"]
+        desk, facts = self._desk(self._run), self._run.facts
+        written = Written(facts["outputs"], facts.get("failed_reports", {}))
         with self._done.trying("decisions"), self._store.reading() as connection:
-            made = told_by_run(connection, desk, self._matched, outputs)
+            made = told_by_run(connection, desk, self._matched, written)
             found = differences(self._run, json.loads(json.dumps(made.facts)), made.rows)
             self._done.add("decisions", made.rows["decisions"].height, found)
 

@@ -19,14 +19,15 @@ from recon.run.daily.notices import Noticed, receive_notices
 from recon.run.daily.posting import Posted, post
 from recon.run.daily.publish import last_run, publish_run
 from recon.run.daily.receive import Received, receive
-from recon.run.daily.recording import Recorded, is_news, record_run
-from recon.run.daily.rendering import render_run, run_figures
+from recon.run.daily.recording import Recorded, Written, is_news, record_run
+from recon.run.daily.rendering import Rendered, render_run, run_figures
 from recon.store.lock import run_lock
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from recon.errors import ReconError
     from recon.plugins import Plugins
     from recon.protocols import RunView
     from recon.run.daily.desk import Desk
@@ -48,6 +49,8 @@ class DailyResult:
     recorded: Recorded | None = None
     folder: Path | None = None
     posted: tuple[Posted, ...] = ()
+    # Reports of plugins that failed, by name; of them there is no file.
+    failed_reports: dict[str, ReconError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,11 @@ def run(
         reached("match.snapshot_read")
         progress.step("Recording")
         outcome = Outcome(matched.view, run_figures(matched))
-        recorded, folder = _record(desk, matched, outcome, plugins)
+        recorded, folder, rendered = _record(desk, matched, outcome, plugins)
         posted = _post(desk, plugins, progress)
-    return DailyResult(received, loaded, outcome, noticed, recorded, folder, posted)
+    return DailyResult(
+        received, loaded, outcome, noticed, recorded, folder, posted, rendered.failed
+    )
 
 
 def _post(desk: Desk, plugins: Plugins, progress: Progress) -> tuple[Posted, ...]:
@@ -118,17 +123,18 @@ def _post(desk: Desk, plugins: Plugins, progress: Progress) -> tuple[Posted, ...
 
 def _record(
     desk: Desk, matched: Matched, outcome: Outcome, plugins: Plugins
-) -> tuple[Recorded, Path]:
+) -> tuple[Recorded, Path, Rendered]:
     """Write the files of the run into the archive, record it with their hashes, and lay them out."""
     view = outcome.view
     plugins.run_started(run_id(view))
-    files = render_run(matched, outcome.summary, desk.policy, plugins)
+    rendered = render_run(matched, outcome.summary, desk.policy, plugins)
     reached("match.result_made")
-    outputs = {name: desk.archive.put(data) for name, data in sorted(files.items())}
-    recorded = record_run(desk, matched, outputs)
+    outputs = {name: desk.archive.put(data) for name, data in sorted(rendered.files.items())}
+    failed = {name: error.message for name, error in rendered.failed.items()}
+    recorded = record_run(desk, matched, Written(outputs, failed))
     folder = publish_run(desk, {"run": recorded.run, "outputs": outputs})
     plugins.run_finished(run_id(view), view)
-    return recorded, folder
+    return recorded, folder, rendered
 
 
 def _complete_last(desk: Desk) -> None:

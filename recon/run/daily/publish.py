@@ -49,8 +49,10 @@ def publish_run(desk: Desk, facts: dict[str, Any]) -> Path:
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         for name, digest in facts["outputs"].items():
+            (unfinished / name).parent.mkdir(parents=True, exist_ok=True)
             write_durably(unfinished / name, desk.archive.get(digest))
-        sync_folder(unfinished)
+        for one in {(unfinished / name).parent for name in facts["outputs"]} | {unfinished}:
+            sync_folder(one)
         reached("report.tmp_written")
         os.replace(unfinished, folder)  # noqa: PTH105 - the atomic form is the point
         sync_folder(reports)

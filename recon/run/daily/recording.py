@@ -7,7 +7,7 @@ people decided while the run matched stays: lines and items that moved meanwhile
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -68,13 +68,21 @@ class RunTold:
     rows: dict[str, pl.DataFrame]
 
 
-def record_run(desk: Desk, matched: Matched, outputs: dict[str, str]) -> Recorded:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run wrote into the archive: name and SHA-256 of each file; and which reports of plugins failed, and why."""
+
+    outputs: dict[str, str]
+    failed_reports: dict[str, str] = field(default_factory=dict)
+
+
+def record_run(desk: Desk, matched: Matched, written: Written) -> Recorded:
     """Record a run in one transaction.
 
     Args:
         desk: the workspace.
         matched: what the run found.
-        outputs: name and SHA-256 of each file that the run wrote into the archive.
+        written: the files of the run.
     """
     with desk.store.writing() as connection:
         catch_up(connection)
@@ -83,7 +91,7 @@ def record_run(desk: Desk, matched: Matched, outputs: dict[str, str]) -> Recorde
             matched.view.as_of,
             "what a run decides",
         )
-        told = told_by_run(connection, desk, matched, outputs)
+        told = told_by_run(connection, desk, matched, written)
         seq = desk.record(connection, "run_completed", told.facts, told.rows)
         catch_up(connection)
         reached("match.inserted")
@@ -91,9 +99,7 @@ def record_run(desk: Desk, matched: Matched, outputs: dict[str, str]) -> Recorde
     return Recorded(told.facts["run"], seq, told.facts["decided"], told.facts["left_as_moved"])
 
 
-def told_by_run(
-    connection: Connection, desk: Desk, matched: Matched, outputs: dict[str, str]
-) -> RunTold:
+def told_by_run(connection: Connection, desk: Desk, matched: Matched, written: Written) -> RunTold:
     """Say what a run adds to the record as it stands; nothing is written."""
     view = matched.view
     moved = _moved(connection, matched.snapshot, view)
@@ -103,7 +109,7 @@ def told_by_run(
     links = batch_links(connection, view, matched.snapshot.batch_origins, moved)
     kind = EVENTS.table.c.kind
     runs = select(func.count()).where(kind == "run_completed")
-    facts = {
+    facts: dict[str, Any] = {
         "run": (connection.scalar(runs) or 0) + 1,
         "as_of": view.as_of.isoformat(),
         "snapshot": matched.snapshot.seq,
@@ -111,8 +117,10 @@ def told_by_run(
         "decided": lines.len(),
         "left_as_moved": int(is_moved.sum()),
         "applied_from_ppm": matched.threshold,
-        "outputs": outputs,
+        "outputs": written.outputs,
     }
+    if written.failed_reports:
+        facts["failed_reports"] = written.failed_reports
     rows = _rows(connection, view, lines, desk)
     return RunTold(facts, {**rows, "batch_lines": links})
 

@@ -13,7 +13,7 @@ from recon.run.daily.books import load_books
 from recon.run.daily.deciding import act_of, decide, find_line, stands
 from recon.run.daily.governing import change_period
 from recon.run.daily.matching import match_open, take_snapshot
-from recon.run.daily.recording import record_run
+from recon.run.daily.recording import Written, record_run
 from recon.store.answered import waiting_decisions
 from recon.store.bulk import fetch
 from recon.store.tables import FACT
@@ -112,7 +112,7 @@ def test_a_run_leaves_a_line_alone_that_waits_for_an_approval_since_it_matched(t
         matched = match_open(desk, Plugins.discover(), DAY)
         # The person knows the older suggestion, and nothing of the run that is under way.
         ((line_id, number, needed),) = decide(desk, *judged(desk, "Lfbq", best))
-        recorded = record_run(desk, matched, {})
+        recorded = record_run(desk, matched, Written({}))
         with desk.store.reading() as connection:
             log = fetch(connection, FACT["decisions"]).filter(line_id=line_id)
             waiting = waiting_decisions(connection)["decision_no"].to_list()
