@@ -1,18 +1,27 @@
-"""An entry in ERPNext: a submitted Payment Entry that references its Sales Invoices. In: postings. Out: what ERPNext said.
+"""An entry in ERPNext: a submitted Payment Entry a customer, which references its Sales Invoices. In: postings. Out: what ERPNext said.
 
-It is made and submitted in one call, so it is there whole or not at all. Its reference number is the entry's key; nothing in
-ERPNext keeps a second one with the same number out, only the look-up does. It is taken back by cancelling it.
+Each is made and submitted in one call, so it is there whole or not at all. The reference number of the last one is the entry's
+key, of the others the key with a plus: a key is found only when all are there. Nothing in ERPNext keeps a second one with the same
+number out, only the look-up does. An entry is taken back by cancelling its payments, the last one last.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import Declined, format_minor, opposite_key
+from recon.api import Declined, opposite_key
 from recon.api.file_ledger import REVERSAL
 from recon.api.remote_ledger import Told
+from recon_erpnext.documents import (
+    INVOICE,
+    SUBMITTED,
+    Known,
+    Places,
+    part_reference,
+    payment_of,
+    refusal,
+    split,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,25 +30,8 @@ if TYPE_CHECKING:
     from recon_erpnext.client import Erpnext
 
 PAYMENT: Final = "Payment Entry"
-INVOICE: Final = "Sales Invoice"
-_SUBMITTED, _CANCELLED = 1, 2
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where things go: the company, its cost centre for deductions, our accounts by ERPNext's."""
-
-    company: str
-    cost_center: str
-    accounts: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class Known:
-    """What ERPNext has of all that a batch names; `undoes` maps the key that takes back to the payment."""
-
-    invoices: dict[str, dict[str, Any]] = field(default_factory=dict)
-    undoes: dict[str, str] = field(default_factory=dict)
+_SUBMITTED, _CANCELLED = SUBMITTED, 2
+_IN_FORCE: Final = ["docstatus", "=", _SUBMITTED]
 
 
 class ErpnextGateway:
@@ -69,29 +61,35 @@ class ErpnextGateway:
 
     def refuse(self, entries: Sequence[Sequence[Posting]]) -> Mapping[str, str]:
         """Read all that the entries name, and say which name something that ERPNext does not have."""
-        site, known = self._site, Known()
-        self._known = known
-        every = [p for entry in entries for p in entry]
-        lines = sorted({p.line_id for p in every})
-        named = ("name", "reference_no")
-        rows = site.find_by(PAYMENT, "remarks", lines, named, ["docstatus", "=", _SUBMITTED])
-        known.undoes = {opposite_key(row["reference_no"]): row["name"] for row in rows}
-        numbers = sorted({p.item_number for p in every if p.item_number})
-        fields = ("name", "customer", "outstanding_amount", "debit_to", "currency")
-        for row in site.find_by(INVOICE, "name", numbers, fields, ["docstatus", "=", _SUBMITTED]):
-            known.invoices[row["name"]] = row
-        whys = ((entry[0].entry_key, self._lacks(entry)) for entry in entries)
-        return {key: why for key, why in whys if why}
+        known = self._known = self._looked_up([p for entry in entries for p in entry])
+        new = [entry for entry in entries if entry[0].entry_key not in known.undoes]
+        whys = {entry[0].entry_key: refusal(entry, known, self._places) for entry in new}
+        several = [
+            part_reference(entry[0].entry_key)
+            for entry in new
+            if not whys[entry[0].entry_key] and len(split(entry, known)) > 1
+        ]
+        fields = ("name", "reference_no", "party")
+        for row in self._site.find_by(PAYMENT, "reference_no", several, fields, _IN_FORCE):
+            known.parts.add((row["reference_no"], row["party"]))
+        return {key: why for key, why in whys.items() if why}
 
     def send(self, entry: Sequence[Posting]) -> Told:
-        """Make and submit the payment; an entry that takes one back cancels that one."""
-        key = entry[0].entry_key
-        if key in self._known.undoes:
-            return self.undo("", self._known.undoes[key], key)
+        """Make and submit the payments that are left; an entry that takes one back cancels those."""
+        key, known = entry[0].entry_key, self._known
+        if key in known.undoes:
+            return self.undo(known.undoes[key], "", key)
+        (cash,) = [p for p in entry if p.role == "cash"]
+        *others, last = split(entry, known)
+        made: dict[str, Any] = {}
         try:
-            made = self._site.create(PAYMENT, self._payment(entry))
+            for share in others:
+                if (part_reference(key), share.customer) not in known.parts:
+                    body = payment_of(share, cash, part_reference(key), known, self._places)
+                    self._site.create(PAYMENT, body)
+            made = self._site.create(PAYMENT, payment_of(last, cash, key, known, self._places))
         except Declined as error:
-            return Told("rejected", str(error))
+            return self._roll_back(key, str(error), several=bool(others))
         return Told("accepted", None, str(made["name"]))
 
     def doubt(self, key: str, remote_id: str) -> str:  # noqa: ARG002 - asked by its name
@@ -100,72 +98,46 @@ class ErpnextGateway:
         is_there = bool(rows) and int(rows[0]["docstatus"]) == _SUBMITTED
         return "" if is_there else "it was cancelled in ERPNext"
 
-    def undo(self, key: str, remote_id: str, as_key: str) -> Told:  # noqa: ARG002 - the name says it all
-        """Cancel the payment; its invoices are open again."""
+    def undo(self, key: str, remote_id: str, as_key: str) -> Told:  # noqa: ARG002 - asked by its number
+        """Cancel the payments, the one with the key last; their invoices are open again."""
         try:
-            self._site.cancel(PAYMENT, remote_id)
+            for number in (part_reference(key), key):
+                for name in self._in_force(number):
+                    self._site.cancel(PAYMENT, name)
+                    remote_id = name
         except Declined as error:
             return Told("rejected", str(error))
         return Told("accepted", None, remote_id)
 
-    def _payment(self, entry: Sequence[Posting]) -> dict[str, Any]:
-        (cash,) = [p for p in entry if p.role == "cash"]
-        settled = [p for p in entry if p.role == "receivable"]
-        invoice = self._known.invoices[settled[0].item_number or ""]
-        paid = _amount(cash)
-        return {
-            "docstatus": _SUBMITTED,
-            "payment_type": "Receive",
-            "company": self._places.company,
-            "posting_date": cash.date.isoformat(),
-            "party_type": "Customer",
-            "party": invoice["customer"],
-            "paid_from": invoice["debit_to"],
-            "paid_to": self._places.accounts[cash.account],
-            "paid_amount": paid,
-            "received_amount": paid,
-            "reference_no": cash.entry_key,
-            "reference_date": cash.date.isoformat(),
-            "custom_remarks": 1,
-            "remarks": cash.line_id,
-            "references": [
-                {
-                    "reference_doctype": INVOICE,
-                    "reference_name": p.item_number,
-                    "allocated_amount": -_amount(p),
-                }
-                for p in settled
-            ],
-            "deductions": [
-                {
-                    "account": self._places.accounts[p.account],
-                    "cost_center": self._places.cost_center,
-                    "amount": _amount(p),
-                }
-                for p in entry
-                if p.role not in {"cash", "receivable", "on_account"}
-            ],
+    def _looked_up(self, every: Sequence[Posting]) -> Known:
+        site, known = self._site, Known()
+        lines = sorted({p.line_id for p in every})
+        for row in site.find_by(PAYMENT, "remarks", lines, ("reference_no",), _IN_FORCE):
+            key = str(row["reference_no"] or "").removesuffix(part_reference(""))
+            known.undoes[opposite_key(key)] = key
+        numbers = sorted({p.item_number for p in every if p.item_number})
+        fields = ("name", "customer", "outstanding_amount", "debit_to", "currency")
+        for row in site.find_by(INVOICE, "name", numbers, fields, _IN_FORCE):
+            known.invoices[row["name"]] = row
+        payers = sorted({p.customer_id for p in every if p.customer_id and p.role == "on_account"})
+        known.customers = {
+            row["name"] for row in site.find_by("Customer", "name", payers, ("name",))
         }
+        if known.customers:
+            usual = ("default_receivable_account",)
+            for row in site.find_by("Company", "name", [self._places.company], usual):
+                known.receivable = str(row["default_receivable_account"] or "")
+        return known
 
-    def _lacks(self, entry: Sequence[Posting]) -> str:
-        """Say why ERPNext cannot hold an entry as one payment; '' if it can."""
-        if entry[0].entry_key in self._known.undoes:
-            return ""
-        invoices = self._known.invoices
-        settled = [p for p in entry if p.role == "receivable"]
-        found = [invoices[p.item_number] for p in settled if p.item_number in invoices]
-        if len(found) < len(settled):
-            gone = next(p.item_number for p in settled if p.item_number not in invoices)
-            return f"ERPNext has no submitted invoice {gone}"
-        if len({one["customer"] for one in found}) != 1:
-            return "a payment of ERPNext is of one customer and for an invoice"
-        if {one["currency"] for one in found} != {entry[0].currency}:
-            return f"its invoices are not in {entry[0].currency}"
-        known = self._places.accounts
-        placed = (p.account for p in entry if p.role not in {"receivable", "on_account"})
-        missing = [account for account in placed if account not in known]
-        return f"no account of ERPNext is given for {missing[0]}" if missing else ""
+    def _in_force(self, number: str) -> list[str]:
+        rows = self._site.find_by(PAYMENT, "reference_no", [number], ("name",), _IN_FORCE)
+        return [str(row["name"]) for row in rows]
 
-
-def _amount(posting: Posting) -> Decimal:
-    return Decimal(format_minor(posting.amount, posting.currency))
+    def _roll_back(self, key: str, reason: str, *, several: bool) -> Told:
+        """Cancel what was made of a refused entry, so that it is there whole or not at all."""
+        try:
+            for name in self._in_force(part_reference(key)) if several else ():
+                self._site.cancel(PAYMENT, name)
+        except Declined as error:
+            return Told("needs_confirmation", f"{reason}; a part of it stays: {error}")
+        return Told("rejected", reason)

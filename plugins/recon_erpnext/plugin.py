@@ -16,7 +16,8 @@ from recon.api import (
 )
 from recon.api.remote_ledger import RemoteLedger
 from recon_erpnext.client import Erpnext
-from recon_erpnext.gateway import ErpnextGateway, Places
+from recon_erpnext.documents import Places
+from recon_erpnext.gateway import ErpnextGateway
 from recon_erpnext.source import fetch_books
 
 if TYPE_CHECKING:

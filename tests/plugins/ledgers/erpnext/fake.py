@@ -17,6 +17,7 @@ class FakeErpnext:
         self.calls = []
         self.tables = {
             "Payment Entry": {},
+            "Company": {"X": {"name": "Ours", "default_receivable_account": "Debtors - X"}},
             "Sales Invoice": {
                 f"SINV-{n}": {"name": f"SINV-{n}", "customer": f"C{(n - 1) % 10 + 1}"}
                 | {"outstanding_amount": Decimal(100 + n), "debit_to": "Debtors - X"}
@@ -34,6 +35,19 @@ class FakeErpnext:
 
     def left(self, n):
         return self.tables["Sales Invoice"][f"SINV-{n}"]["outstanding_amount"]
+
+    def standing(self):
+        rows = self.tables["Payment Entry"].values()
+        done = (row["reference_no"] for row in rows if row["docstatus"] == 1)
+        return sorted(key for key in done if not key.endswith("+"))
+
+    def cash(self):
+        rows = self.tables["Payment Entry"].values()
+        paid = (Decimal(str(row["paid_amount"])) for row in rows if row["docstatus"] == 1)
+        return sum(paid, Decimal(0))
+
+    def writes(self):
+        return [call for call in self.calls if not call.startswith("GET")]
 
     def answer(self, method, path, headers, body):
         if headers["Authorization"] != TOKEN:
@@ -84,6 +98,8 @@ class FakeErpnext:
         allocated = Decimal(0)
         for one in row["references"]:
             amount = Decimal(str(one["allocated_amount"]))
+            if invoices[one["reference_name"]]["customer"] != row["party"]:
+                raise ValueError(f"{one['reference_name']} is not of {row['party']}")
             if amount > invoices[one["reference_name"]]["outstanding_amount"]:
                 raise ValueError("Allocated Amount cannot be greater than outstanding amount.")
             allocated += amount

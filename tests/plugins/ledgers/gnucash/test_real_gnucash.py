@@ -33,7 +33,6 @@ connect(sys.argv[1]).post(every_kind())
 
 HOLDING = """
 import sys
-from decimal import Decimal
 from gnucash import Session, SessionOpenMode
 session = Session(sys.argv[1], SessionOpenMode.SESSION_NORMAL_OPEN)
 print("open", flush=True)

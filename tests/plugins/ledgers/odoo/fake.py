@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 class FakeOdoo:
-    """The books: invoice N is INV/N of (100 + N).00, for customer C1 to C10 in turn."""
+    """The books: invoice N is INV/N of (100 + N).00 EUR, for customer C1 to C10 in turn."""
 
     def __init__(self, invoices=10):
         self.ids = count(100)
@@ -66,6 +66,23 @@ class FakeOdoo:
 
     def residual(self, n):
         return sum(row["residual"] for row in self.lines(n))
+
+    # ------------------------------------------------------------ what the books say
+
+    left = residual
+
+    def standing(self):
+        moves = self.tables[MOVE].values()
+        return sorted(move["ref"] for move in moves if move["ref"] and move["state"] == "posted")
+
+    def cash(self):
+        posted = {move["id"] for move in self.tables[MOVE].values() if move["state"] == "posted"}
+        rows = self.tables[LINE].values()
+        ours = [row for row in rows if row["account_id"] == BANK and row["move_id"] in posted]
+        return sum((row["balance"] for row in ours), Decimal(0))
+
+    def writes(self):
+        return [call for call in self.calls if not call.endswith(".search_read")]
 
     # ------------------------------------------------------------ HTTP
 
