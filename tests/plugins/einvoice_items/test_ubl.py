@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import recon_ubl_items.plugin
+import recon_einvoice_items.plugin
 from recon.api import ConfigurationError, UnreadableItems
 from recon.testing import SourceConformance
-from recon_ubl_items.document import read_document
+from recon_einvoice_items.document import read_document
 
-(SOURCE,) = recon_ubl_items.plugin.recon_register_sources()
+(SOURCE,) = recon_einvoice_items.plugin.recon_register_sources()
 SPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
 CUSTOMER = """<cac:AccountingCustomerParty><cac:Party>
  <cbc:EndpointID schemeID="0088">7300010000001</cbc:EndpointID>
@@ -53,11 +53,11 @@ def folder(tmp_path):
     (tmp_path / "deep" / "b.XML").write_bytes(
         document("CreditNote", "CN-1", "7.50", due="", issued="2026-03-05")
     )
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    (tmp_path / "a.txt").write_bytes(b"hello")
     return tmp_path
 
 
-class TestUblItems(SourceConformance):
+class TestEinvoiceItems(SourceConformance):
     source = SOURCE
     options: ClassVar[dict[str, str]] = {}
     broken: ClassVar[dict[str, str]] = {"folder": "nowhere"}
@@ -166,3 +166,12 @@ def test_a_customer_without_any_number_is_a_name_alone():
     item, customer = read_document(document(customer=bare), "x.xml")
 
     assert (item.customer_id, item.customer_name, customer) == (None, "Zoe", None)
+
+
+def test_an_invoice_whose_code_is_that_of_a_credit_note_is_one():
+    data = document().replace(
+        b"<cbc:IssueDate>", b"<cbc:InvoiceTypeCode>381</cbc:InvoiceTypeCode><cbc:IssueDate>"
+    )
+    item, _ = read_document(data, "x.xml")
+
+    assert (item.kind, item.open_amount) == ("credit_note", -11_900)

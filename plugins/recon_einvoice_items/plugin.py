@@ -1,4 +1,4 @@
-"""Registration of the item source `ubl-items`."""
+"""Registration of the item source `einvoice-items`."""
 
 from __future__ import annotations
 
@@ -20,26 +20,29 @@ from recon.api import (
     UnreadableItems,
     hookimpl,
 )
-from recon_ubl_items.document import read_document
+from recon_einvoice_items.document import read_document
+from recon_einvoice_items.pdf import read_embedded
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from recon_ubl_items.document import Customer, Item
+    from recon_einvoice_items.item import Customer, Item
 
 # No invoice is larger, even with its pictures.
 _LARGEST: Final = 50 * 1024 * 1024
+_XML: Final = ".xml"
+_PDF: Final = ".pdf"
 
 
-class UblItems:
-    """Open items from the UBL documents of a folder: each file is an invoice or a credit note that is open."""
+class EinvoiceItems:
+    """Open items from the e-invoices of a folder: each file is an invoice or a credit note that is open."""
 
-    name = "ubl-items"
+    name = "einvoice-items"
 
     def fetch(self, as_of: dt.date | None, options: Mapping[str, Any]) -> Books:
-        """Read all `*.xml` files of the folder, or none of them.
+        """Read all `*.xml` and `*.pdf` files of the folder, or none of them; a PDF without an invoice in it is left alone.
 
         Args:
             as_of: documents issued later are left out; None: all.
@@ -49,7 +52,12 @@ class UblItems:
             ConfigurationError: an option is wrong, or there is no such folder.
             UnreadableItems: a document cannot be read, or two have one number.
         """
-        read = [_read(path) for path in _files(options)]
+        paths = _files(options)
+        documents = [(path.name, _bytes_of(path)) for path in paths[_XML]]
+        pdfs = [(path.name, _bytes_of(path)) for path in paths[_PDF]]
+        embedded = zip(pdfs, read_embedded(pdfs), strict=True)
+        read = [read_document(data, name) for name, data in documents]
+        read += [read_document(data, name) for (name, _), data in embedded if data is not None]
         told = [one for one in read if _counts(one[0], as_of)]
         return Books(
             items=_items([item for item, _ in told]),
@@ -60,28 +68,31 @@ class UblItems:
         )
 
 
-def _files(options: Mapping[str, Any]) -> list[Path]:
+def _files(options: Mapping[str, Any]) -> dict[str, list[Path]]:
+    """List the files of the folder and of those in it, by their ending."""
     folder = options.get("folder")
     if set(options) != {"folder"} or not isinstance(folder, str):
         raise ConfigurationError(
-            "ubl-items needs the option 'folder' and has no other",
-            hint="it stands under [sources.ubl-items] of the policy",
+            "einvoice-items needs the option 'folder' and has no other",
+            hint="it stands under [sources.einvoice-items] of the policy",
         )
     if not Path(folder).is_dir():
         raise ConfigurationError(
             f"no folder {folder!r}", hint="it holds the documents that are open"
         )
-    return sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() == ".xml")
+    found = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    return {
+        ending: [path for path in found if path.suffix.lower() == ending] for ending in (_XML, _PDF)
+    }
 
 
-def _read(path: Path) -> tuple[Item, Customer | None]:
+def _bytes_of(path: Path) -> bytes:
     try:
         if path.stat().st_size > _LARGEST:
             raise UnreadableItems("larger than any invoice", place=Place(path.name))
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadableItems(f"cannot be read: {error.strerror}", place=Place(path.name)) from None
-    return read_document(data, path.name)
 
 
 def _counts(item: Item, as_of: dt.date | None) -> bool:
@@ -127,4 +138,4 @@ _ITEM_COLUMNS: Final = [
 @hookimpl
 def recon_register_sources() -> Sequence[ItemSource]:
     """Give the folder of documents."""
-    return [UblItems()]
+    return [EinvoiceItems()]

@@ -1,4 +1,4 @@
-"""One UBL document to one open item and its customer. In: bytes and the file's name. Out: texts and minor units.
+"""One UBL document to one open item and its customer. In: a parsed document. Out: texts and minor units.
 
 Source: OASIS UBL 2.1, Invoice and CreditNote, as EN 16931 and Peppol BIS Billing 3.0 use them (BT numbers in the names of
 the business terms there).
@@ -6,72 +6,35 @@ the business terms there).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from recon.api.xml_tree import parse_xml
+from recon_einvoice_items.item import CREDIT_NOTES, Customer, Item, kind_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from recon.api.xml_tree import Element
 
 _SPACE: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
-_NAMES: Final = {
+NAMES: Final = {
     "a": f"{_SPACE}CommonAggregateComponents-2",
     "b": f"{_SPACE}CommonBasicComponents-2",
 }
-# The root tells what a document is; a credit note lowers what is owed.
-_ROOTS: Final = {
-    ("Invoice", f"{_SPACE}Invoice-2"): ("invoice", 1),
-    ("CreditNote", f"{_SPACE}CreditNote-2"): ("credit_note", -1),
-}
+ROOTS: Final = frozenset(
+    {("Invoice", f"{_SPACE}Invoice-2"), ("CreditNote", f"{_SPACE}CreditNote-2")}
+)
 _PARTY: Final = "a:AccountingCustomerParty/a:Party"
 _TOTAL: Final = "a:LegalMonetaryTotal"
 
 
-class Item(NamedTuple):
-    """An open item as its document tells it."""
-
-    item_id: str
-    kind: str
-    number: str
-    customer_id: str | None
-    customer_name: str | None
-    currency: str
-    amount: int | None
-    open_amount: int
-    issue_date: dt.date | None
-    due_date: dt.date | None
-    payment_reference: str | None
-    purchase_order: str | None
-
-
-class Customer(NamedTuple):
-    """The customer as the document names it."""
-
-    customer_id: str
-    name: str | None
-    country: str | None
-
-
-def read_document(data: bytes, name: str) -> tuple[Item, Customer | None]:
-    """Read one invoice or credit note.
+def read_ubl(document: Element) -> tuple[Item, Customer | None]:
+    """Read one invoice or credit note; its root is one of `ROOTS`.
 
     Raises:
-        UnreadableItems: it is no XML, none of the two, or what an item needs is missing or wrong.
+        UnreadableItems: what an item needs is missing or wrong.
     """
-    document = parse_xml(data, name, _NAMES)
-    root = (document.name, document.namespace)
-    if root not in _ROOTS:
-        raise document.wrong(
-            f"{document.name} is no invoice or credit note of UBL 2",
-            hint="the folder holds UBL documents alone",
-        )
-    kind, sign = _ROOTS[root]
-    return _item(document, kind, sign), _customer(document)
+    return _item(document), _customer(document)
 
 
-def _item(document: Element, kind: str, sign: int) -> Item:
+def _item(document: Element) -> Item:
     number = document.needed("b:ID")
     currency = document.currency("b:DocumentCurrencyCode")
     customer = _customer(document)
@@ -79,10 +42,12 @@ def _item(document: Element, kind: str, sign: int) -> Item:
     if payable is None:
         raise document.wrong("it has no LegalMonetaryTotal/PayableAmount")
     total = document.amount(f"{_TOTAL}/b:TaxInclusiveAmount", currency)
+    # A credit note lowers what is owed.
+    is_credit = document.name == "CreditNote" or document.text("b:InvoiceTypeCode") in CREDIT_NOTES
+    sign = -1 if is_credit else 1
     return Item(
         item_id=number,
-        # A document of the other kind may have a negative sum: what is owed decides.
-        kind=kind if payable >= 0 else "credit_note" if sign > 0 else "debit_note",
+        kind=kind_of(sign * payable, is_credit_note=is_credit),
         number=number,
         customer_id=customer.customer_id if customer else None,
         customer_name=customer.name if customer else document.text(f"{_PARTY}//b:Name"),

@@ -1,0 +1,1 @@
+"""Open items from e-invoices in a folder: UBL, CII, Factur-X and ZUGFeRD."""

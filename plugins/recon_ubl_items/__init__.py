@@ -1,1 +1,0 @@
-"""Open items from UBL invoices and credit notes in a folder."""
