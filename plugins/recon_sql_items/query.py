@@ -18,8 +18,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from recon.api import ConfigurationError, Place, UnreadableItems
+from recon.api.sql_database import cause_of
 from recon.api.table import Table, normalise_header
-from recon_sql_items.database import cause_of
 from recon_sql_items.options import SECTION
 
 if TYPE_CHECKING:

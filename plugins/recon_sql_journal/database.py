@@ -8,25 +8,24 @@ the entry is written either. A connection lives as long as its transaction: a le
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from recon.api import ConfigurationError, ReconError, sqlite_library
+from recon.api import ConfigurationError, ReconError
+from recon.api.sql_database import cause_of, open_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy import Connection, Engine
 
     from recon.api import Secret
 
 # Another number than the store's, so that a journal in the same server waits for no run.
 _WRITERS: Final = 0x4A4F55524E
-_BUSY_SECONDS: Final = 30
+_KNOWN: Final = ("sqlite", "postgresql")
 # Tables of the program's own store: its record is written by events alone.
 _STORE: Final = frozenset({"events", "outbox", "line_states"})
 
@@ -37,27 +36,13 @@ def open_database(url: str, password: Secret | None) -> Engine:
     Raises:
         ConfigurationError: the URL means nothing, its driver is missing, or it is the program's own store.
     """
-    try:
-        parsed = make_url(url)
-        if password is not None:
-            parsed = parsed.set(password=password.reveal())
-        if parsed.get_backend_name() == "sqlite":
-            return _sqlite(parsed)
-        if parsed.get_backend_name() == "postgresql":
-            return create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                poolclass=NullPool,
-                hide_parameters=True,
-            )
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
-        # The URL may hold a password, and so may what is said of it.
+    pragmas = ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+    engine = open_engine(url, password, "the journal's database", pragmas=pragmas)
+    if engine.dialect.name not in _KNOWN:
         raise ConfigurationError(
-            f"the journal's database cannot be opened: {type(error).__name__}",
-            hint="`url` is such as sqlite:///journal.db or postgresql://host/name (pip install 'cashrecon[postgresql]')",
-        ) from None
-    raise ConfigurationError(
-        f"a journal lies in SQLite or PostgreSQL, not in {parsed.get_backend_name()}"
-    )
+            f"a journal lies in SQLite or PostgreSQL, not in {engine.dialect.name}"
+        )
+    return engine
 
 
 def refuse_store(connection: Connection) -> None:
@@ -102,30 +87,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
         connection.rollback()
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(
-        url,
-        module=sqlite_library(),
-        connect_args={"isolation_level": None, "timeout": _BUSY_SECONDS},
-        poolclass=NullPool,
-        hide_parameters=True,
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
-
-
 @contextmanager
 def _told() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        said = str(error.orig).strip().splitlines()[0]
         raise ReconError(
-            f"the journal's database says: {said}",
+            f"the journal's database says: {cause_of(error)}",
             hint="nothing of this batch was posted, or all of it: the same call can be repeated",
         ) from None
