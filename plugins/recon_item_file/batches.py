@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from recon_item_file.options import ItemFileOptions
 
+_SECTION = "under [sources.item-file.batches_written]"
 _KINDS = ("payment", "refund", "chargeback", "adjustment", "fee")
 # `net` is what a part pays out: reports that do not tell the batch's net amount tell that of each part.
 _COLUMNS = (*(name for name in Batches.column_names() if name not in ("file", "row")), "net")
@@ -48,10 +49,12 @@ def read_batches(options: ItemFileOptions) -> dy.DataFrame[Batches] | None:
 
 
 def _read(path: str, options: ItemFileOptions) -> pl.DataFrame:
+    reading = options.reading_of(options.batches_written)
     required = [*_REQUIRED]
-    if options.default_currency is None:
+    if reading.default_currency is None:
         required.append("currency")
-    columns = read_columns(path, options, Wanted(_COLUMNS, required, options.batch_columns))
+    wanted = Wanted(_COLUMNS, required, options.batch_columns)
+    columns = read_columns(path, reading, wanted, _SECTION)
     currency = columns.currencies("currency", is_required=True)
     gross = columns.amounts("gross_amount", currency, is_required=True)
     reference = columns.text("batch_reference", is_required=True)

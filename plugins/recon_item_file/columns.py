@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 _SECTION: Final = "under [sources.item-file]"
 
 
-def read_columns(path: str, reading: Reading, wanted: Wanted) -> Columns:
-    """Read a file and find our columns in it.
+def read_columns(path: str, reading: Reading, wanted: Wanted, section: str = _SECTION) -> Columns:
+    """Read a file and find our columns in it; `section` says where its options stand, for hints.
 
     Raises:
         ConfigurationError: the map names a column that we do not know.
         UnreadableItems: a column is missing or stands twice, or the file breaks the rules of its format.
     """
     table = read_table(path, reading, frozenset(wanted.headers().values()))
-    return find_columns(table, reading, wanted, _SECTION)
+    return find_columns(table, reading, wanted, section)

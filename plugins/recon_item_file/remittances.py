@@ -6,7 +6,7 @@ In: files, in any layout that the column map tells. Out: a row an item that an a
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import dataframely as dy
 
     from recon_item_file.options import ItemFileOptions
+
+_SECTION: Final = "under [sources.item-file.remittances_written]"
 
 
 def read_remittances(options: ItemFileOptions) -> dy.DataFrame[Remittances]:
@@ -31,9 +33,10 @@ def read_remittances(options: ItemFileOptions) -> dy.DataFrame[Remittances]:
 
 
 def _read(path: str, options: ItemFileOptions) -> pl.DataFrame:
-    required = ["item_number"] if options.default_currency else ["item_number", "currency"]
+    reading = options.reading_of(options.remittances_written)
+    required = ["item_number"] if reading.default_currency else ["item_number", "currency"]
     wanted = Wanted(Remittances.column_names(), required, options.remittance_columns)
-    columns = read_columns(path, options, wanted)
+    columns = read_columns(path, reading, wanted, _SECTION)
     currency = columns.currencies("currency", is_required=True)
     frame = pl.DataFrame(
         [

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 FETCHED: Final = "books"
 # Who reads the files; a comma for a decimal mark would make other amounts of what a source said.
 _READER: Final = "item-file"
+# Of announcements, which no source's answer is.
+_OF_OTHERS: Final = frozenset(
+    ("remittance_columns", "remittances_written", "batch_columns", "batches_written")
+)
 
 
 def find_extracts(desk: Desk, plugins: Plugins, open_items: Path | None) -> MatchRequest:
@@ -45,10 +49,11 @@ def find_extracts(desk: Desk, plugins: Plugins, open_items: Path | None) -> Matc
         ACCOUNTS: workspace.path(settings.accounts) if settings.accounts else None,
     }
     if settings.source is not None and open_items is None:
-        if desk.policy.sources.get(_READER):
+        if told := sorted(desk.policy.sources.get(_READER, {}).keys() - _OF_OTHERS):
             raise ConfigurationError(
-                f"the books come from {settings.source}, and [sources.{_READER}] says how to read other files",
-                hint=f"take `source` out of recon.toml, or [sources.{_READER}] out of the policy",
+                f"the books come from {settings.source}, and [sources.{_READER}] says how to read other files: {told[0]}",
+                hint=f"take `source` out of recon.toml, or {told[0]} out of [sources.{_READER}] of the policy; "
+                "what is of advices and batches alone stands in remittances_written and batches_written",
             )
         files = fetch_extract(settings.source, desk.policy, plugins, None)
         write_files(files, workspace.path(FETCHED))

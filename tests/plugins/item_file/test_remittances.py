@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from recon.api import UnreadableItems
+from recon.api import ConfigurationError, UnreadableItems
 from tests.plugins.item_file.writing import fetch, write_csv, write_xlsx
 
 ITEMS = "item_id,number,currency,open_amount\n1,INV-1,EUR,100.00\n"
@@ -81,3 +81,48 @@ def test_a_wrong_cell_stops_the_run_with_its_place(read):
         read(f"{HEADER}\nA1,ACME,,1.005,EUR,INV-1,\n")
 
     assert (caught.value.place.line, caught.value.place.column) == (2, 4)
+
+
+def test_the_hint_names_the_table_of_advices(read):
+    with pytest.raises(UnreadableItems) as caught:
+        read(f'{HEADER}\nA1,ACME,,"1,50",EUR,INV-1,\n')
+
+    assert "[sources.item-file.remittances_written]" in caught.value.hint
+
+
+def test_advices_may_be_written_otherwise_than_the_open_items(tmp_path):
+    items = write_csv(tmp_path, "item_id;number;open_amount\n1;INV-1;1.100,00\n")
+    text = "item_number,amount\nMüller-1,1200.50\n"
+    advice = tmp_path / "advice.csv"
+    advice.write_bytes(text.encode("cp1252"))
+    books = fetch(
+        items,
+        remittances=[str(advice)],
+        default_currency="EUR",
+        decimal_mark=",",
+        thousands_mark=".",
+        remittances_written={
+            "decimal_mark": ".", "thousands_mark": "", "encoding": "cp1252", "default_currency": "USD",
+        },
+    )  # fmt: skip
+
+    assert books.items["open_amount"].to_list() == [110_000]
+    assert books.remittances.select("item_number", "amount", "currency").rows() == [
+        ("Müller-1", 120_050, "USD")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ({"decimal_mark": ","}, "remittances_written: decimal_mark and thousands_mark"),
+        ({"encoding": "x"}, "remittances_written: there is no encoding 'x'"),
+        ({"default_currency": "EURO"}, "remittances_written: default_currency 'EURO'"),
+        ({"no_such": 1}, "an option of the item file is wrong"),
+    ],
+)
+def test_how_they_are_written_is_checked_too(tmp_path, written, says):
+    items = write_csv(tmp_path, ITEMS)
+
+    with pytest.raises(ConfigurationError, match=says):
+        fetch(items, thousands_mark=",", remittances_written=written)

@@ -79,6 +79,14 @@ def test_what_a_source_said_is_never_read_by_the_marks_of_other_files(workspace)
         load(workspace)
 
 
+def test_how_announcements_are_written_is_no_matter_of_what_a_source_said(workspace):
+    policy = workspace / "policy.toml"
+    written = '[sources.item-file]\nremittances_written = { decimal_mark = "," }\n'
+    policy.write_text(policy.read_text("utf-8") + written, "utf-8")
+
+    assert load(workspace)[1] == {"INV-1": 10_000, "INV-2": 750, "INV-3": 100}
+
+
 def test_a_source_that_is_not_there_stops_the_run(workspace):
     (workspace / "erp.db").unlink()
     with pytest.raises(UnreadableItems):
