@@ -1,10 +1,11 @@
-"""Kill -9 at random moments of `recon run` and `recon ingest`, round after round, and count what was lost or doubled.
+"""Kill -9 at random moments of `recon run`, `ingest`, `accept`, `undo` and `post`; count what was lost or doubled.
 
     python tests/faults/kill_rounds.py --rounds 1000 --store sqlite --seed 1
 
 Each round lays a statement into the inbox and newer books beside it, starts a command and kills it at a moment drawn from
-the time that such a command takes; then the store is verified as it was left. Now and again the same command is let run to
-its end, and then all must be there. The totals go to stdout as JSON, also of a run that is broken off.
+the time that such a command takes; then the store is verified as it was left. Now and again a run and a post are let go to
+their end, and then all must be there, and each entry once in the ledger's file. The totals go to stdout as JSON, also of
+rounds that are broken off.
 """
 
 from __future__ import annotations
@@ -29,12 +30,21 @@ if __name__ == "__main__":
 
 from tests.faults.bank import Bank, make_workspace, put
 from tests.faults.forked import KILLED, Forked
+from tests.faults.looking import LEDGER
 
 ROUNDS_OF_ONE_STORE = 12
 COMPLETED_EACH = 4
 # A first guess of how long a command takes, in seconds; then what was seen.
-TAKES = {"run": 4.0, "ingest": 1.0}
-WORDS = {"run": ("run",), "ingest": ("ingest", "{folder}/inbox")}
+TAKES = {"run": 2.0, "ingest": 1.0, "accept": 1.0, "undo": 1.0, "post": 1.0}
+WORDS = {
+    "run": ("run", "--quiet"),
+    "ingest": ("ingest", "{folder}/inbox", "--quiet"),
+    "accept": ("accept", "--from-confidence", "1%", "--comment", "agreed"),
+    "undo": ("undo", "{decision}", "--despite-dependents", "--comment", "not theirs"),
+    "post": ("post", LEDGER, "--quiet"),
+}
+# How often each is the command of a round.
+SHARES = {"run": 0.35, "ingest": 0.15, "accept": 0.15, "undo": 0.15, "post": 0.2}
 
 
 @dataclass(slots=True)
@@ -47,11 +57,14 @@ class Totals:
     killed: int = 0
     completed: int = 0
     killed_in: Counter = field(default_factory=Counter)
+    ended_in: Counter = field(default_factory=Counter)
     last_stored: Counter = field(default_factory=Counter)
     lines: int = 0
     lines_lost: int = 0
     lines_doubled: int = 0
     entries_doubled: int = 0
+    posted: int = 0
+    posted_wrongly: int = 0
     files_missing: int = 0
     failed_verifications: int = 0
     failed_completions: int = 0
@@ -61,9 +74,18 @@ class Totals:
         self.lines_lost += len(found["lost"])
         self.lines_doubled += found["doubled_lines"]
         self.entries_doubled += found["doubled_entries"]
+        self.posted_wrongly += len(found["posted_wrongly"])
         self.files_missing += len(found["missing_files"])
         self.failed_verifications += bool(found["findings"])
-        keys = ("lost", "doubled_lines", "doubled_entries", "missing_files", "findings", "waiting")
+        keys = (
+            "lost",
+            "doubled_lines",
+            "doubled_entries",
+            "posted_wrongly",
+            "missing_files",
+            "findings",
+            "waiting",
+        )
         wrong = {key: found[key] for key in keys if found[key]}
         if wrong:
             self.said.append({where: wrong})
@@ -103,20 +125,25 @@ def _store(store):
 def _one_store(forked, workspace, how, rounds):
     totals, chance, takes = how
     bank = Bank(int(chance.integers(1 << 30)))
+    applied = []
     for number in range(rounds):
         for _ in range(int(chance.integers(1, 3))):
             put(workspace / "inbox", *bank.next_day())
         put(workspace, "open_items.csv", bank.items)
-        command = "run" if chance.random() < 0.6 else "ingest"
-        after = float(chance.random() * takes[command])
-        ended = _command(forked, workspace, command, after)
+        command = str(chance.choice(list(SHARES), p=list(SHARES.values())))
+        # Some come to their end, so that there is something to take back and to post.
+        after = float(1.25 * chance.random() * takes[command])
+        decision = int(chance.choice(applied)) if applied else 1
+        ended = _command(forked, workspace, command, after, decision)
         totals.rounds += 1
         if ended.code == KILLED:
             totals.killed += 1
             totals.killed_in[command] += 1
         else:
+            totals.ended_in[f"{command}, exit {ended.code}"] += 1
             takes[command] = 0.8 * takes[command] + 0.2 * ended.seconds
         found = _look(forked, workspace, bank, is_complete=False)
+        applied = found["applied"]
         totals.last_stored[found["last"]] += ended.code == KILLED
         where = f"round {totals.rounds} of seed {totals.seed}, {command} killed after {after:.3f} s"
         totals.add(found, where)
@@ -126,20 +153,23 @@ def _one_store(forked, workspace, how, rounds):
 
 def _complete(forked, workspace, bank, how):
     totals, takes, where = how
-    ended = _command(forked, workspace, "run", None)
-    takes["run"] = 0.8 * takes["run"] + 0.2 * ended.seconds
     totals.completed += 1
-    if ended.code != 0:
-        totals.failed_completions += 1
-        totals.said.append({f"{where}, completed": f"exit {ended.code}: {ended.err[-2000:]}"})
+    for command in ("run", "post"):
+        ended = _command(forked, workspace, command, None)
+        takes[command] = 0.8 * takes[command] + 0.2 * ended.seconds
+        if ended.code != 0:
+            totals.failed_completions += 1
+            told = f"exit {ended.code}: {ended.err[-2000:]}"
+            totals.said.append({f"{where}, {command} completed": told})
     found = _look(forked, workspace, bank, is_complete=True)
     totals.add(found, f"{where}, completed")
     totals.lines += found["lines"]
+    totals.posted += found["posted"]
 
 
-def _command(forked, workspace, command, kill_after):
-    words = [word.format(folder=workspace) for word in WORDS[command]]
-    told = ("--workspace", str(workspace), "--user", "anna", "--quiet")
+def _command(forked, workspace, command, kill_after, decision=1):
+    words = [word.format(folder=workspace, decision=decision) for word in WORDS[command]]
+    told = ("--workspace", str(workspace), "--user", "anna")
     return forked.recon(*words, *told, kill_after=kill_after)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,8 @@ from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES, OUTBOX
 from recon.store.verify import verify
 from recon.workspace import Workspace
 
+LEDGER = "beancount"
+_KEY = re.compile(r'recon-key: "([^"]+)"')
 DECIDED = ("line_id", "fate", "reason", "note", "decided_by", "policy_hash")
 ALLOCATED = ("line_id", "item_id", "amount", "item_amount", "kind", "status", "rank")
 POSTED = ("line_id", "entry_key", "posting", "role", "account", "amount", "currency", "reverses")
@@ -74,6 +77,7 @@ def faults(folder, references, is_complete):
         files = fetch(connection, FACT["files"])
         entries = fetch(connection, FACT["entries"])
         events = fetch(connection, EVENTS)
+        outbox = fetch(connection, OUTBOX)
     waiting = "".join(
         path.read_text("utf-8", "replace") for path in (Path(folder) / "inbox").iterdir()
     )
@@ -92,6 +96,9 @@ def faults(folder, references, is_complete):
         "doubled_entries": _doubled(entries),
         "missing_files": missing,
         "waiting": len(waiting) if is_complete else 0,
+        "applied": lines.filter(pl.col("fate") == "applied")["decision_no"].to_list(),
+        "posted": len(_keys_in_ledger(folder)),
+        "posted_wrongly": _posted_wrongly(folder, outbox, entries, is_complete),
         "lines": len(known),
         "decided": lines["decision_no"].count(),
         "events": events.height,
@@ -102,10 +109,30 @@ def faults(folder, references, is_complete):
 def _doubled(entries):
     """Count the lines of which more than one entry stands, and the entries that were written twice."""
     twice = entries.select("entry_key", "posting").is_duplicated().sum()
-    reversed_ = entries["reverses"].drop_nulls().implode()
-    stands = entries.filter(pl.col("reverses").is_null(), ~pl.col("entry_key").is_in(reversed_))
-    keys = stands.group_by("line_id").agg(pl.col("entry_key").n_unique())
+    keys = _standing(entries).group_by("line_id").agg(pl.col("entry_key").n_unique())
     return int(twice) + keys.filter(pl.col("entry_key") > 1).height
+
+
+def _standing(entries):
+    """Give the entries that nothing takes back."""
+    reversed_ = entries["reverses"].drop_nulls().implode()
+    return entries.filter(pl.col("reverses").is_null(), ~pl.col("entry_key").is_in(reversed_))
+
+
+def _posted_wrongly(folder, outbox, entries, is_complete):
+    """Name the entries that stand in the ledger's file twice or unknown to us; of a completed day also what is missing."""
+    keys = _keys_in_ledger(folder)
+    wrong = {key for key in keys if keys.count(key) > 1} | (set(keys) - set(entries["entry_key"]))
+    if is_complete and keys:
+        told = outbox.filter(pl.col("ledger") == LEDGER, pl.col("state") == "posted")
+        wrong |= set(told["entry_key"]) ^ set(keys)
+        wrong |= set(_standing(entries)["entry_key"]) - set(keys)
+    return sorted(wrong)
+
+
+def _keys_in_ledger(folder):
+    path = Path(folder) / "ledger.beancount"
+    return _KEY.findall(path.read_text("utf-8")) if path.is_file() else []
 
 
 def _is_whole(path, digest):
