@@ -10,6 +10,7 @@ In: nothing; entries are made. Out: a row a ledger on stdout, and with `--write`
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import shutil
@@ -46,6 +47,8 @@ class Target:
     balance: Callable[[], Decimal]
     entries: Callable[[int, int], Any]
     count: int
+    # The call at which it dies; 0: at as many calls as a quarter of the entries.
+    dies_at: int = 0
 
 
 def made(first: int, last: int) -> Any:
@@ -222,7 +225,73 @@ def tryton_target(folder: Path, stack: ExitStack) -> Target:
         each = (cases.paid(f"K{n:05}", n + 1) for n in range(first, last))
         return oracles.entries_of(*each)
 
-    return Target(lambda: cases.connect(url), dying_network, copies, balance, entries, 200)
+    return Target(
+        lambda: cases.connect(url), dying_network, copies, balance, entries, 200, dies_at=7
+    )
+
+
+def contract_target(name: str, count: int, dies_at: int = 0) -> Callable[..., Target]:
+    """Describe a ledger against the server that plays its system after the documentation."""
+
+    def target(_folder: Path, stack: ExitStack) -> Target:
+        from tests.plugins.ledgers.serving import serving
+
+        module = importlib.import_module(f"tests.plugins.ledgers.{name}.system")
+        system = getattr(module, name.upper())
+        os.environ.update(system.variables)
+        books = system.books(count)
+        url = stack.enter_context(serving(books.answer))
+
+        @contextmanager
+        def kill(ledger: Any, number: int) -> Iterator[None]:
+            killing.kill_after(system.remote(ledger), number)
+            yield
+
+        def entries(first: int, last: int) -> Any:
+            return oracles.entries_of(*(system.paid(f"K{n:05}", n + 1) for n in range(first, last)))
+
+        copies = lambda: Counter(key for key in books.standing() for _ in (1, 2))  # noqa: E731
+        return Target(
+            lambda: system.connect(url), kill, copies, books.cash, entries, count, dies_at
+        )
+
+    return target
+
+
+def gnucash_target(folder: Path, _stack: ExitStack) -> Target:
+    """Describe a book that GnuCash itself makes, with an invoice for each entry, and reads back."""
+    from recon_gnucash import ledger as ledger_module
+    from tests.plugins.ledgers.gnucash import book, cases, real
+
+    if not real.has_gnucash():
+        raise NotInstalled("gnucash")
+    path, count = folder / "books.gnucash", 1_000
+    real.with_gnucash("make", path, count)
+
+    @contextmanager
+    def kill(_ledger: Any, number: int) -> Iterator[None]:
+        write, left = ledger_module._write, [number]
+
+        def dying(*request: Any) -> None:
+            left[0] -= 1
+            if not left[0]:
+                raise killing.Killed
+            write(*request)
+
+        with mock.patch.object(ledger_module, "_write", dying):
+            yield
+
+    def copies() -> Counter[str]:
+        rows = book.ask(path, "SELECT num FROM transactions")
+        return Counter(num for (num,) in rows for _ in (1, 2))
+
+    def balance() -> Decimal:
+        return Decimal(real.with_gnucash("read", path)["accounts"]["Assets:Bank"]).scaleb(-2)
+
+    def entries(first: int, last: int) -> Any:
+        return oracles.entries_of(*(cases.paid(f"K{n:05}", n + 1) for n in range(first, last)))
+
+    return Target(lambda: cases.connect(path), kill, copies, balance, entries, count)
 
 
 TARGETS: dict[str, Callable[..., Target]] = {
@@ -232,8 +301,13 @@ TARGETS: dict[str, Callable[..., Target]] = {
     "journal-csv": file_target("journal-csv", None, csv_balances),
     "sql-journal (SQLite)": sql_target("sqlite"),
     "sql-journal (PostgreSQL)": sql_target("postgresql"),
-    "http-json": http_target,
+    "http-json (contract server)": http_target,
     "tryton": tryton_target,
+    "gnucash": gnucash_target,
+    "odoo (contract server)": contract_target("odoo", 200),
+    "erpnext (contract server)": contract_target("erpnext", 1_000),
+    "xero (contract server)": contract_target("xero", 1_000, dies_at=60),
+    "quickbooks-online (contract server)": contract_target("quickbooks", 1_000),
 }
 
 
@@ -250,7 +324,7 @@ def tried(name: str) -> dict[str, Any]:
         seconds = time.perf_counter() - began
         accepted = outcomes.filter(outcome="accepted").height
         dying = target.connect()
-        with target.kill(dying, max(5, half // 2 if name != "tryton" else 7)):
+        with target.kill(dying, target.dies_at or max(5, half // 2)):
             try:
                 dying.post(second)
                 raise RuntimeError(f"{name} was not killed")

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
     from recon.api.file_ledger import Posting
 
 _SETTLING: Final = "receivable"
+# SQLite takes at most 32,766 values a statement.
+_SOME: Final = 1_000
+# Owner 2 is a customer; a bill of a vendor may have the same number.
+_INVOICES: Final = """
+SELECT i.id, i.post_acc, i.post_lot, i.currency,
+       SUM(CASE WHEN s.tx_guid = i.post_txn THEN s.value_num ELSE 0 END), SUM(s.value_num),
+       CASE WHEN MIN(s.value_denom) = MAX(s.value_denom) THEN MAX(s.value_denom) ELSE 0 END
+FROM invoices i JOIN splits s ON s.lot_guid = i.post_lot
+WHERE i.owner_type = 2 AND i.id IN ({marks})
+GROUP BY i.guid ORDER BY i.guid
+"""
 
 
 class Account(NamedTuple):
@@ -72,18 +83,11 @@ def read_book(connection: Any, numbers: Sequence[str]) -> Book:
             account = Account(guid, str(commodity), bool(placeholder))
             book.accounts.setdefault(name, []).append(account)
     book.has_invoices = bool(connection.execute("SELECT 1 FROM invoices LIMIT 1").fetchone())
-    query = (
-        "SELECT i.post_acc, i.post_lot, i.currency,"
-        " SUM(CASE WHEN s.tx_guid = i.post_txn THEN s.value_num ELSE 0 END), SUM(s.value_num),"
-        " CASE WHEN MIN(s.value_denom) = MAX(s.value_denom) THEN MAX(s.value_denom) ELSE 0 END"
-        " FROM invoices i JOIN splits s ON s.lot_guid = i.post_lot"
-        # Owner 2 is a customer; a bill of a vendor may have the same number.
-        " WHERE i.id = ? AND i.owner_type = 2 GROUP BY i.guid ORDER BY i.guid"
-    )
-    for number in numbers:
-        found = [Invoice(*row) for row in connection.execute(query, (number,)).fetchall()]
-        if found:
-            book.invoices[number] = found
+    for at in range(0, len(numbers), _SOME):
+        part = numbers[at : at + _SOME]
+        query = _INVOICES.format(marks=", ".join("?" * len(part)))
+        for number, *row in connection.execute(query, part).fetchall():
+            book.invoices.setdefault(number, []).append(Invoice(*row))
     return book
 
 

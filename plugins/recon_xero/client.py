@@ -67,9 +67,20 @@ class Xero:
         return rows
 
     def create(
-        self, endpoint: str, documents: Sequence[dict[str, Any]], key: str
+        self,
+        endpoint: str,
+        documents: Sequence[dict[str, Any]],
+        key: str,
+        *,
+        each: bool = False,
     ) -> list[dict[str, Any]]:
         """Make documents of one kind in one call.
+
+        Args:
+            endpoint: of the kind.
+            documents: without ids.
+            key: the same for the same call, at most 128 characters.
+            each: every document is judged alone, and a refused one comes back with its errors.
 
         Raises:
             Declined: Xero refused one of them; others may have been made.
@@ -78,6 +89,7 @@ class Xero:
         told = self._service.change(
             "PUT",
             f"/{endpoint}",
+            params={"summarizeErrors": "false"} if each else {},
             body={endpoint: list(documents)},
             headers={"Idempotency-Key": key},
             repeats=True,
@@ -101,11 +113,12 @@ class Xero:
         )
 
 
+def errors_of(row: Any) -> str:
+    """Give the validation errors of a document in words; '' if it has none."""
+    return "; ".join(error["Message"] for error in row.get("ValidationErrors") or [])
+
+
 def _words_of(told: Any) -> object:
     """Find the validation errors of a refusal, or what it says as a whole."""
-    wrong = [
-        error["Message"]
-        for element in told.get("Elements") or []
-        for error in element.get("ValidationErrors") or []
-    ]
+    wrong = [words for element in told.get("Elements") or [] if (words := errors_of(element))]
     return "; ".join(wrong) or told.get("Message") or told.get("Detail")

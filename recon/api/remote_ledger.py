@@ -5,7 +5,7 @@ What every plugin for such a ledger needs; how an entry looks there is the plugi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, runtime_checkable
 
 from recon.api.file_ledger import (
     REVERSAL,
@@ -20,7 +20,7 @@ from recon.api.remote import Unheard
 from recon.errors import ConfigurationError, ReconError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import dataframely as dy
 
@@ -71,6 +71,26 @@ class Gateway(Protocol):
         ...
 
 
+@runtime_checkable
+class SendsTogether(Protocol):
+    """What a gateway may have beside: several entries in one call, for systems that count calls."""
+
+    # How many entries one call takes.
+    together: int
+
+    def joins(self, entry: Sequence[Posting]) -> bool:
+        """Say whether an entry can share a call; one that needs several steps cannot."""
+        ...
+
+    def send_together(self, entries: Sequence[Sequence[Posting]]) -> Mapping[str, Told]:
+        """Give entries to the system in one call; says of each by key what became of it.
+
+        Raises:
+            Unheard: what became of them is not known.
+        """
+        ...
+
+
 class RemoteLedger:
     """A ledger of one gateway."""
 
@@ -83,7 +103,7 @@ class RemoteLedger:
         return dict(self._gateway.find(list(keys)))
 
     def post(self, entries: dy.DataFrame[Entries]) -> dy.DataFrame[Outcomes]:
-        """Send entry by entry, in order of date and key."""
+        """Send entry by entry, in order of date and key; those that can share a call before the others."""
         gateway = self._gateway
         whole = whole_entries(entries)
         known = {} if gateway.is_idempotent else self.find(list(whole))
@@ -92,19 +112,21 @@ class RemoteLedger:
         told = {row[0]: Told(*row[1:]) for row in judged.iter_rows()}
         told |= {key: told[key]._replace(remote_id=known[key]) for key in known}
         silent = 0
-        for at, rows in enumerate(new):
-            key = rows[0].entry_key
+        for at, portion in enumerate(self._portions(new)):
+            keys = [rows[0].entry_key for rows in portion]
             if silent >= _SILENT:
-                told[key] = Told("unknown", "not sent: the ledger does not answer")
+                told |= dict.fromkeys(keys, Told("unknown", "not sent: the ledger does not answer"))
                 continue
             try:
-                told[key] = self._sent(rows)
+                heard = self._sent_together(portion) if len(portion) > 1 else {}
+                told |= heard or {keys[0]: self._sent(portion[0])}
             except ConfigurationError as error:
                 if not at:
                     raise
-                told[key], silent = Told("unknown", str(error)), _SILENT
+                told |= dict.fromkeys(keys, Told("unknown", str(error)))
+                silent = _SILENT
                 continue
-            silent = silent + 1 if told[key].outcome == "unknown" else 0
+            silent = silent + 1 if all(told[key].outcome == "unknown" for key in keys) else 0
         return build_outcomes((key, *one) for key, one in told.items())
 
     def verify(self, receipts: dy.DataFrame[Outcomes]) -> dy.DataFrame[Outcomes]:
@@ -138,6 +160,36 @@ class RemoteLedger:
                     Told("accepted", None, again[REVERSAL + key]) if is_done else _lost(error)
                 )
         return build_outcomes((key, *one) for key, one in told.items())
+
+    def _portions(self, new: Sequence[list[Posting]]) -> Iterator[list[list[Posting]]]:
+        """Give what goes in one call: entries that can share one first, then each of the others."""
+        gateway = self._gateway
+        alone, joint = list(new), []
+        if isinstance(gateway, SendsTogether):
+            joint = [rows for rows in new if gateway.joins(rows)]
+            alone = [rows for rows in new if not gateway.joins(rows)]
+            for at in range(0, len(joint), gateway.together):
+                yield joint[at : at + gateway.together]
+        yield from ([rows] for rows in alone)
+
+    def _sent_together(self, portion: Sequence[list[Posting]]) -> Mapping[str, Told]:
+        """Send several entries in one call; where nothing was heard, ask for all of them."""
+        keys = [rows[0].entry_key for rows in portion]
+        assert isinstance(self._gateway, SendsTogether)
+        try:
+            return self._gateway.send_together(portion)
+        except Unheard as error:
+            lost = _lost(error)
+        except ConfigurationError:
+            raise
+        except ReconError as error:
+            return dict.fromkeys(keys, _lost(error))
+        try:
+            found = self._gateway.find(keys)
+        except ReconError:
+            found = {}
+        why = "found there after no answer was heard"
+        return {key: Told("accepted", why, found[key]) if key in found else lost for key in keys}
 
     def _sent(self, rows: Sequence[Posting]) -> Told:
         """Send one entry; where nothing was heard, ask before it is sent a second time."""

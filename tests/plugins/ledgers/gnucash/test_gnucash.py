@@ -6,16 +6,12 @@ import datetime as dt
 
 import pytest
 
-import recon_gnucash.plugin
 from recon.api import ConfigurationError, LedgerType, ReconError, opposite_key, sqlite_library
 from recon_gnucash import ledger as ledger_module
 from tests.plugins.ledgers.gnucash.book import ask, balance, change, left, make_book
+from tests.plugins.ledgers.gnucash.cases import BANK, KIND, OWED, connect, every_kind, paid, told
 from tests.plugins.ledgers.killing import Killed, deliver
 from tests.plugins.ledgers.oracles import entries_of, entry_rows
-
-(KIND,) = recon_gnucash.plugin.recon_register_ledgers()
-BANK, OWED = "Assets:Bank:DE02120300000000202051", "Assets:Receivable"
-ACCOUNTS = {BANK: "Assets:Bank", "Liabilities:OnAccount": "Deposits"}
 
 
 @pytest.fixture
@@ -26,32 +22,6 @@ def path(tmp_path):
 @pytest.fixture
 def ledger(path):
     return connect(path)
-
-
-def connect(path, **options):
-    return KIND.connect({"book": str(path), "accounts": ACCOUNTS} | options)
-
-
-def paid(key, n, *, cash=None, discount=0, on_account=0):
-    cash = (100 + n) * 100 - discount + on_account if cash is None else cash
-    settled = cash + discount - on_account
-    rows = [("cash", BANK, cash, "EUR"), ("receivable", OWED, -settled, "EUR")]
-    rows += [("discount", "Expenses:Discounts", discount, "EUR")] if discount else []
-    rows += [("on_account", "Liabilities:OnAccount", -on_account, "EUR")] if on_account else []
-    return entry_rows(key, rows, line_id=f"L{key}", item_number=f"INV-{n}")
-
-
-def every_kind():
-    return entries_of(
-        paid("FULL", 1),
-        paid("SHORT", 2, cash=72_10),
-        paid("DISCOUNT", 3, discount=3_00),
-        paid("OVER", 4, on_account=20_00),
-    )
-
-
-def told(outcomes):
-    return dict(outcomes.select("entry_key", "outcome").iter_rows())
 
 
 def posted(path):

@@ -10,8 +10,8 @@ import pytest
 
 from recon.api import ReconError, opposite_key
 from tests.plugins.ledgers.gnucash.book import ask, change
+from tests.plugins.ledgers.gnucash.cases import connect, every_kind, paid, told
 from tests.plugins.ledgers.gnucash.real import SYSTEM, with_gnucash, with_piecash
-from tests.plugins.ledgers.gnucash.test_gnucash import connect, every_kind, paid, told
 from tests.plugins.ledgers.killing import deliver
 from tests.plugins.ledgers.oracles import entries_of
 
@@ -19,7 +19,7 @@ CHART = {"Assets:Bank": 397_10, "Expenses:Discounts": 3_00, "Deposits": -20_00}
 DYING = """
 import os, sys
 from recon_gnucash import database, ledger
-from tests.plugins.ledgers.gnucash.test_gnucash import connect, every_kind
+from tests.plugins.ledgers.gnucash.cases import connect, every_kind
 write, left = ledger._write, int(sys.argv[2])
 def dying(*request):
     global left

@@ -1,7 +1,7 @@
 """A contract server of Xero's Accounting API, in memory, after its published description: each call a transaction of its own.
 
 Like Xero it lets two payments have one reference, refuses more than is due, keeps what is deleted with its status, and answers a
-repeated idempotency key with its first answer. Of a call with several documents it keeps the sound ones, the worst it might do.
+repeated idempotency key with its first answer. Of a call with several documents it keeps the sound ones, the worst it might do; with `summarizeErrors=false` it says so of each.
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ class FakeXero:
         self.calls.append(f"{method} {parts.path}")
         if method == "GET":
             return 200, dumped(self.listed(endpoint, parse_qs(parts.query)))
+        self.is_each = "summarizeErrors=false" in parts.query
         return self.written(method, endpoint, ident, headers["Idempotency-Key"], body)
 
     def written(self, method, endpoint, ident, key, body):
@@ -156,6 +157,8 @@ class FakeXero:
                 made.append(make(row))
             except Refused as error:
                 wrong.append(row | {"ValidationErrors": [{"Message": str(error)}]})
+        if self.is_each:
+            return 200, {endpoint: [*made, *wrong]}
         if wrong:
             said = {"ErrorNumber": 10, "Type": "ValidationException"}
             return 400, said | {"Message": "A validation exception occurred", "Elements": wrong}

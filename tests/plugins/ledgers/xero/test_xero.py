@@ -9,6 +9,7 @@ import pytest
 from tests.plugins.ledgers.contract import BANK, DISCOUNTS, RECEIVABLE, LedgerContract, told
 from tests.plugins.ledgers.oracles import entries_of, entry_rows
 from tests.plugins.ledgers.serving import serving
+from tests.plugins.ledgers.xero.fake import Refused
 from tests.plugins.ledgers.xero.system import XERO
 
 
@@ -20,6 +21,26 @@ class TestXero(LedgerContract):
         ledger.post(entries_of(XERO.paid("K1", 1)))
 
         assert books.writes() == ["PUT /Payments"]
+
+    def test_many_plain_receipts_share_calls_and_a_refused_one_is_refused_alone(self):
+        books = XERO.books(120)
+        entries = [XERO.paid(f"K{n:03}", n) for n in range(1, 121)]
+        pay = books.pay
+
+        def refusing(row):
+            if row["Reference"] == "K007":
+                raise Refused("The document date cannot be before the period lock date")
+            return pay(row)
+
+        books.pay = refusing
+        with serving(books.answer) as url:
+            outcomes = XERO.connect(url).post(entries_of(*entries))
+
+        assert books.writes() == ["PUT /Payments"] * 3
+        refused = outcomes.filter(outcome="rejected")
+        assert refused["entry_key"].to_list() == ["K007"]
+        assert "lock date" in refused["reason"][0]
+        assert len(books.standing()) == 119
 
     def test_a_credit_note_is_refunded_out_of_the_bank_account(self, ledger, books):
         rows = [("cash", BANK, 81_00, "EUR"), ("receivable", RECEIVABLE, -101_00, "EUR")]
