@@ -178,6 +178,9 @@ class TrytonLedger:
         own = statement[0]
         rows = rpc.search_read(ORIGIN, [["statement", "=", own]], ("number",))
         ids = {row["number"]: row["id"] for row in rows}
+        if set(ids) != set(keys):
+            # Another program took it for a leftover, and removed it.
+            return
         lines = [
             line
             for entry in several
@@ -185,9 +188,9 @@ class TrytonLedger:
         ]
         rpc.write(f"model.{LINE}.create", lines)
         rpc.write(f"model.{STATEMENT}.validate_statement", [own])
-        # Names and numbers are not unique in Tryton: of two programs that post one entry, the later steps back.
-        rivals = rpc.find_by(ORIGIN, "number", keys, ("statement",), ["statement", "!=", own])
-        if any(row["statement"] < own for row in rivals):
+        # Numbers are not unique in Tryton. Of two programs that post one entry each has made its statement before it looks,
+        # so at least one sees the other's; whoever sees one steps back, and both never post.
+        if rpc.find_by(ORIGIN, "number", keys, ("statement",), ["statement", "!=", own]):
             self._remove([own])
             return
         rpc.write(f"model.{STATEMENT}.post", [own])

@@ -187,7 +187,7 @@ def test_a_kill_while_one_is_taken_back_cancels_it_once(step):
 
 
 def test_of_two_programs_that_post_one_entry_only_one_does(ledger, url, books):
-    """Both have made their statement before either looks; the later one steps back."""
+    """Both have made their statement before either looks; who sees the other's steps back."""
     write, other = ledger._rpc.write, connect(url)
 
     def meanwhile(method, *params):
@@ -212,6 +212,34 @@ def test_of_two_programs_that_post_one_entry_only_one_does(ledger, url, books):
     assert posted(books) == []
     assert told(other.post(entries_of(paid("K1", 1)))) == {"K1": "accepted"}
     assert posted(books) == ["K1"]
+
+
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
+def test_another_program_that_posts_the_same_at_any_moment_posts_nothing_twice(step):
+    """The other one does all of its work between two calls of ours; a part payment, which Tryton would take twice."""
+    entries = entries_of(paid("K1", 1, cash=10_00))
+    for number in range(1, 60, step):
+        books = FakeTryton()
+        with serving(books) as url:
+            ledger, calls = connect(url), [number]
+            exchange = ledger._rpc._remote._exchange
+
+            def meanwhile(*request, exchange=exchange, calls=calls, url=url):
+                answer = exchange(*request)
+                calls[0] -= 1
+                if not calls[0]:
+                    connect(url).post(entries)
+                return answer
+
+            ledger._rpc._remote._exchange = meanwhile
+            ledger.post(entries)
+            assert len(posted(books)) <= 1
+            assert deliver(connect(url), entries) == {"K1"}
+        assert posted(books) == ["K1"]
+        assert left(books)["1"] == Decimal(91)
+        if calls[0] > 0:
+            break
+    assert 8 < number < 59
 
 
 def test_a_wrong_password_is_told_without_it(url, monkeypatch):
