@@ -93,6 +93,10 @@ class Forked:
         assert ended.code == 0, ended.err
         return json.loads(ended.out)
 
+    def attempt(self, function, *args, kill_after):
+        """Call a function as `call` does, killed after so many seconds if it still runs."""
+        return self._ask({"function": function, "args": list(args), "kill_after": kill_after})
+
     def _ask(self, wanted):
         self._server.stdin.write(json.dumps(wanted) + "\n")
         self._server.stdin.flush()

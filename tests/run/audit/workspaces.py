@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,13 @@ def demo_workspace(folder: Path, store: str | None = None) -> Path:
     return folder
 
 
+@cache
+def plugins_of_now() -> Plugins:
+    """Load what is installed, once: a run names it in its record, and it may be installed anew between two tests."""
+    return Plugins.discover()
+
+
 def run_day(folder: Path, day: dt.date = DAY) -> DailyResult:
     """Do the daily job once."""
     with open_desk(folder, "ann", Ticking()) as desk:
-        return run(desk, Plugins.discover(), Quiet(), day)
+        return run(desk, plugins_of_now(), Quiet(), day)
