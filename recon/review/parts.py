@@ -83,7 +83,8 @@ def check_cover(allocations: pl.DataFrame, line: dict[str, Any], items: pl.DataF
     ]
     wanted = allocations["item_id"].drop_nulls().unique()
     known = {
-        row["item_id"]: row for row in items.filter(pl.col("item_id").is_in(wanted)).to_dicts()
+        row["item_id"]: row
+        for row in items.filter(pl.col("item_id").is_in(wanted.implode())).to_dicts()
     }
     for part in parts:
         if part.item_id is not None:
