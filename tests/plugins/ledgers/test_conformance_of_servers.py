@@ -11,9 +11,11 @@ from types import MappingProxyType
 import pytest
 import stamina
 
+import recon_gnucash.plugin
 import recon_http_json.plugin
 import recon_sql_journal.plugin
 from recon.testing import LedgerConformance
+from tests.plugins.ledgers.gnucash.book import ask, change, make_book
 from tests.plugins.ledgers.http_json.books import SECRET, Books
 from tests.plugins.ledgers.oracles import TYPES
 from tests.plugins.ledgers.serving import serving
@@ -35,6 +37,25 @@ class TestSqlJournal(LedgerConformance):
 
     def fresh_options(self):
         return {"url": f"sqlite:///{self.folder / 'journal.db'}"}
+
+
+class TestGnuCash(LedgerConformance):
+    ledger = recon_gnucash.plugin.GnuCashType()
+    accounts = MappingProxyType(
+        {"cash": "Assets:Bank", "receivable": "Assets:Receivable", "discount": "Expenses:Discounts"}
+    )
+
+    @pytest.fixture(autouse=True)
+    def _book(self, tmp_path):
+        self.path = make_book(tmp_path / "books.gnucash", invoices=0)
+        change(self.path, "DELETE FROM invoices")
+
+    def fresh_options(self):
+        return {"book": str(self.path)}
+
+    def count(self, keys):
+        rows = ask(self.path, "SELECT num FROM transactions")
+        return Counter(num for (num,) in rows if num in set(keys))
 
 
 class TestHttpJson(LedgerConformance):
