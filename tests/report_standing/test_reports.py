@@ -426,3 +426,10 @@ def test_the_headline_says_how_many_accounts_prove_nothing(record):
         halved
         == "All of 2 accounts agree, 1 without both balances of the bank; 8 items outstanding."
     )
+
+
+def test_every_kind_of_event_has_its_words_in_the_log_of_changes():
+    from recon.frames.events import KINDS
+    from recon.report.standing import changes
+
+    assert set(changes._WORDS) == set(KINDS)

@@ -57,6 +57,13 @@ def two_suggestions():
 # ---------------------------------------------------------------- accept
 
 
+def test_a_decision_prints_no_warning(capfd):
+    # A warning that became an error inside Polars is printed there, and raised nowhere.
+    accept(two_suggestions(), L1, 1, act())
+
+    assert capfd.readouterr().err == ""
+
+
 def test_an_accepted_suggestion_is_applied_as_it_was_made():
     standing = two_suggestions()
     made = accept(standing, L1, 2, act(saw=1))

@@ -45,6 +45,8 @@ _WORDS: Final = {
     "file_received": "A file was received",
     "items_loaded": "Open items were loaded",
     "customers_loaded": "Customers were loaded",
+    "advices_received": "Remittance advices were received",
+    "settlements_received": "Settlement reports were received",
     "run_started": "A run began",
     "run_completed": "A run was completed",
     "decided": "Lines were decided",
