@@ -27,8 +27,8 @@ def read_camt054(data: bytes, file: str) -> list[Advice]:
     Raises:
         UnreadableItems: an amount is missing or wrong, or the details do not make the entry.
     """
-    space = parse_xml(data, file, {}).namespace
-    document = parse_xml(data, file, {"c": space})
+    root = parse_xml(data, file, {})
+    document = root.with_names({"c": root.namespace})
     advices = []
     for notification in document.every("c:BkToCstmrDbtCdtNtfctn/c:Ntfctn"):
         name = notification.needed("c:Id")

@@ -26,13 +26,14 @@ from recon_advices.ubl import read_ubl
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from recon_advices.advice import Advice
+    from recon_advices.recognise import Kind
 
 _HEAD: Final = 64 * 1024
-# No advice is larger; a notification of a hundred thousand payments is not.
-_LARGEST: Final = 200 * 1024 * 1024
+# A notification of some fifty thousand payments; the whole tree stands in memory.
+_LARGEST: Final = 100 * 1024 * 1024
 _CURRENCY: Final = "USD"
 
 
@@ -93,19 +94,14 @@ def _read(path: Path, currency: str) -> list[Advice]:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableItems(f"cannot be read: {error.strerror}", place=Place(path.name)) from None
-    match recognise(data[:_HEAD]):
-        case "ubl":
-            return read_ubl(data, path.name)
-        case "camt.054":
-            return read_camt054(data, path.name)
-        case "x12":
-            return read_820(_text(data), path.name, currency)
-        case None:
-            raise UnreadableItems(
-                "this is no UBL RemittanceAdvice, camt.054 or X12 820",
-                place=Place(path.name),
-                hint="tables (CSV, Excel, Parquet) are read by item-file",
-            )
+    kind = recognise(data[:_HEAD])
+    if kind is None:
+        raise UnreadableItems(
+            "this is no UBL RemittanceAdvice, camt.054 or X12 820",
+            place=Place(path.name),
+            hint="tables (CSV, Excel, Parquet) are read by item-file",
+        )
+    return READERS[kind](data, path.name, currency)
 
 
 def _text(data: bytes) -> str:
@@ -114,6 +110,14 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+# What each kind is read by; only an 820 may name no currency.
+READERS: Final[Mapping[Kind, Callable[[bytes, str, str], list[Advice]]]] = {
+    "ubl": lambda data, file, _: read_ubl(data, file),
+    "camt.054": lambda data, file, _: read_camt054(data, file),
+    "x12": lambda data, file, currency: read_820(_text(data), file, currency),
+}
 
 
 @hookimpl

@@ -27,6 +27,10 @@ class Element:
         self._file = file
         self._names = dict(names)
 
+    def with_names(self, names: Mapping[str, str]) -> Element:
+        """Give the same element for paths with these prefixes, where its own namespace says which."""
+        return Element(self._element, self._file, names)
+
     @property
     def name(self) -> str:
         """Its name without namespace."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 import pytest
@@ -12,6 +13,7 @@ import recon_advices.plugin
 from recon.api import ConfigurationError, UnreadableItems
 from recon.plugins import Plugins
 from recon.testing import SourceConformance
+from recon_advices.advice import frame_of
 from recon_advices.recognise import recognise
 from tests.plugins.advices.samples import camt054, detail, edi, payment, structured, ubl, ubl_line
 
@@ -61,6 +63,18 @@ def test_a_file_is_told_by_its_content(data, kind):
 @given(st.binary(max_size=300))
 def test_no_head_makes_it_raise(head):
     assert recognise(head) is None
+
+
+@given(st.sampled_from(["ubl", "camt.054", "x12"]), st.data())
+def test_a_file_that_was_changed_anywhere_is_read_or_refused_and_never_breaks_us(kind, data):
+    whole = {"ubl": UBL, "camt.054": CAMT, "x12": EDI}[kind]
+    at = data.draw(st.integers(0, len(whole) - 1))
+    until = data.draw(st.integers(at, min(len(whole), at + 60)))
+    changed = whole[:at] + data.draw(st.binary(max_size=8)) + whole[until:]
+    reader = recon_advices.plugin.READERS[kind]
+
+    with suppress(UnreadableItems):
+        frame_of(reader(changed, "x", "USD"))
 
 
 def test_mixed_files_are_one_frame_and_a_second_delivery_adds_nothing(tmp_path):

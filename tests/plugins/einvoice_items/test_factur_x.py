@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -110,6 +111,16 @@ def test_what_is_wrong_is_refused_with_the_file(data, says):
     with pytest.raises(UnreadableItems, match=re.escape(says)) as caught:
         read_document(data, "wrong.xml")
     assert caught.value.place.file == "wrong.xml"
+
+
+@given(st.data())
+def test_a_document_that_was_changed_anywhere_is_read_or_refused_and_never_breaks_us(data):
+    whole = document()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    until = data.draw(st.integers(at, min(len(whole), at + 60)))
+
+    with suppress(UnreadableItems):
+        read_document(whole[:at] + data.draw(st.binary(max_size=8)) + whole[until:], "x.xml")
 
 
 def test_the_invoice_in_a_pdf_is_read_and_a_pdf_without_one_is_left_alone(fetch):

@@ -8,10 +8,13 @@ from typing import ClassVar
 
 import pytest
 import stamina
+from polars.testing import assert_frame_equal
 
 import recon_odoo.plugin
 from recon.api import ConfigurationError, UnreadableItems
+from recon.run.extract import extract_files
 from recon.testing import SourceConformance
+from recon_item_file.plugin import ItemFile
 from tests.plugins.ledgers.odoo.fake import KEY, MOVE, FakeOdoo, partner
 from tests.plugins.ledgers.serving import serving
 
@@ -138,3 +141,18 @@ def test_a_wrong_key_is_an_error_of_the_sources_options(fetch, monkeypatch):
         fetch()
     assert "[sources.odoo]" in caught.value.hint
     assert "another" not in caught.value.render()
+
+
+def test_what_it_told_reads_back_from_the_files_of_an_extract(books, fetch, tmp_path):
+    books.tables["res.partner.bank"][1] = {
+        "id": 1, "partner_id": 1, "acc_number": "DE89 3704 0044 0532 0130 00", "active": True,
+    }  # fmt: skip
+    books.lines(5)[0]["residual"] = Decimal("-0.1")
+    told = fetch()
+    for name, data in extract_files(told).items():
+        (tmp_path / name).write_bytes(data)
+    paths = {"items": tmp_path / "open_items.csv", "customers": tmp_path / "customers.csv"}
+    again = ItemFile().fetch(None, {name: str(path) for name, path in paths.items()})
+
+    assert_frame_equal(again.items, told.items)
+    assert_frame_equal(again.parties, told.parties)
