@@ -28,6 +28,8 @@ class Item(NamedTuple):
     due_date: dt.date | None
     payment_reference: str | None
     purchase_order: str | None
+    discount_amount: int | None
+    discount_until: dt.date | None
 
 
 class Customer(NamedTuple):

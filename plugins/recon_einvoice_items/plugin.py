@@ -111,10 +111,7 @@ def _items(items: list[Item]) -> Any:
             f"two documents have the number {twice.sort()[0]!r}",
             hint="keep the newest of them in the folder",
         )
-    frame = told.with_columns(
-        discount_amount=pl.lit(None, pl.Int64), discount_until=pl.lit(None, pl.Date)
-    )
-    return Items.validate(frame.select(Items.column_names()).sort("item_id"))
+    return Items.validate(told.select(Items.column_names()).sort("item_id"))
 
 
 def _parties(customers: list[Customer]) -> Any:
@@ -132,6 +129,7 @@ def _parties(customers: list[Customer]) -> Any:
 _ITEM_COLUMNS: Final = [
     "item_id", "kind", "number", "customer_id", "customer_name", "currency", "amount",
     "open_amount", "issue_date", "due_date", "payment_reference", "purchase_order",
+    "discount_amount", "discount_until",
 ]  # fmt: skip
 
 

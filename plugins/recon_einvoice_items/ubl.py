@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from recon_einvoice_items.item import CREDIT_NOTES, Customer, Item, kind_of
+from recon_einvoice_items.terms import best_discount, written_offers
 
 if TYPE_CHECKING:
     from recon.api.xml_tree import Element
@@ -45,6 +46,9 @@ def _item(document: Element) -> Item:
     # A credit note lowers what is owed.
     is_credit = document.name == "CreditNote" or document.text("b:InvoiceTypeCode") in CREDIT_NOTES
     sign = -1 if is_credit else 1
+    issued = document.day("b:IssueDate")
+    offers = written_offers(document.text("a:PaymentTerms/b:Note"), currency)
+    discount = best_discount(offers, sign * payable, issued)
     return Item(
         item_id=number,
         kind=kind_of(sign * payable, is_credit_note=is_credit),
@@ -54,11 +58,13 @@ def _item(document: Element) -> Item:
         currency=currency,
         amount=None if total is None else sign * total,
         open_amount=sign * payable,
-        issue_date=document.day("b:IssueDate"),
+        issue_date=issued,
         # A credit note has its day with the means of payment.
         due_date=document.day("b:DueDate") or document.day("a:PaymentMeans/b:PaymentDueDate"),
         payment_reference=document.text("a:PaymentMeans/b:PaymentID"),
         purchase_order=document.text("a:OrderReference/b:ID"),
+        discount_amount=discount.amount if discount else None,
+        discount_until=discount.until if discount else None,
     )
 
 

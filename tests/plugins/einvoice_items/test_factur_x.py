@@ -36,7 +36,7 @@ def document(number="INV-1", payable="119.00", code="380", currency="EUR", **mor
   </r:ApplicableHeaderTradeAgreement>
   <r:ApplicableHeaderTradeSettlement><r:PaymentReference>RF18539007547034</r:PaymentReference>
    <r:InvoiceCurrencyCode>{currency}</r:InvoiceCurrencyCode>
-   <r:SpecifiedTradePaymentTerms><r:DueDateDateTime>{day.format("20260331")}</r:DueDateDateTime></r:SpecifiedTradePaymentTerms>
+   <r:SpecifiedTradePaymentTerms>{more.get("terms", "")}<r:DueDateDateTime>{day.format("20260331")}</r:DueDateDateTime></r:SpecifiedTradePaymentTerms>
    <r:SpecifiedTradeSettlementHeaderMonetarySummation>
     <r:TaxTotalAmount currencyID="EUR">19.00</r:TaxTotalAmount>
     <r:GrandTotalAmount>{total}</r:GrandTotalAmount><r:DuePayableAmount>{payable}</r:DuePayableAmount>
@@ -71,7 +71,7 @@ def test_an_invoice_is_an_item_with_what_is_payable_open():
 
     assert item == (
         "INV-1", "invoice", "INV-1", "C100", "Nordlicht & Söhne KG", "EUR", 21_900, 11_900,
-        dt.date(2026, 3, 1), dt.date(2026, 3, 31), "RF18539007547034", "PO-7",
+        dt.date(2026, 3, 1), dt.date(2026, 3, 31), "RF18539007547034", "PO-7", None, None,
     )  # fmt: skip
     assert customer == ("C100", "Nordlicht & Söhne KG", "DE")
 
