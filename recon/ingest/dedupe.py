@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     import dataframely as dy
+    import numpy.typing as npt
 
     from recon.frames.statements import Statements
 
@@ -36,6 +37,7 @@ _DIGEST_BYTES: Final = 10
 _ID_LENGTH: Final = 17
 _LINES_AT_ONCE: Final = 250_000
 _BASE_32: Final = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
+_PAIRS: Final = np.stack((np.repeat(_BASE_32, 32), np.tile(_BASE_32, 32)), axis=1)
 
 
 def distinct_lines(
@@ -208,8 +210,23 @@ def _line_ids(lines: pl.DataFrame) -> pl.Series:
         digest = empty.copy()
         digest.update(one)
         hashed.append(digest.digest())
-    bits = np.unpackbits(np.frombuffer(b"".join(hashed), np.uint8)).reshape(-1, 5)
     letters = np.full((lines.height, _ID_LENGTH), ord("L"), np.uint8)
-    letters[:, 1:] = _BASE_32[np.packbits(bits, axis=1)[:, 0] >> 3].reshape(-1, _ID_LENGTH - 1)
+    letters[:, 1:] = _in_base_32(b"".join(hashed)).reshape(-1, _ID_LENGTH - 1)
     identifiers = letters.view(f"S{_ID_LENGTH}").ravel().tolist()
     return pl.Series("line_id", identifiers, dtype=pl.Binary).cast(pl.String)
+
+
+def _in_base_32(data: bytes) -> npt.NDArray[np.uint8]:
+    """Write bytes in letters of five bits; five bytes are four pairs of letters, looked up ten bits at a time."""
+    of = np.frombuffer(data, np.uint8).reshape(-1, 5).astype(np.uint16).T
+    tens = np.stack(
+        (
+            of[0] << 2 | of[1] >> 6,
+            (of[1] & 63) << 4 | of[2] >> 4,
+            (of[2] & 15) << 6 | of[3] >> 2,
+            (of[3] & 3) << 8 | of[4],
+        ),
+        axis=1,
+    )
+    letters: npt.NDArray[np.uint8] = _PAIRS[tens]
+    return letters.reshape(-1)
