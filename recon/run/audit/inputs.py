@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from recon.config import Policy
 from recon.errors import ReconError
 from recon.ingest.unpack import unpack
 from recon.protocols import InputFile
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from recon.config import Policy
     from recon.plugins import Plugins
     from recon.protocols import Books
     from recon.run.audit.facts import Told
@@ -73,16 +73,18 @@ def notice_again(
 ) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
     """Read a file of advices or of batches; of one whose bytes were never had it is what was recorded."""
     (recorded,) = files_of(told)
-    sort = SORT_OF_EVENT[told.event.kind]
+    sort, source = SORT_OF_EVENT[told.event.kind], told.facts.get("source")
     data = pack.read(input_name(recorded.sha256))
     if not data and recorded.error is not None:
-        return told_by_notice(sort, recorded, None)
+        return told_by_notice(sort, recorded, None, source)
     plain = replace(recorded, state="read", error=None)
     try:
-        return told_by_notice(sort, plain, read_notice(sort, policy, plain, data, plugins))
+        written = policy if source is None else Policy()
+        rows = read_notice(sort, written, plain, data, plugins)
+        return told_by_notice(sort, plain, rows, source)
     except ReconError as error:
         refused = replace(plain, state="quarantined", error=error.render())
-        return told_by_notice(sort, refused, None)
+        return told_by_notice(sort, refused, None, source)
 
 
 def missing_members(told: Told, pack: Pack, known: set[str]) -> list[str]:

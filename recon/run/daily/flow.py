@@ -15,7 +15,7 @@ from recon.report.summary import run_id
 from recon.run.daily.books import Loaded, load_books
 from recon.run.daily.governing import require_policy
 from recon.run.daily.matching import Matched, match_open
-from recon.run.daily.notices import Noticed, receive_notices
+from recon.run.daily.notices import Noticed, receive_from_source, receive_notices
 from recon.run.daily.posting import Posted, post
 from recon.run.daily.publish import last_run, publish_run
 from recon.run.daily.receive import Received, receive
@@ -91,6 +91,7 @@ def run(
         received = receive(desk, (inbox,), plugins, progress)
         noticed = receive_notices(desk, plugins, progress)
         loaded = load_books(desk, plugins, progress)
+        receive_from_source(desk, plugins, noticed["remittances"])
         with desk.store.reading() as connection:
             has_news = is_news(connection)
         if not has_news:

@@ -15,20 +15,23 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
+from sqlalchemy import select
 
+from recon.config import Policy
 from recon.errors import MalformedFile, Place, ReconError
 from recon.failpoints import reached
 from recon.ingest.unpack import archive_kind
 from recon.protocols import InputFile
 from recon.run.advices import find_advices
 from recon.run.books import FILE_SOURCE
+from recon.run.daily.extracts import FETCHED
 from recon.run.daily.receive import files_row, known_state
 from recon.run.daily.settling import settled, stamp_of
+from recon.run.extract import REMITTANCES
 from recon.run.files import Delivered, deliver, find_files
 from recon.store.tables import FACT
 
 if TYPE_CHECKING:
-    from recon.config import Policy
     from recon.plugins import Plugins
     from recon.protocols import Books
     from recon.run.daily.desk import Desk
@@ -80,6 +83,8 @@ class ToldNotice:
     data: bytes
     rows: pl.DataFrame | None = None
     is_known: bool = False
+    # The source that told it; None: it was laid down by somebody.
+    source: str | None = None
 
 
 def receive_notices(desk: Desk, plugins: Plugins, progress: Progress) -> dict[str, Noticed]:
@@ -97,6 +102,47 @@ def receive_notices(desk: Desk, plugins: Plugins, progress: Progress) -> dict[st
         found[sort.role] = Noticed()
         if name is not None:
             _receive_folder(desk, sort, desk.workspace.path(name), plugins, found[sort.role])
+    return found
+
+
+def receive_from_source(desk: Desk, plugins: Plugins, noticed: Noticed) -> None:
+    """Receive the advices that the source of the books told with them, as they were laid down.
+
+    The answer is written by us, so no option of the policy says how to read it. Each answer tells all that the source has;
+    an advice that it tells no more stays until it is used up.
+
+    Args:
+        desk: the workspace.
+        plugins: the sources.
+        noticed: what came with it, to be added to.
+
+    Raises:
+        StoreBroken: the store or the archive cannot be written.
+    """
+    source = desk.workspace.settings.source
+    path = desk.workspace.path(FETCHED) / REMITTANCES
+    if source is None or not path.is_file():
+        return
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    name = f"{FETCHED}/{REMITTANCES}"
+    # What it told once before may be told again, and counts again; only the last answer says what is no news.
+    if _last_digest(desk, name) == digest:
+        return
+    sort = SORTS[0]
+    entry = InputFile(name, digest, len(data), sort.role, "read")
+    rows = read_notice(sort, Policy(), entry, data, plugins)
+    _store(desk, sort, ToldNotice(entry, data, rows, source=source))
+    noticed.files.append(entry)
+    noticed.rows += rows.height
+
+
+def _last_digest(desk: Desk, name: str) -> str | None:
+    """Give the hash of the last file of advices of a name, if there was one."""
+    files = FACT["files"].table
+    query = select(files.c.sha256).where(files.c.name == name, files.c.role == SORTS[0].role)
+    with desk.store.reading() as connection:
+        found: str | None = connection.scalar(query.order_by(files.c.seq.desc()).limit(1))
     return found
 
 
@@ -211,13 +257,16 @@ def _store(desk: Desk, sort: Sort, told: ToldNotice) -> None:
     desk.archive.put(told.data)
     reached("import.archived")
     with desk.store.writing() as connection:
-        desk.record(connection, sort.event, *told_by_notice(sort, told.entry, told.rows))
+        desk.record(
+            connection, sort.event, *told_by_notice(sort, told.entry, told.rows, told.source)
+        )
     reached("import.committed")
 
 
 def told_by_notice(
-    sort: Sort, entry: InputFile, rows: pl.DataFrame | None
+    sort: Sort, entry: InputFile, rows: pl.DataFrame | None, source: str | None = None
 ) -> tuple[dict[str, Any], dict[str, pl.DataFrame]]:
-    """Say what a file adds to the record: facts and rows."""
+    """Say what a file adds to the record: facts and rows; `source` is the source that told it, if one did."""
     brought = {} if rows is None else {sort.table: rows}
-    return {"name": entry.name}, {"files": files_row(entry), **brought}
+    facts = {"name": entry.name} if source is None else {"name": entry.name, "source": source}
+    return facts, {"files": files_row(entry), **brought}

@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from recon.plugins import Plugins
+from recon.run.audit.pack import export_pack
+from recon.run.audit.replay import replay
 from recon.run.daily.desk import open_desk
 from recon.run.daily.matching import take_snapshot
 from recon.run.daily.notices import laid_name
@@ -23,6 +26,7 @@ from tests.run.daily.announced_bank import (
     announce,
     make_announced,
 )
+from tests.run.quiet import Quiet
 from tests.store.whole import run_day
 
 # Takes longer than a change can wait for.
@@ -308,3 +312,50 @@ def test_an_advice_in_a_format_of_its_own_is_read_by_the_source_that_claims_it(w
 
     assert files == {"advice.xml": "read", "torn.xml": "quarantined"}
     assert fates(workspace)["B2"] == "applied"
+
+
+class Telling:
+    """A source that tells the books of the workspace's files, and advices with them."""
+
+    name = "telling"
+
+    def __init__(self, folder, advices):
+        self.options = {
+            "items": str(folder / "open_items.csv"),
+            "customers": str(folder / "customers.csv"),
+            "remittances": [str(folder / advices)],
+        }
+
+    def fetch(self, as_of, options):
+        return Plugins.discover().fetch("item-file", as_of, self.options)
+
+
+@nightly
+def test_advices_that_a_source_tells_with_the_books_are_received_and_made_again(workspace):
+    put(workspace, "advices.csv", ADVICE.encode())
+    (workspace / "recon.toml").write_text('source = "telling"\npolicy = "policy.toml"\n', "utf-8")
+    # What is laid down by others is written otherwise; what a source told is not.
+    (workspace / "policy.toml").write_text(
+        '[sources.item-file.remittances_written]\ndecimal_mark = ","\n', "utf-8"
+    )
+    telling = Plugins.for_tests([Telling(workspace, "advices.csv")])._registered.values()
+    plugins = Plugins(
+        [
+            *Plugins.discover()._registered.values(),
+            *(one for one in telling if one.kind == "source"),
+        ]
+    )
+    first = run_day(workspace, plugins=plugins)
+    again = run_day(workspace, plugins=plugins)
+    put(workspace, "advices.csv", ADVICE.replace("ZR-88123", "ZR-9").encode())
+    run_day(workspace, plugins=plugins)
+    put(workspace, "advices.csv", ADVICE.encode())
+    told_again = run_day(workspace, plugins=plugins)
+    with open_desk(workspace, "anna") as desk:
+        pack = export_pack(desk, workspace / "pack").out
+
+    assert fates(workspace)["B2"] == "applied"
+    assert [one.name for one in first.noticed["remittances"].files] == ["books/remittances.csv"]
+    assert again.outcome is None
+    assert told_again.noticed["remittances"].rows == 2
+    assert replay(pack, plugins, Quiet()).findings == ()
