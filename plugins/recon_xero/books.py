@@ -13,6 +13,7 @@ from recon_xero.documents import (
     Known,
     account_ref,
     amount_of,
+    contact_of,
     part_reference,
 )
 
@@ -58,7 +59,8 @@ def refusal(entry: Sequence[Posting], known: Known, accounts: Mapping[str, str])
         return "Xero books exchange differences itself; post this one by hand"
     if sum(p.role == "on_account" for p in entry) > 1:
         return "an entry of Xero has one overpayment"
-    return next((why for p in entry if (why := _unplaced(p, known, accounts))), "")
+    lacks = next((why for p in entry if (why := _unplaced(p, known, accounts))), "")
+    return lacks or _unpaid(entry, known, accounts)
 
 
 def too_much(entry: Sequence[Posting], known: Known) -> str:
@@ -92,7 +94,7 @@ def _unplaced(p: Posting, known: Known, accounts: Mapping[str, str]) -> str:
             lacks = f"Xero has {len(rows) or 'no'} approved {what} {p.item_number}"
         elif rows[0].get("CurrencyCode") != p.currency:
             lacks = f"{p.item_number} is not in {p.currency}"
-    elif p.role == "on_account":
+    elif p.role == "on_account" and p.account not in accounts:
         if p.customer_id not in known.contacts:
             lacks = f"Xero has no contact with the account number {p.customer_id}"
     elif p.account not in accounts:
@@ -100,6 +102,19 @@ def _unplaced(p: Posting, known: Known, accounts: Mapping[str, str]) -> str:
     else:
         lacks = _unfit(accounts[p.account], p, known)
     return lacks
+
+
+def _unpaid(entry: Sequence[Posting], known: Known, accounts: Mapping[str, str]) -> str:
+    """Say why money for no invoice cannot be held; '' if it can, or if there is an invoice."""
+    if contact_of(entry, known):
+        return ""
+    (rest, *_) = [p for p in entry if p.role == "on_account"] or entry
+    if rest.account not in accounts:
+        # An overpayment alone would carry no reference, and be found by nobody.
+        return f"money for no invoice needs an account of Xero for {rest.account}"
+    if rest.customer_id not in known.contacts:
+        return f"Xero has no contact with the account number {rest.customer_id}"
+    return ""
 
 
 def _unfit(place: str, p: Posting, known: Known) -> str:

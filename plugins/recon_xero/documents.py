@@ -2,7 +2,8 @@
 
 An invoice is paid out of the bank account, and out of the account of a discount or charge (Xero lets payments be made out of any
 account with "enable payments"); a credit note that was netted is refunded out of the bank account, so that the bank's sum is that
-of the line; what is left over is an overpayment. An allocation of a credit note would carry no reference, and be found by nobody.
+of the line. An allocation of a credit note would carry no reference, and be found by nobody; nor does an overpayment, so its line
+is described by the key, and it never comes last.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ PAYMENTS: Final = "Payments"
 BANK_TRANSACTIONS: Final = "BankTransactions"
 # The reference of every document of an entry but the last: only the last one, with the key alone, says that all are there.
 _MORE: Final = "+"
+_REFUND: Final = "-"
+RECEIVED: Final = "RECEIVE"
+OVERPAID: Final = "RECEIVE-OVERPAYMENT"
+_LONGEST: Final = 3_900
 _SETTLES: Final = frozenset({"cash", "receivable", "on_account"})
 
 
@@ -57,6 +62,11 @@ class Document(NamedTuple):
 def part_reference(key: str) -> str:
     """Give the reference of the documents that are made before an entry's last one."""
     return key + _MORE
+
+
+def refund_reference(key: str) -> str:
+    """Give the reference of the payment that refunds an entry's overpayment."""
+    return key + _REFUND
 
 
 def account_ref(place: str) -> dict[str, str]:
@@ -94,35 +104,75 @@ def documents_of(
     (cash,) = [p for p in entry if p.role == "cash"]
     bank = account_ref(accounts[cash.account])
     day = cash.date.isoformat()
-    paid = _payments(entry, known, accounts, bank)
-    documents = [Document(PAYMENTS, body | {"Date": day}) for body in paid]
-    contact = _contact(entry, known)
-    for p in entry:
-        gained = p.amount < 0 and p.role not in _SETTLES
-        if not gained and p.role != "on_account":
-            continue
-        line: dict[str, Any] = {"Description": p.description[:4000] or p.role}
-        if gained:
-            line |= {"Quantity": 1, "UnitAmount": amount_of(p)}
-            line |= {"AccountCode": accounts[p.account]}
-        else:
-            line |= {"LineAmount": amount_of(p)}
-        body = {
-            "Type": "RECEIVE" if gained else "RECEIVE-OVERPAYMENT",
-            "Contact": {"ContactID": known.contacts.get(p.customer_id or "") or contact},
-            "BankAccount": bank,
-            "Date": day,
-            "LineAmountTypes": "NoTax",
-            "LineItems": [line],
-        }
-        documents.append(Document(BANK_TRANSACTIONS, body))
-    # An overpayment can be refunded but not deleted, so it comes last, when nothing can be refused any more.
-    documents.sort(key=lambda one: one.body.get("Type", ""))
+    paid = [
+        Document(PAYMENTS, body | {"Date": day}) for body in _payments(entry, known, accounts, bank)
+    ]
+    received = [
+        Document(BANK_TRANSACTIONS, body | {"BankAccount": bank, "Date": day})
+        for p in entry
+        if (body := _received(p, entry, known, accounts))
+    ]
+    received.sort(key=lambda one: one.body["Type"])
+    # What is refused is most often a payment, and an overpayment can only be refunded: it goes before the last payment.
+    documents = [*paid[:-1], *received, *paid[-1:]]
     last = len(documents) - 1
-    key = cash.entry_key
     for at, one in enumerate(documents):
-        one.body["Reference"] = key if at == last else part_reference(key)
+        if one.body.get("Type") != OVERPAID:
+            one.body["Reference"] = cash.entry_key if at == last else part_reference(cash.entry_key)
     return documents
+
+
+def mark_of(endpoint: str, row: Mapping[str, Any], known: Known) -> tuple[str, str, str, Decimal]:
+    """Tell a document of an entry from its others: by what it settles, out of what, and how much."""
+    owner = row.get("Invoice") or row.get("CreditNote") or {}
+    settles = str(owner.get("InvoiceID") or owner.get("CreditNoteID") or row.get("Type"))
+    account = row.get("Account") or row.get("BankAccount") or {}
+    place = known.accounts[str(account.get("AccountID") or account.get("Code"))]["AccountID"]
+    amount = row.get("Amount")
+    if amount is None:
+        line = row["LineItems"][0]
+        amount = line.get("LineAmount") or line["UnitAmount"]
+    return endpoint, settles, str(place), Decimal(str(amount))
+
+
+def refund_of(overpayment: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """Write the refund of an overpayment (as a bank transaction) out of the account that it came into."""
+    return {
+        "Overpayment": {"OverpaymentID": overpayment["OverpaymentID"]},
+        "Account": {"AccountID": overpayment["BankAccount"]["AccountID"]},
+        "Date": str(overpayment["DateString"])[:10],
+        "Amount": Decimal(str(overpayment["Total"])),
+        "Reference": refund_reference(key),
+    }
+
+
+def key_in(overpayment: Mapping[str, Any]) -> str:
+    """Read the key that describes an overpayment's line; '' where none does."""
+    lines = overpayment.get("LineItems") or [{}]
+    return str(lines[0].get("Description") or " ").partition(" ")[0]
+
+
+def _received(
+    p: Posting, entry: Sequence[Posting], known: Known, accounts: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Write the bank transaction of a gain, or of money on account; None for any other posting."""
+    is_gain = p.amount < 0 and p.role not in _SETTLES
+    if not is_gain and p.role != "on_account":
+        return None
+    contact = known.contacts.get(p.customer_id or "") or contact_of(entry, known)
+    text = (p.description or p.role)[:_LONGEST]
+    line: dict[str, Any]
+    if p.account in accounts:
+        line = {"Description": text, "Quantity": 1, "UnitAmount": amount_of(p)}
+        line |= {"AccountCode": accounts[p.account]}
+    else:
+        line = {"Description": f"{p.entry_key} {text}", "LineAmount": amount_of(p)}
+    return {
+        "Type": RECEIVED if p.account in accounts else OVERPAID,
+        "Contact": {"ContactID": contact},
+        "LineAmountTypes": "NoTax",
+        "LineItems": [line],
+    }
 
 
 def _payments(
@@ -168,8 +218,8 @@ def _pays(posting: Posting) -> bool:
     return posting.role == "receivable" and posting.amount < 0
 
 
-def _contact(entry: Sequence[Posting], known: Known) -> str:
-    """Give the contact of an entry's first invoice."""
+def contact_of(entry: Sequence[Posting], known: Known) -> str:
+    """Give the contact of an entry's first invoice; '' where it has none."""
     for p in entry:
         if _pays(p):
             return str(known.invoices[p.item_number or ""][0]["Contact"]["ContactID"])

@@ -2,14 +2,15 @@
 
 Most entries are one payment. Where there are more documents, the last one made carries the entry's key as its reference and the
 others the key with a plus: a key is found only when all are there, what was broken off is gone on with, and what was made of an
-entry that Xero refuses half-way is deleted again.
+entry that Xero refuses half-way is deleted again. Taking one back deletes the last one last, and refunds an overpayment.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import re
 from collections import Counter
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from recon.api import Declined, opposite_key
@@ -19,11 +20,16 @@ from recon_xero.books import look_up, refusal, too_much
 from recon_xero.client import errors_of
 from recon_xero.documents import (
     BANK_TRANSACTIONS,
+    OVERPAID,
     PAYMENTS,
     Document,
     Known,
     documents_of,
+    key_in,
+    mark_of,
     part_reference,
+    refund_of,
+    refund_reference,
     state_of,
 )
 
@@ -36,7 +42,7 @@ if TYPE_CHECKING:
 _ID: Final = {PAYMENTS: "PaymentID", BANK_TRANSACTIONS: "BankTransactionID"}
 _STANDS: Final = "AUTHORISED"
 _DELETED: Final = "DELETED"
-_OVERPAID: Final = "RECEIVE-OVERPAYMENT"
+_DAY: Final = re.compile(r"/Date\((\d+)")
 
 
 class XeroGateway:
@@ -82,6 +88,9 @@ class XeroGateway:
         for endpoint, row in self._standing([part_reference(key) for key in several]):
             key = row["Reference"].removesuffix(part_reference(""))
             known.parts.setdefault(key, []).append(row | {"endpoint": endpoint})
+        days = {entry[0].entry_key: entry[0].date for entry in held if self._overpays(entry)}
+        for row in self._overpayments(days):
+            known.parts.setdefault(key_in(row), []).append(row | {"endpoint": BANK_TRANSACTIONS})
         whys |= {entry[0].entry_key: too_much(entry, known) for entry in held}
         return {key: why for key, why in whys.items() if why}
 
@@ -91,19 +100,17 @@ class XeroGateway:
         if key in self._known.undoes:
             return self.undo(self._known.undoes[key], "", key)
         documents = documents_of(entry, self._known, self._accounts)
-        left = _left(documents[:-1], self._known.parts.get(key, []))
+        left = _left(documents[:-1], self._known.parts.get(key, []), self._known)
         last = documents[-1]
         state = state_of(entry, self._known)
         try:
             for endpoint in _ID:
                 bodies = [one.body for one in left if one.endpoint == endpoint]
                 if bodies:
-                    self._xero.create(
-                        endpoint, bodies, f"{part_reference(key)}{len(bodies)}-{state}"
-                    )
+                    self._xero.create(endpoint, bodies, f"{endpoint}-{key}-{len(bodies)}-{state}")
             (made,) = self._xero.create(last.endpoint, [last.body], f"{key}-{state}")
         except Declined as error:
-            return self._roll_back(key, str(error))
+            return self._roll_back(key, entry[0].date, str(error))
         return Told("accepted", None, f"{last.endpoint},{made[_ID[last.endpoint]]}")
 
     def joins(self, entry: Sequence[Posting]) -> bool:
@@ -140,24 +147,43 @@ class XeroGateway:
         stands = any(row.get("Status") == _STANDS for row in rows)
         return "" if stands else "it was deleted in Xero"
 
-    def undo(self, key: str, remote_id: str, as_key: str) -> Told:
-        """Delete the documents, the last one at the end; an overpayment is refunded under the new key."""
+    def undo(self, key: str, remote_id: str, as_key: str) -> Told:  # noqa: ARG002 - asked by its reference
+        """Refund the overpayment, delete the documents, the last one at the end."""
         rows = self._standing([part_reference(key), key])
-        rows.sort(key=lambda one: (one[1]["Reference"] == key, one[1].get("Type") == _OVERPAID))
-        remote_id = ""
+        rows.sort(key=lambda one: one[1]["Reference"] == key)
+        if not rows or rows[-1][1]["Reference"] != key:
+            return Told("rejected", "its documents were deleted in Xero")
+        endpoint, last = rows[-1]
+        day = _day_of(last)
         try:
+            self._refund(key, day)
             for endpoint, row in rows:
-                remote_id = f"{endpoint},{row[_ID[endpoint]]}"
-                if row.get("Type") == _OVERPAID:
-                    (made,) = self._xero.create(PAYMENTS, [_refund(row, as_key)], as_key)
-                    remote_id = f"{PAYMENTS},{made['PaymentID']}"
-                else:
-                    self._xero.delete(endpoint, _ID[endpoint], row[_ID[endpoint]])
+                self._xero.delete(endpoint, _ID[endpoint], row[_ID[endpoint]])
         except Declined as error:
             return Told("needs_confirmation", str(error))
-        if not rows:
-            return Told("rejected", "its documents were deleted in Xero")
-        return Told("accepted", None, remote_id)
+        return Told("accepted", None, f"{endpoint},{last[_ID[endpoint]]}")
+
+    def _overpays(self, entry: Sequence[Posting]) -> bool:
+        documents = documents_of(entry, self._known, self._accounts)
+        return any(one.body.get("Type") == OVERPAID for one in documents)
+
+    def _overpayments(self, days: Mapping[str, dt.date]) -> list[dict[str, Any]]:
+        """Read the overpayments of entries, by key and day, that are not refunded; they carry no reference."""
+        rows: list[dict[str, Any]] = []
+        for day in sorted(set(days.values())):
+            date = f"DateTime({day.year}, {day.month:02}, {day.day:02})"
+            where = f'Type=="{OVERPAID}" AND Date=={date}'
+            found = self._xero.rows(BANK_TRANSACTIONS, where)
+            rows += [row for row in found if row.get("Status") == _STANDS and key_in(row) in days]
+        references = sorted({refund_reference(key_in(row)) for row in rows})
+        refunds = [row for _, row in self._standing(references)]
+        gone = {(row.get("Overpayment") or {}).get("OverpaymentID") for row in refunds}
+        return [row for row in rows if row["OverpaymentID"] not in gone]
+
+    def _refund(self, key: str, day: dt.date) -> None:
+        for row in self._overpayments({key: day}):
+            once = f"refund-{row['OverpaymentID']}"
+            self._xero.create(PAYMENTS, [refund_of(row, key)], once)
 
     def _standing(self, references: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
         """Read the documents with one of some references that are not deleted, with their endpoints."""
@@ -168,9 +194,10 @@ class XeroGateway:
             if row.get("Status") == _STANDS
         ]
 
-    def _roll_back(self, key: str, reason: str) -> Told:
-        """Delete what was made of a refused entry, so that it is there whole or not at all."""
+    def _roll_back(self, key: str, day: dt.date, reason: str) -> Told:
+        """Take back what was made of a refused entry, so that it is there whole or not at all."""
         try:
+            self._refund(key, day)
             for endpoint, row in self._standing([part_reference(key)]):
                 self._xero.delete(endpoint, _ID[endpoint], row[_ID[endpoint]])
         except Declined as error:
@@ -178,12 +205,14 @@ class XeroGateway:
         return Told("rejected", reason)
 
 
-def _left(documents: Sequence[Document], made: Sequence[Mapping[str, Any]]) -> list[Document]:
+def _left(
+    documents: Sequence[Document], made: Sequence[Mapping[str, Any]], known: Known
+) -> list[Document]:
     """Take away the documents that an earlier call made."""
-    there = Counter(_mark(row["endpoint"], row) for row in made)
+    there = Counter(mark_of(row["endpoint"], row, known) for row in made)
     left: list[Document] = []
     for one in documents:
-        mark = _mark(one.endpoint, one.body)
+        mark = mark_of(one.endpoint, one.body, known)
         if there[mark]:
             there[mark] -= 1
         else:
@@ -191,28 +220,9 @@ def _left(documents: Sequence[Document], made: Sequence[Mapping[str, Any]]) -> l
     return left
 
 
-def _mark(endpoint: str, row: Mapping[str, Any]) -> tuple[str, str, str, Decimal]:
-    """Tell a document of an entry from its others: by what it settles, out of what, and how much."""
-    owner = row.get("Invoice") or {}
-    note = row.get("CreditNote") or {}
-    account = row.get("Account") or row.get("BankAccount") or {}
-    amount = row.get("Amount")
-    if amount is None:
-        lines = row.get("LineItems") or [{}]
-        amount = lines[0].get("LineAmount") or lines[0].get("UnitAmount") or 0
-    settles = str(owner.get("InvoiceID") or note.get("CreditNoteID") or row.get("Type"))
-    place = str(account.get("Code") or account.get("AccountID"))
-    return endpoint, settles, place, Decimal(str(amount))
-
-
-def _refund(overpayment: Mapping[str, Any], as_key: str) -> dict[str, Any]:
-    """Write the refund of an overpayment out of the account that it came into."""
-    bank = {"AccountID": overpayment["BankAccount"]["AccountID"]}
-    day = str(overpayment["DateString"])[:10]
-    return {
-        "Overpayment": {"OverpaymentID": overpayment["OverpaymentID"]},
-        "Account": bank,
-        "Date": day,
-        "Amount": Decimal(str(overpayment["Total"])),
-        "Reference": as_key,
-    }
+def _day_of(row: Mapping[str, Any]) -> dt.date:
+    """Read the day of a document: Xero tells milliseconds since 1970, of midnight."""
+    found = _DAY.search(str(row["Date"]))
+    if found is None:
+        return dt.date.fromisoformat(str(row["Date"])[:10])
+    return dt.date(1970, 1, 1) + dt.timedelta(milliseconds=int(found[1]))

@@ -6,6 +6,7 @@ repeated idempotency key with its first answer. Of a call with several documents
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from decimal import Decimal
@@ -23,6 +24,7 @@ ID = {
     "Contacts": "ContactID",
 }
 TERM = re.compile(r'^([\w.]+)==(guid\()?"([^"\\]*)"\)?$')
+DAY = re.compile(r"^Date==DateTime\((\d{4}), (\d\d), (\d\d)\)$")
 PAGE = 100
 
 
@@ -77,8 +79,8 @@ class FakeXero:
         return [row for row in rows if row["Status"] == "AUTHORISED"]
 
     def standing(self):
-        last = (row["Reference"] for row in self.documents())
-        return sorted(key for key in last if not key.endswith("+"))
+        last = (row.get("Reference", "+") for row in self.documents())
+        return sorted(key for key in last if not key.endswith(("+", "-")))
 
     def cash(self):
         bank = self.accounts[0]["AccountID"]
@@ -136,13 +138,18 @@ class FakeXero:
         if endpoint == "Accounts":
             return {"Accounts": self.accounts}
         tests = []
-        for term in query["where"][0].split(" OR "):
+        where = query["where"][0]
+        every = all if " AND " in where else any
+        for term in re.split(" OR | AND ", where):
+            if day := DAY.match(term):
+                tests.append((["Date"], shown("-".join(day.groups()))))
+                continue
             name, _, value = TERM.match(term).groups()
             tests.append((name.split("."), value))
         rows = [
             row
             for row in self.tables[endpoint].values()
-            if any(value_at(row, names) == value for names, value in tests)
+            if every(value_at(row, names) == value for names, value in tests)
         ]
         at = (int(query["page"][0]) - 1) * PAGE
         return {endpoint: rows[at : at + PAGE]}
@@ -175,7 +182,8 @@ class FakeXero:
         if account["Type"] != "BANK" and not account.get("EnablePaymentsToAccount"):
             raise Refused("Account must have Enable payments to this account")
         self.settle(row, 1)
-        return self.add("Payments", row | {"Account": account, "Status": "AUTHORISED"})
+        made = row | {"Account": account, "Status": "AUTHORISED", "Date": shown(row["Date"])}
+        return self.add("Payments", made)
 
     def settle(self, row, sign):
         for what, name, number in (
@@ -204,8 +212,10 @@ class FakeXero:
             raise Refused("Contact could not be found")
         (line,) = row["LineItems"]
         made = row | {"BankAccount": self.account(row["BankAccount"]), "Status": "AUTHORISED"}
-        made |= {"DateString": f"{row['Date']}T00:00:00"}
+        made |= {"DateString": f"{row['Date']}T00:00:00", "Date": shown(row["Date"])}
         if row["Type"] == "RECEIVE-OVERPAYMENT":
+            # Xero keeps a reference of money spent and received only.
+            made.pop("Reference", None)
             made |= {"OverpaymentID": self.new_id(), "Total": Decimal(str(line["LineAmount"]))}
         else:
             self.account({"Code": line["AccountCode"]})
@@ -223,6 +233,12 @@ class FakeXero:
             self.settle(row, -1)
         row["Status"] = "DELETED"
         return 200, {endpoint: [row]}
+
+
+def shown(day):
+    """A day as Xero tells it: milliseconds since 1970, of midnight."""
+    since = dt.date.fromisoformat(day) - dt.date(1970, 1, 1)
+    return f"/Date({since.days * 86_400_000}+0000)/"
 
 
 def value_at(row, names):

@@ -9,6 +9,7 @@ import pytest
 from tests.plugins.ledgers.contract import BANK, DISCOUNTS, RECEIVABLE, LedgerContract, told
 from tests.plugins.ledgers.oracles import entries_of, entry_rows
 from tests.plugins.ledgers.serving import serving
+from tests.plugins.ledgers.xero import fake
 from tests.plugins.ledgers.xero.fake import Refused
 from tests.plugins.ledgers.xero.system import XERO
 
@@ -73,6 +74,39 @@ class TestXero(LedgerContract):
         assert told(ledger.post(entries_of(entry))) == {"K1": "accepted"}
         assert [books.left(1), books.left(2), books.cash()] == [0, 0, 200]
 
+    def test_money_for_no_invoice_is_received_on_its_account_or_told_to_need_one(self, books):
+        rows = [("cash", BANK, 50_00, "EUR"), ("on_account", "Liabilities:X", -50_00, "EUR")]
+        entry = entries_of(entry_rows("K1", rows, item_number=None, customer_id="C5"))
+        with serving(books.answer) as url:
+            refused = XERO.connect(url).post(entry)
+            accounts = {**XERO.options["accounts"], "Liabilities:X": fake.GAINS}
+            ledger = XERO.connect(url, accounts=accounts)
+            receipts = ledger.post(entry)
+            assert told(ledger.post(entry)) == {"K1": "duplicate"}
+            assert [told(refused), told(receipts)] == [{"K1": "rejected"}, {"K1": "accepted"}]
+            assert "Liabilities:X" in refused["reason"][0]
+            assert books.cash() == Decimal(50)
+            assert told(ledger.reverse(receipts)) == {"K1": "accepted"}
+        assert books.cash() == 0
+
+    def test_an_overpayment_is_refunded_when_the_last_payment_is_refused(self, ledger, books):
+        """It cannot be deleted; sent again it is made anew."""
+        entry = XERO.paid("K1", 1, on_account=5_00)
+        pay, refusals = books.pay, [True]
+
+        def refusing(row):
+            if row["Reference"] == "K1" and refusals:
+                raise Refused(f"{refusals.pop()}")
+            return pay(row)
+
+        books.pay = refusing
+        assert told(ledger.post(entries_of(entry))) == {"K1": "rejected"}
+        assert [books.cash(), books.left(1)] == [0, Decimal(101)]
+        books.answers.clear()
+
+        assert told(ledger.post(entries_of(entry))) == {"K1": "accepted"}
+        assert [books.cash(), books.left(1)] == [Decimal(106), 0]
+
     def test_what_xero_refuses_half_way_is_deleted_again(self, ledger, books):
         """Somebody pays the second invoice while the entry is on its way."""
         rows = [("cash", BANK, 203_00, "EUR"), ("receivable", RECEIVABLE, -101_00, "EUR")]
@@ -102,7 +136,7 @@ class TestXero(LedgerContract):
         ("change", "reason"),
         [
             ({"account": "Income:Gains"}, "not enabled for payments"),
-            ({"role": "on_account", "customer_id": "C99"}, "C99"),
+            ({"role": "on_account", "account": "Liabilities:X", "customer_id": "C99"}, "C99"),
         ],
     )
     def test_what_xero_would_refuse_is_told_before(self, ledger, books, change, reason):
