@@ -12,6 +12,7 @@ import stamina
 import recon_erpnext.plugin
 from recon.api import ConfigurationError, UnreadableItems
 from recon.testing import SourceConformance
+from tests.plugins.ledgers.day import BANK, comes_round
 from tests.plugins.ledgers.erpnext.fake import TOKEN, FakeErpnext
 from tests.plugins.ledgers.serving import serving
 
@@ -131,3 +132,13 @@ def test_a_wrong_key_is_an_error_of_the_sources_options(fetch, monkeypatch):
         fetch()
     assert "[sources.erpnext]" in caught.value.hint
     assert "another" not in caught.value.render()
+
+
+@pytest.mark.slow
+def test_a_day_begins_and_ends_in_the_same_books(tmp_path):
+    site = FakeErpnext(250)
+    with serving(site.answer) as found:
+        rows = [f'{name} = "{value}"' for name, value in asking(found).items()]
+        own = ['company = "Books"', 'cost_center = "Main"', f'accounts = {{ "{BANK}" = "Bank" }}']
+        policy = ["[sources.erpnext]", *rows, "[ledgers.erpnext]", *rows, *own]
+        comes_round(tmp_path, "erpnext", "\n".join(policy), site.left, "SINV-{}")

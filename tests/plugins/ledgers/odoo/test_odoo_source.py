@@ -15,6 +15,7 @@ from recon.api import ConfigurationError, UnreadableItems
 from recon.run.extract import extract_files
 from recon.testing import SourceConformance
 from recon_item_file.plugin import ItemFile
+from tests.plugins.ledgers.day import BANK, comes_round
 from tests.plugins.ledgers.odoo.fake import KEY, MOVE, FakeOdoo, partner
 from tests.plugins.ledgers.serving import serving
 
@@ -156,3 +157,13 @@ def test_what_it_told_reads_back_from_the_files_of_an_extract(books, fetch, tmp_
 
     assert_frame_equal(again.items, told.items)
     assert_frame_equal(again.parties, told.parties)
+
+
+@pytest.mark.slow
+def test_a_day_begins_and_ends_in_the_same_books(tmp_path):
+    books = FakeOdoo(250)
+    with serving(books.answer) as found:
+        rows = [f'{name} = "{value}"' for name, value in asking(found).items()]
+        own = ['journal = "BNK1"', f'accounts = {{ "{BANK}" = "1012" }}']
+        policy = ["[sources.odoo]", *rows, "[ledgers.odoo]", *rows, *own]
+        comes_round(tmp_path, "odoo", "\n".join(policy), books.residual, "INV/{}")

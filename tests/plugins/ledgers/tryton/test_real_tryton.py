@@ -10,6 +10,7 @@ import pytest
 
 from recon.api import opposite_key
 from recon.testing import check_source
+from tests.plugins.ledgers.day import comes_round
 from tests.plugins.ledgers.killing import deliver, post_killed
 from tests.plugins.ledgers.oracles import entries_of
 from tests.plugins.ledgers.tryton.cases import (
@@ -22,7 +23,7 @@ from tests.plugins.ledgers.tryton.cases import (
     told,
 )
 from tests.plugins.ledgers.tryton.environment import PASSWORD, server
-from tests.plugins.ledgers.tryton.reading import SOURCE, source_options
+from tests.plugins.ledgers.tryton.reading import SOURCE, policy, source_options
 
 pytestmark = pytest.mark.nightly
 
@@ -194,3 +195,9 @@ def test_the_source_tells_all_that_is_unpaid_to_the_cent_with_accounts_and_count
     assert facts.rows() == [("C10", "EUR", 350_00, dt.date(2026, 1, 15))]
     told = found.parties.filter(customer_id="C3").row(0, named=True)
     assert (told["name"], told["country"], told["accounts"]) == ("Customer 3", "DE", [iban])
+
+
+def test_a_day_begins_and_ends_in_the_same_books(url, ledger, tmp_path):
+    comes_round(
+        tmp_path, "tryton", policy(url), lambda number: left(ledger, [str(number)])[str(number)]
+    )

@@ -11,8 +11,9 @@ import stamina
 
 from recon.api import ConfigurationError, UnreadableItems
 from recon.testing import SourceConformance
+from tests.plugins.ledgers.day import comes_round
 from tests.plugins.ledgers.tryton.fake import FakeTryton, serving
-from tests.plugins.ledgers.tryton.reading import SOURCE, source_options
+from tests.plugins.ledgers.tryton.reading import SOURCE, policy, source_options
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -123,3 +124,15 @@ def test_a_wrong_password_is_an_error_of_the_sources_options(fetch, monkeypatch)
     with pytest.raises(ConfigurationError) as caught:
         fetch()
     assert "[sources.tryton]" in caught.value.hint
+
+
+@pytest.mark.slow
+def test_a_day_begins_and_ends_in_the_same_books(tmp_path):
+    books = FakeTryton(250)
+    with serving(books) as found:
+        comes_round(
+            tmp_path,
+            "tryton",
+            policy(found),
+            lambda number: books.tables["account.invoice"][number]["amount_to_pay"],
+        )
