@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from recon.testing.verdict import Rule
 
 _FRAMES: Final = ("items", "parties", "remittances", "closed", "own_accounts")
+# Nothing, a table, a letter, a page, and what is no text.
+_FOREIGN_HEADS: Final = (
+    b"",
+    b"item_number,currency,amount\n",
+    b"%PDF-1.7\n",
+    b"<html><body>dear sirs</body></html>",
+    b"\x00\xff\xfe<",
+)
 _OPTIONAL: Final = ("confirmed", "refused", "batches")
 
 
@@ -118,6 +126,18 @@ def books_that_cannot_be_read_are_an_error(case: SourceCase) -> Iterator[str]:
         yield f"of books that cannot be read it tells {books.items.height} items"
 
 
+def files_that_are_no_advices_are_not_claimed(case: SourceCase) -> Iterator[str]:
+    """Two sources that claim one file stop the run, and so does one that raises."""
+    for head in _FOREIGN_HEADS:
+        try:
+            is_claimed = case.plugins.advice_source(head, "file") is not None
+        except PluginFailed as error:
+            yield f"claims_advice must not raise, whatever the file holds: {error.message}"
+            return
+        if is_claimed:
+            yield f"claims_advice claims a file that begins with {head!r}"
+
+
 RULES: Final = (
     its_frames_keep_their_schemas,
     customers_of_items_are_listed_where_any_are,
@@ -125,6 +145,7 @@ RULES: Final = (
     a_day_in_the_past_is_told_as_it_was,
     an_option_that_it_does_not_know_is_refused,
     books_that_cannot_be_read_are_an_error,
+    files_that_are_no_advices_are_not_claimed,
 )
 
 

@@ -102,9 +102,19 @@ class KnowsTheFuture(Source):
         return super().fetch(None, options)
 
 
+def claiming(claims):
+    class Claims(Source):
+        def claims_advice(self, head, file_name):
+            return claims(head)
+
+    return Claims
+
+
 def test_sound_sources_are_passed():
     check_source(Source(), {}, broken={"nobody": True}, knows_the_past=True)
     options = {"items": str(DEMO / "open_items.csv"), "customers": str(DEMO / "customers.csv")}
+    sound = claiming(lambda head: head.startswith(b"UNB+"))
+    check_source(sound(), {}, broken={"nobody": True}, knows_the_past=True)
     check_source(ItemFile(), options, broken={"items": "no_such_file.csv"})
 
 
@@ -121,6 +131,8 @@ def test_sound_sources_are_passed():
         (TakesAnyOption, "of books that cannot be read it tells 3 items"),
         (Crashes, "raise UnreadableItems or ConfigurationError with a hint"),
         (KnowsTheFuture, "1 items that were issued later"),
+        (claiming(lambda head: b"<" in head), "claims a file that begins with b'<html>"),
+        (claiming(lambda head: head[0] == 60), "claims_advice must not raise"),
     ],
 )
 def test_a_source_that_breaks_a_rule_is_told_which(kind, said):
