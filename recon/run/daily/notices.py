@@ -29,6 +29,7 @@ from recon.run.daily.receive import files_row, known_state
 from recon.run.daily.settling import settled, stamp_of
 from recon.run.extract import REMITTANCES
 from recon.run.files import Delivered, deliver, find_files
+from recon.store.projections import catch_up
 from recon.store.tables import FACT
 
 if TYPE_CHECKING:
@@ -260,6 +261,7 @@ def _store(desk: Desk, sort: Sort, told: ToldNotice) -> None:
         desk.record(
             connection, sort.event, *told_by_notice(sort, told.entry, told.rows, told.source)
         )
+        catch_up(connection)
     reached("import.committed")
 
 
