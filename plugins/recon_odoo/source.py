@@ -13,7 +13,6 @@ from recon.api.remote_source import (
     PAGE,
     books_of,
     by_key,
-    check_fields,
     day_of,
     minor_units,
     read_all,
@@ -74,7 +73,7 @@ def fetch_books(odoo: Odoo, company: str | None, as_of: dt.date | None) -> Books
         what=_INVOICES,
     )
     partners = _partners(odoo, {id_of(row["commercial_partner_id"]) for row in moves})
-    codes = _codes(partners)
+    codes = _codes(odoo, partners)
     named = {id_of(row["currency_id"]) for row in moves}
     currencies = _by_id(odoo, "res.currency", named, ("name",))
     return books_of(
@@ -124,11 +123,15 @@ def _partners(odoo: Odoo, wanted: Iterable[int]) -> dict[int, Mapping[str, Any]]
     return found | _by_id(odoo, _PARTNER, above, _OF_PARTNER)
 
 
-def _codes(partners: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
-    """Give the id of each customer: its reference in Odoo, by which the ledger finds it too, where it is its own alone."""
-    often = Counter(row["ref"] for row in partners.values())
+def _codes(odoo: Odoo, partners: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """Give the id of each customer: its reference in Odoo, by which the ledger finds it too, where no other partner has it."""
+    named = sorted({row["ref"] for row in partners.values() if row["ref"]})
+    # Also those who owe nothing today: an id that changes with them would be another customer.
+    rows = odoo.find_by(_PARTNER, "ref", named, ("ref",), _ARCHIVED_TOO)
+    by_key(rows, named, (), key="ref", what=_CUSTOMERS)
+    often = Counter(row["ref"] for row in rows)
     return {
-        ident: str(row["ref"]) if row["ref"] and often[row["ref"]] == 1 else f"{_PARTNER},{ident}"
+        ident: str(row["ref"]) if often[row["ref"]] == 1 else f"{_PARTNER},{ident}"
         for ident, row in partners.items()
     }
 
@@ -137,9 +140,16 @@ def _customers(
     odoo: Odoo, partners: Mapping[int, Mapping[str, Any]], codes: Mapping[int, str]
 ) -> list[dict[str, Any]]:
     accounts: dict[int, list[str]] = {}
+    domain = [["partner_id", "in", sorted(partners)]]
     fields = ("acc_number", "partner_id")
-    for row in odoo.find_by(_BANK, "partner_id", sorted(partners), fields):
-        check_fields(row, fields, _CUSTOMERS)
+    rows = read_all(
+        lambda last: odoo.search(_BANK, _behind(domain, last), fields, PAGE),
+        lambda: odoo.count(_BANK, domain),
+        fields,
+        key="id",
+        what="Odoo bank accounts",
+    )
+    for row in rows:
         accounts.setdefault(id_of(row["partner_id"]), []).append(str(row["acc_number"]))
     return [
         {

@@ -14,7 +14,6 @@ from recon.api.remote_source import (
     PAGE,
     books_of,
     by_key,
-    check_fields,
     minor_units,
     read_all,
     text_of,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from recon_tryton.rpc import Rpc
 
 _INVOICE: Final = "account.invoice"
+_ACCOUNT: Final = "bank.account"
 _INVOICES: Final = "Tryton invoices"
 _ASKED: Final = (
     "number",
@@ -97,9 +97,21 @@ def _item(row: Mapping[str, Any], party: Mapping[str, Any]) -> dict[str, Any]:
 
 def _customers(rpc: Rpc, parties: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
     accounts: dict[int, list[str]] = {}
-    rows = rpc.find_by("bank.account", "owners", sorted(parties), ("owners", "numbers.number"))
+    domain = [["owners", "in", sorted(parties)]]
+    asked = ("owners", "numbers.number")
+
+    def page(last: int | None) -> list[dict[str, Any]]:
+        behind = [*domain, ["id", ">", last or 0]]
+        return rpc.search_read(_ACCOUNT, behind, asked, order=_OLDEST_FIRST, limit=PAGE)
+
+    rows = read_all(
+        page,
+        lambda: rpc.count(_ACCOUNT, domain),
+        ("owners", "numbers."),
+        key="id",
+        what="Tryton bank accounts",
+    )
     for row in rows:
-        check_fields(row, ("owners", "numbers."), "Tryton bank accounts")
         for owner in row["owners"]:
             accounts.setdefault(owner, []).extend(str(one["number"]) for one in row["numbers."])
     return [

@@ -99,10 +99,12 @@ def test_a_reference_that_two_customers_have_is_nobodys_id(books, fetch):
     books.tables["res.partner"][2] = partner(2, "C1")
     books.tables["res.partner"][3] = partner(3, False, parent_id=11)
     books.tables["res.partner"][11] = partner(11, "GROUP")
+    # One of two owes nothing today.
+    books.tables["res.partner"][12] = partner(12, "C4", active=False)
     found = fetch()
 
     assert found.items["customer_id"].to_list() == [
-        "res.partner,1", "res.partner,2", "res.partner,3", "C4", "C5",
+        "res.partner,1", "res.partner,2", "res.partner,3", "res.partner,4", "C5",
     ]  # fmt: skip
     parents = dict(found.parties.select("customer_id", "parent_customer_id").rows())
     assert (parents["res.partner,3"], parents["GROUP"]) == ("GROUP", None)
@@ -119,6 +121,19 @@ def test_all_pages_are_read_and_a_page_that_is_cut_is_an_error(books, fetch, mon
     cut = lambda model, **more: whole(model, **more)[1:] if model == MOVE else whole(model, **more)  # noqa: E731
     monkeypatch.setattr(books, "search_read", cut)
     with pytest.raises(UnreadableItems, match="Odoo invoices: there are 5, and"):
+        fetch()
+
+
+def test_accounts_that_are_left_out_are_an_error_too(books, fetch, monkeypatch):
+    for at in (1, 2):
+        books.tables["res.partner.bank"][at] = {
+            "id": at, "partner_id": 1, "acc_number": f"DE{at}", "active": True,
+        }  # fmt: skip
+    whole = books.search_read
+    cut = lambda model, **more: whole(model, **more)[1 if model == "res.partner.bank" else 0 :]  # noqa: E731
+    monkeypatch.setattr(books, "search_read", cut)
+
+    with pytest.raises(UnreadableItems, match="Odoo bank accounts: there are 2, and"):
         fetch()
 
 
