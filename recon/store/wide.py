@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _KEY: Final = ("statement_id", "record")
-_OF_STATE: Final = ("line_id", "account", "occurrence", "copies", "is_held")
+_OF_STATEMENT: Final = ("file", "account")
+_OF_STATE: Final = ("line_id", "occurrence", "copies", "is_held")
 
 
 def wide_lines(connection: Connection, states: pl.DataFrame) -> dy.DataFrame[Lines]:
     """Give the lines of these states, sorted by line: a few by name, many by reading all deliveries of their statements."""
     told = _deliveries(connection, states.select(_KEY))
-    names = fetch(connection, FACT["statements"], names=("statement_id", "file"))
+    names = fetch(connection, FACT["statements"], names=("statement_id", *_OF_STATEMENT))
     # What is joined and sorted is narrow, by whole numbers; the wide columns are put in order once.
     statements = pl.Enum(names["statement_id"].sort())
     number = pl.col("statement_id").cast(statements).to_physical().cast(pl.Int64)
@@ -36,7 +37,7 @@ def wide_lines(connection: Connection, states: pl.DataFrame) -> dy.DataFrame[Lin
         .join(names, on="statement_id", how="left")
         .sort("line_id")
     )
-    lines = told[narrow["at"]].hstack(narrow.select("file", *_OF_STATE))
+    lines = told[narrow["at"]].hstack(narrow.select(*_OF_STATEMENT, *_OF_STATE))
     return validated(lines.select(Lines.column_names()), Lines)
 
 
