@@ -8,6 +8,8 @@ An entry that takes one back cancels the moves of that one, so that its invoices
 from __future__ import annotations
 
 import hashlib
+import time
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -34,6 +36,8 @@ STATEMENT: Final = "account.statement"
 ORIGIN: Final = "account.statement.origin"
 LINE: Final = "account.statement.line"
 _POSTED: Final = ["statement.state", "=", "posted"]
+# A statement that is not posted may be the work of a call still under way: it is looked at again after these seconds.
+_PAUSES: Final = (2, 4, 8)
 _RIVAL: Final = "another program is posting it"
 
 
@@ -53,6 +57,7 @@ class TrytonLedger:
         self._rpc = rpc
         self._places = places
         self._at_once = at_once
+        self._pauses: Sequence[int] = _PAUSES
 
     def find(self, keys: Sequence[str]) -> Mapping[str, str]:
         """Map the keys of posted origins, and of moves that cancel, to their ids."""
@@ -134,8 +139,10 @@ class TrytonLedger:
                 return Told("accepted", None, found[as_key])
             return Told("unknown", str(error), None)
 
-    def _send(self, several: Sequence[Entry], known: Known, journal: str) -> dict[str, Told]:
-        """Post a statement of some entries; where Tryton speaks against it, halves of it."""
+    def _send(
+        self, several: Sequence[Entry], known: Known, journal: str, *, is_second: bool = False
+    ) -> dict[str, Told]:
+        """Post a statement of some entries; where Tryton speaks against it, halves of it, and one alone twice."""
         keys = [rows[0].entry_key for rows in several]
         statement: list[int] = []
         try:
@@ -148,24 +155,31 @@ class TrytonLedger:
                 half = len(several) // 2
                 first = self._send(several[:half], known, journal)
                 return first | self._send(several[half:], known, journal)
-            return {keys[0]: self._alone(keys[0], error)}
+            if told := self._posted_elsewhere(keys[0]):
+                return {keys[0]: told}
+            if not is_second:
+                # What stood against it may be another program's statement that is gone by now.
+                return self._send(several, known, journal, is_second=True)
+            word = "rejected" if isinstance(error, Declined) else "needs_confirmation"
+            return {keys[0]: Told(word, str(error))}
         except Unheard as error:
-            found = self.find(keys)
-            lost = Told("unknown", str(error), None)
-            return {k: Told("accepted", None, found[k]) if k in found else lost for k in keys}
+            why = str(error)
+        else:
+            why = _RIVAL
         found = self.find(keys)
-        lost = Told("unknown", _RIVAL, None)
+        lost = Told("unknown", why, None)
         return {k: Told("accepted", None, found[k]) if k in found else lost for k in keys}
 
-    def _alone(self, key: str, error: Declined | Warned) -> Told:
-        """Say what became of an entry that Tryton speaks against by itself."""
-        # What stands against it may be the very entry, as another program posted it meanwhile.
-        rows = self._rpc.find_by(ORIGIN, "number", [key], ("statement.state",))
+    def _posted_elsewhere(self, key: str) -> Told | None:
+        """Say whether what stands against an entry is that very entry, as another program posts it; None if not."""
+        try:
+            rows = self._rpc.find_by(ORIGIN, "number", [key], ("statement.state",))
+        except Declined:
+            # A record was removed while it was read.
+            return Told("unknown", _RIVAL)
         if any(row["statement."]["state"] == "posted" for row in rows):
             return Told("duplicate", "the ledger has this key", self.find([key])[key])
-        if rows:
-            return Told("unknown", _RIVAL)
-        return Told("rejected" if isinstance(error, Declined) else "needs_confirmation", str(error))
+        return Told("unknown", _RIVAL) if rows else None
 
     def _make(
         self, several: Sequence[Entry], known: Known, journal: str, statement: list[int]
@@ -229,17 +243,28 @@ class TrytonLedger:
         """Remove unposted statements of these entries: an earlier call ended half-way."""
         unposted = ["statement.state", "!=", "posted"]
         rows = self._rpc.find_by(ORIGIN, "number", keys, ("statement",), unposted)
-        self._remove(sorted({row["statement"] for row in rows}))
+        statements = sorted({row["statement"] for row in rows})
+        for pause in self._pauses:
+            still = [["id", "in", statements], ["state", "!=", "posted"]]
+            if not statements or not self._rpc.search_read(STATEMENT, still, ("state",)):
+                break
+            time.sleep(pause)
+        self._remove(statements)
 
     def _remove(self, statements: Sequence[int]) -> None:
         """Cancel statements that are not posted, and delete them; nothing of them is in the books."""
         for statement in statements:
-            state = self._rpc.search_read(STATEMENT, [["id", "=", statement]], ("state",))
-            if not state or state[0]["state"] == "posted":
-                continue
-            if state[0]["state"] != "cancelled":
-                self._rpc.write(f"model.{STATEMENT}.cancel", [statement])
-            self._rpc.write(f"model.{STATEMENT}.delete", [statement])
+            # Where another program removes or posts it at this moment, nothing is left to remove.
+            with suppress(Declined, Warned):
+                self._remove_one(statement)
+
+    def _remove_one(self, statement: int) -> None:
+        state = self._rpc.search_read(STATEMENT, [["id", "=", statement]], ("state",))
+        if not state or state[0]["state"] == "posted":
+            return
+        if state[0]["state"] != "cancelled":
+            self._rpc.write(f"model.{STATEMENT}.cancel", [statement])
+        self._rpc.write(f"model.{STATEMENT}.delete", [statement])
 
 
 def _moves(origin: Mapping[str, Any]) -> set[int]:

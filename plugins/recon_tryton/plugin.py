@@ -44,7 +44,7 @@ class Tryton:
 
     name = "tryton"
     capabilities = LedgerCapabilities(
-        is_file=False, finds_by_key=True, verifies=True, reverses=True
+        is_file=False, finds_by_key=True, verifies=True, reverses=True, leaves_out_known=False
     )
     file_name: str | None = None
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from recon.api import ConfigurationError, LedgerType, ReconError, opposite_key
-from tests.plugins.ledgers.killing import deliver, post_killed
+from tests.plugins.ledgers.killing import Killed, deliver, post_killed
 from tests.plugins.ledgers.oracles import entries_of
 from tests.plugins.ledgers.tryton.cases import (
     KIND,
@@ -56,9 +56,38 @@ def posted(books):
     return sorted(row["number"] for row in done)
 
 
-def test_it_keeps_the_protocol():
+def test_it_keeps_the_protocol_and_says_that_tryton_keeps_no_key_out():
     assert isinstance(KIND, LedgerType)
     assert not KIND.capabilities.is_file
+    assert not KIND.capabilities.leaves_out_known
+
+
+def test_a_statement_whose_posting_is_under_way_is_waited_for(ledger, url, books, monkeypatch):
+    """The first program died after its last call was sent; the server still works on it."""
+    entries, write = entries_of(paid("K1", 1)), ledger._rpc.write
+
+    def dying(method, *params):
+        if method.endswith("post"):
+            raise Killed
+        return write(method, *params)
+
+    monkeypatch.setattr(ledger._rpc, "write", dying)
+    with pytest.raises(Killed):
+        ledger.post(entries)
+    (statement,) = books.tables[STATEMENT].values()
+    assert statement["state"] == "validated"
+    other, waited = connect(url), []
+    other._pauses = (2, 4, 8)
+
+    def meanwhile(seconds):
+        waited.append(seconds)
+        write(f"model.{STATEMENT}.post", [statement["id"]])
+
+    monkeypatch.setattr("recon_tryton.ledger.time.sleep", meanwhile)
+    other.post(entries)
+
+    assert waited == [2]
+    assert posted(books) == ["K1"]
 
 
 def test_entries_of_every_kind_settle_their_invoices(ledger, books):
