@@ -25,8 +25,8 @@ from recon.frames.facts import Deliveries, StoredStatements
 from recon.protocols import InputFile
 from recon.run.daily.desk import Desk, open_desk
 from recon.run.daily.receive import files_row
-from recon.store.bulk import fetch
 from recon.store.projections import catch_up
+from recon.store.reading import fetch
 from recon.store.standing import standing
 from recon.store.tables import LINE_STATES
 from recon.store.verify import verify

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 from sqlalchemy import select
 
-from recon.store.bulk import fetch
 from recon.store.projections import by_column
+from recon.store.reading import fetch
 from recon.store.tables import FACT, LINE_STATES
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ from sqlalchemy import select
 
 from recon import __version__
 from recon.failpoints import reached
-from recon.store.bulk import insert, stored_form
 from recon.store.digest import event_digest, rows_digest
+from recon.store.form import stored_form
 from recon.store.tables import EVENTS, FACT
+from recon.store.writing import insert
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

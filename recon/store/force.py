@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT
 
 if TYPE_CHECKING:

@@ -17,12 +17,13 @@ from recon.apply.carry import empty_states, load, settle
 from recon.frames.entries import Outbox
 from recon.frames.facts import LineStates
 from recon.store.blocks import FIRST_DAY, LAST_DAY
-from recon.store.bulk import change, fetch, fetch_blocks, pieces, upsert
 from recon.store.chain import head
 from recon.store.force import in_force, moves_of
 from recon.store.lines import NARROW, check_stored, lines_of
 from recon.store.policies import holds_at
+from recon.store.reading import fetch, fetch_blocks, pieces
 from recon.store.tables import FACT, ITEM_STATES, LINE_STATES, OUTBOX, PROGRESS
+from recon.store.writing import change, upsert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

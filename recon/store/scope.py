@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
-from recon.store.bulk import pieces
+from recon.store.reading import pieces
 from recon.store.tables import EVENTS, FACT
 
 if TYPE_CHECKING:

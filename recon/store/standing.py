@@ -25,7 +25,6 @@ from recon.frames.items import ItemDifferences, ItemStates
 from recon.frames.lines import Lines
 from recon.frames.parties import Parties
 from recon.protocols import Standing
-from recon.store.bulk import fetch
 from recon.store.chain import head
 from recon.store.force import in_force, moves_of
 from recon.store.lines import check_stored
@@ -38,6 +37,7 @@ from recon.store.projections import (
     lines_until,
     progress,
 )
+from recon.store.reading import fetch
 from recon.store.scope import bearing_lines
 from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES, OUTBOX
 from recon.store.wide import lines_by_id, wide_lines

@@ -14,10 +14,11 @@ import polars as pl
 
 from recon.errors import StoreBroken
 from recon.store.blocks import pack
-from recon.store.bulk import fetch, fetch_blocks, fetch_stored, stored_form
 from recon.store.chain import GENESIS, Head, event_hash
 from recon.store.digest import rows_digest
+from recon.store.form import stored_form
 from recon.store.projections import made_anew, progress
+from recon.store.reading import fetch, fetch_blocks, fetch_stored
 from recon.store.tables import EVENTS, FACT, FACTS, ITEM_STATES, LINE_STATES, OUTBOX
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from sqlalchemy import tuple_
 from recon.frames.demands import validated
 from recon.frames.lines import Lines
 from recon.store.blocks import FIRST, LAST
-from recon.store.bulk import fetch, fetch_blocks, pieces
 from recon.store.projections import by_column, by_keys
+from recon.store.reading import fetch, fetch_blocks, pieces
 from recon.store.tables import FACT, LINE_STATES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT, LINE_STATES
 from tests.cli.working import PEOPLE, Office
 from tests.run.daily.demo_desk import SETTINGS, at_work, new_workspace

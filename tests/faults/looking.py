@@ -12,9 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
-from recon.store.bulk import fetch
 from recon.store.connect import open_store
 from recon.store.migrate import upgrade
+from recon.store.reading import fetch
 from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES, OUTBOX
 from recon.store.verify import verify
 from recon.workspace import Workspace

@@ -102,7 +102,7 @@ def meet(folder, store, reviewers, lines):
     from recon.run.daily.deciding import suggested_lines
     from recon.run.daily.desk import open_desk
     from recon.run.daily.flow import run
-    from recon.store.bulk import fetch
+    from recon.store.reading import fetch
     from recon.store.tables import FACT, LINE_STATES
     from recon.store.verify import verify
     from tests.run.quiet import Quiet

@@ -55,7 +55,7 @@ def _one(desk, role, chance, done):
 
 def _write(desk, chance, _):
     """Note, assign or undo something, of whatever line waits or stands."""
-    from recon.store.bulk import fetch
+    from recon.store.reading import fetch
     from recon.store.tables import LINE_STATES
 
     with desk._desk.store.reading() as connection:

@@ -34,11 +34,11 @@ from recon.run.daily.deciding import act_of, answer_decision, decide, line_of, s
 from recon.run.daily.desk import Desk
 from recon.run.daily.governing import change_period
 from recon.run.daily.receive import receive
-from recon.store.bulk import fetch
 from recon.store.chain import head
 from recon.store.connect import open_store
 from recon.store.migrate import upgrade
 from recon.store.projections import catch_up, made_anew, progress
+from recon.store.reading import fetch
 from recon.store.standing import standing
 from recon.store.tables import FACT, ITEM_STATES, LINE_STATES, PROJECTIONS
 from recon.store.verify import verify

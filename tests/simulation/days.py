@@ -26,7 +26,7 @@ from recon.run.daily.deciding import act_of, decide, stands
 from recon.run.daily.desk import open_desk
 from recon.run.daily.flow import run
 from recon.run.daily.posting import outbox, post
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT, LINE_STATES, OUTBOX
 from tests.faults.bank import SETTINGS, Bank, make_workspace, put
 from tests.faults.looking import faults

@@ -26,11 +26,11 @@ if __name__ == "__main__":
 
 from recon.apply.carry import differences, versions_of
 from recon.frames.items import Items
-from recon.store.bulk import fetch
 from recon.store.chain import Happening, append, head, instant
 from recon.store.connect import open_store
 from recon.store.migrate import upgrade
 from recon.store.projections import catch_up
+from recon.store.reading import fetch
 from recon.store.tables import FACT, ITEM_STATES, LINE_STATES
 from recon.store.verify import verify
 from tests.simulation.days import play_days

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from recon.store.bulk import fetch
 from recon.store.chain import instant
+from recon.store.reading import fetch
 from recon.store.tables import FACT
 from tests.store.whole import rows
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recon.store.bulk import fetch
 from recon.store.chain import Happening, append
 from recon.store.connect import open_store
 from recon.store.migrate import upgrade
 from recon.store.projections import catch_up
+from recon.store.reading import fetch
 from recon.store.tables import LINE_STATES
 from recon.store.verify import verify
 from tests.store.statements import event_rows, told_statements

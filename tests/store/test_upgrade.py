@@ -20,9 +20,9 @@ from sqlalchemy import inspect
 
 from recon.errors import StoreBroken
 from recon.store import migrate
-from recon.store.bulk import fetch
 from recon.store.chain import head
 from recon.store.connect import open_store
+from recon.store.reading import fetch
 from recon.store.tables import EVENTS, METADATA
 from recon.store.verify import verify
 from tests.store.as_text import statements_of, text_of

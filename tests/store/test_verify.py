@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select, text
 
-from recon.store.bulk import fetch_stored
 from recon.store.chain import Head, event_hash, head
+from recon.store.reading import fetch_stored
 from recon.store.tables import EVENTS, FACTS, LINE_STATES, PROJECTIONS
 from recon.store.verify import verify
 from tests.store.whole import empty_tables

@@ -12,8 +12,8 @@ import polars as pl
 from recon.plugins import Plugins
 from recon.run.daily.desk import open_desk
 from recon.run.daily.flow import run
-from recon.store.bulk import fetch
 from recon.store.projections import catch_up
+from recon.store.reading import fetch
 from recon.store.tables import FACT, FACTS
 from tests.faults.bank import Bank, make_workspace, put
 from tests.run.quiet import Quiet

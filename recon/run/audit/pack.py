@@ -21,10 +21,10 @@ from recon.review.allowed import check_allowed
 from recon.run.audit import layout
 from recon.run.audit.writing import unfinished_pack
 from recon.run.record import versions
-from recon.store.bulk import fetch_stored
 from recon.store.chain import Head
 from recon.store.policies import policy_at
 from recon.store.projections import catch_up
+from recon.store.reading import fetch_stored
 from recon.store.standing import standing
 from recon.store.tables import EVENTS, FACT, FACTS
 from recon.store.verify import verify

@@ -19,12 +19,12 @@ from recon.databases import sqlite_library
 from recon.review.people import Authority
 from recon.run.daily.archive import Archive
 from recon.run.daily.desk import Desk
-from recon.store.bulk import insert
 from recon.store.connect import Store, open_store
 from recon.store.migrate import upgrade
 from recon.store.policies import controls_at, policy_at
 from recon.store.projections import catch_up
 from recon.store.tables import EVENTS, FACT
+from recon.store.writing import insert
 from recon.workspace import Settings, Workspace
 
 if TYPE_CHECKING:

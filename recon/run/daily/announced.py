@@ -18,9 +18,9 @@ from recon.frames.batches import Batches
 from recon.frames.parties import Remittances
 from recon.normalise.text import compact
 from recon.run.daily.notices import laid_name
-from recon.store.bulk import fetch, read
 from recon.store.chain import head
 from recon.store.projections import by_column, by_keys
+from recon.store.reading import fetch, read
 from recon.store.tables import EVENTS, FACT, LINE_STATES
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from recon.frames.parties import Parties
 from recon.run.books import fetch_books
 from recon.run.daily.extracts import find_extracts
 from recon.run.daily.receive import files_row
-from recon.store.bulk import fetch
 from recon.store.chain import head
 from recon.store.projections import catch_up
+from recon.store.reading import fetch
 from recon.store.standing import parties_at
 from recon.store.tables import EVENTS, FACT, ITEM_STATES
 

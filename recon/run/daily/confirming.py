@@ -12,8 +12,8 @@ import polars as pl
 
 from recon.errors import Refused, clip
 from recon.frames.facts import Answers
-from recon.store.bulk import fetch
 from recon.store.projections import catch_up
+from recon.store.reading import fetch
 from recon.store.tables import OUTBOX
 
 if TYPE_CHECKING:

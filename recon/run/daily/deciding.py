@@ -24,9 +24,9 @@ from recon.review.remarks import comment as remark
 from recon.review.undo import undo
 from recon.run.daily.numbering import keys_of, last_number, number_decisions, place_allocations
 from recon.run.daily.unmoved import check_unmoved
-from recon.store.bulk import fetch
 from recon.store.chain import instant
 from recon.store.projections import catch_up
+from recon.store.reading import fetch
 from recon.store.standing import standing_of
 from recon.store.tables import FACT, LINE_STATES
 

@@ -10,9 +10,9 @@ from recon.frames.events import Periods
 from recon.review.periods import close_period, reopen_period
 from recon.review.policy_change import check_policy, check_policy_approval
 from recon.review.remarks import release
-from recon.store.bulk import fetch
 from recon.store.chain import instant
 from recon.store.projections import catch_up
+from recon.store.reading import fetch
 from recon.store.standing import standing_of
 from recon.store.tables import FACT
 

@@ -14,7 +14,7 @@ import polars as pl
 from recon.errors import ConfigurationError
 from recon.frames.outcomes import Outcomes
 from recon.run.daily.posting import ledger_options
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import OUTBOX
 
 if TYPE_CHECKING:

@@ -23,11 +23,11 @@ from recon.run.daily.announced import find_announced
 from recon.run.flow import match_view
 from recon.run.reading import Reading
 from recon.store.answered import approved_only, taken_back_numbers, waiting_decisions
-from recon.store.bulk import fetch
 from recon.store.chain import head
 from recon.store.force import applied_of
 from recon.store.lines import check_stored
 from recon.store.policies import holds_at
+from recon.store.reading import fetch
 from recon.store.standing import parties_at
 from recon.store.tables import FACT, ITEM_STATES, LINE_STATES
 from recon.store.wide import wide_lines

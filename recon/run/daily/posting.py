@@ -20,8 +20,8 @@ from recon.frames.entries import Entries
 from recon.frames.facts import Answers
 from recon.review.allowed import check_allowed
 from recon.store.answered import approved_only
-from recon.store.bulk import fetch
 from recon.store.projections import by_column, catch_up
+from recon.store.reading import fetch
 from recon.store.tables import FACT, LINE_STATES, OUTBOX
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from recon.run.daily.announced import batch_links
 from recon.run.daily.numbering import keys_of, last_number, number_decisions, place_allocations
 from recon.run.daily.returns import opposite_entries, taken_back
 from recon.store.answered import waiting_decisions
-from recon.store.bulk import fetch
 from recon.store.force import applied_of
 from recon.store.projections import by_column, catch_up
+from recon.store.reading import fetch
 from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES
 
 if TYPE_CHECKING:

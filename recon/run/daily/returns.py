@@ -16,8 +16,8 @@ from recon.frames.decisions import Decisions
 from recon.frames.lines import Lines
 from recon.match.classify import find_returns
 from recon.normalise.prepare import comparable_lines
-from recon.store.bulk import fetch
 from recon.store.projections import by_column, by_keys
+from recon.store.reading import fetch
 from recon.store.tables import FACT, LINE_STATES
 from recon.store.wide import lines_of_amounts
 

@@ -16,8 +16,8 @@ from recon.frames.events import Periods
 from recon.review.parts import FORGIVING_KINDS
 from recon.review.people import same_name
 from recon.review.periods import check_open
-from recon.store.bulk import fetch
 from recon.store.projections import by_column
+from recon.store.reading import fetch
 from recon.store.tables import FACT, ITEM_STATES
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from recon.errors import ConfigurationError, StoreBroken
 from recon.run.audit.layout import as_csv, from_csv
 from recon.run.audit.pack import export_pack
 from recon.run.daily.desk import open_desk
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import EVENTS, FACT, FACTS
 from recon.store.verify import verify
 from tests.run.audit.workspaces import Ticking, demo_workspace, run_day

@@ -8,8 +8,8 @@ from recon.errors import ConfigurationError, Refused
 from recon.review.allowed import check_allowed
 from recon.run.audit.pack import export_pack
 from recon.run.daily.desk import open_desk
-from recon.store.bulk import fetch
 from recon.store.policies import controls_at
+from recon.store.reading import fetch
 from recon.store.tables import EVENTS
 
 HOUSE = """

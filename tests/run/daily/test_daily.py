@@ -13,9 +13,9 @@ from recon.errors import Locked, UnreadableItems
 from recon.run.daily import flow, receive
 from recon.run.daily.books import load_books
 from recon.run.daily.desk import open_desk
-from recon.store.bulk import fetch
 from recon.store.connect import open_store
 from recon.store.lock import run_lock
+from recon.store.reading import fetch
 from recon.store.tables import EVENTS, FACT
 from tests.faults.bank import LONG_AGO, put
 from tests.faults.looking import opened, state

@@ -15,7 +15,7 @@ from recon.run.daily.governing import change_period
 from recon.run.daily.matching import match_open, take_snapshot
 from recon.run.daily.recording import Written, record_run
 from recon.store.answered import waiting_decisions
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT
 from recon.store.verify import verify
 from tests.run.daily.demo_desk import DAY, at_work, worked_workspace

@@ -13,7 +13,7 @@ from recon.review.parts import Part
 from recon.run.daily.deciding import act_of, decide, stands
 from recon.run.daily.desk import open_desk
 from recon.run.daily.flow import run
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import LINE_STATES
 
 ITEMS = "item_id,number,customer_id,customer_name,currency,amount,open_amount,issue_date\n"

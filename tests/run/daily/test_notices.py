@@ -12,7 +12,7 @@ from recon.run.audit.replay import replay
 from recon.run.daily.desk import open_desk
 from recon.run.daily.matching import take_snapshot
 from recon.run.daily.notices import laid_name
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import EVENTS, FACT, LINE_STATES
 from tests.faults.bank import put
 from tests.faults.looking import opened

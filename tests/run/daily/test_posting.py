@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from recon.errors import ConfigurationError, Refused
 from recon.plugins import Plugins
 from recon.run.daily.posting import outbox, post, would_post
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT, OUTBOX
 from recon.store.verify import verify
 from tests.run.daily.demo_desk import at_work, worked_workspace

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT, OUTBOX
 from recon.store.verify import verify
 from recon_beancount.accounts import beancount_account

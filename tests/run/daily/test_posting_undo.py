@@ -10,7 +10,7 @@ from recon.review.decide import split
 from recon.review.parts import Part
 from recon.review.undo import undo
 from recon.run.daily.deciding import act_of, answer_decision, decide, stands
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT, LINE_STATES
 from tests.run.daily.demo_desk import Clock, at_work, worked_workspace
 from tests.run.daily.fake_ledger import FakeLedger

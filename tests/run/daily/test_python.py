@@ -12,7 +12,7 @@ import pytest
 from recon.daily import Part, Recorded, open_workspace
 from recon.errors import Refused
 from recon.plugins import Plugins
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import ITEM_STATES
 from recon.store.verify import verify
 from tests.cli.working import AMBIGUOUS, BANDS, ON_ACCOUNT, PEOPLE, SHORT, STRANGER, WEAK

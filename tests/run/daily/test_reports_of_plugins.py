@@ -15,7 +15,7 @@ from recon.run.audit.pack import export_pack
 from recon.run.audit.replay import replay
 from recon.run.daily.desk import open_desk
 from recon.run.daily.own_plugins import plugins_of
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import EVENTS
 from recon.workspace import Workspace
 from tests.faults.bank import SETTINGS, Bank, make_workspace, put

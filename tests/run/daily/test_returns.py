@@ -13,7 +13,7 @@ from recon.plugins import Plugins
 from recon.run.daily.desk import open_desk
 from recon.run.daily.flow import run
 from recon.run.daily.posting import post, would_post
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT, ITEM_STATES
 from recon.store.verify import verify
 from tests.architecture.project import ROOT

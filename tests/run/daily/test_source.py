@@ -11,7 +11,7 @@ from recon.errors import ConfigurationError, UnreadableItems
 from recon.plugins import Plugins
 from recon.run.daily.books import load_books
 from recon.run.daily.desk import open_desk
-from recon.store.bulk import fetch
+from recon.store.reading import fetch
 from recon.store.tables import FACT, ITEM_STATES
 from tests.run.quiet import Quiet
 

@@ -11,8 +11,8 @@ from recon.errors import PluginFailed, UnreadableItems
 from recon.frames.items import Items
 from recon.plugins import Plugins
 from recon.run.daily.books import load_books
-from recon.store.bulk import fetch
 from recon.store.chain import head
+from recon.store.reading import fetch
 from recon.store.tables import ITEM_STATES
 from recon.store.verify import verify
 from recon_item_file.plugin import ItemFile

@@ -1,20 +1,18 @@
-"""Write whole frames into tables and read them back. In: a connection, a table and a frame. Out: the same frame.
+"""Read whole frames out of tables. In: a connection, a table and conditions. Out: the frame that was written.
 
-Rows are stored in the order of their key, since random order costs a hundred times as much; where a frame is large,
-only columns that hold anything are read, and by column.
+Where a frame is large, only columns that hold anything are read, and by column.
 """
 
 from __future__ import annotations
 
-import io
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from sqlalchemy import Text, cast, func, select
 
-from recon.store.blocks import COUNT, FIRST, pack, unpack
+from recon.store.blocks import COUNT, FIRST, unpack
+from recon.store.form import as_frames, stored_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,77 +34,6 @@ def pieces(keys: Iterable[Any]) -> Iterator[list[Any]]:
     ordered = sorted(keys)
     for at in range(0, len(ordered), _KEYS_AT_ONCE):
         yield ordered[at : at + _KEYS_AT_ONCE]
-
-
-def stored_form(kept: Kept, frame: pl.DataFrame) -> pl.DataFrame:
-    """Put a frame into the form in which it is stored and hashed: texts and whole numbers, in the order of its key."""
-    return _stored(kept, frame.select(kept.columns))
-
-
-def _stored(kept: Kept, frame: pl.DataFrame) -> pl.DataFrame:
-    types = ((name, kept.types[name]) for name in frame.columns)
-    return frame.sort(kept.order).with_columns(
-        _as_stored(name, dtype) for name, dtype in types if dtype != pl.String
-    )
-
-
-def _as_stored(column: str, dtype: pl.DataType) -> pl.Expr:
-    if dtype == pl.Boolean:
-        return pl.col(column).cast(pl.Int64)
-    if isinstance(dtype, pl.List):
-        return pl.struct(pl.col(column).alias("of")).struct.json_encode().alias(column)
-    return pl.col(column).cast(pl.String) if dtype == pl.Date else pl.col(column)
-
-
-def _as_frame(column: str, dtype: pl.DataType) -> pl.Expr:
-    if dtype == pl.Boolean:
-        return pl.col(column).cast(pl.Boolean)
-    if isinstance(dtype, pl.List):
-        return (
-            pl.col(column)
-            .str.json_decode(pl.Struct({"of": dtype}))
-            .struct.field("of")
-            .alias(column)
-        )
-    return pl.col(column).str.to_date("%Y-%m-%d") if dtype == pl.Date else pl.col(column)
-
-
-def insert(connection: Connection, kept: Kept, stored: pl.DataFrame, conflict: str = "") -> None:
-    """Insert rows in stored form; `conflict` says what happens to one that is there already."""
-    if stored.is_empty():
-        return
-    # A column that is left out is null; binding nulls takes as long as binding values.
-    told = pack(stored) if kept.is_packed else stored.select(_told(stored))
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * told.width)
-        into = f"INSERT INTO {kept.name} ({', '.join(told.columns)}) VALUES ({marks}) {conflict}"  # noqa: S608
-        cursor = connection.connection.cursor()
-        for rows in told.iter_slices(_ROWS_AT_ONCE):
-            cursor.executemany(into, rows.rows())
-        return
-    _copy(connection, kept.name, told)
-
-
-def _told(stored: pl.DataFrame) -> list[str]:
-    """Name the columns that hold anything."""
-    return [name for name in stored.columns if stored[name].null_count() < stored.height]
-
-
-def _copy(connection: Connection, table: str, stored: pl.DataFrame) -> None:
-    """Send rows to PostgreSQL in its own text form; servers before 18 may take a text within CSV for the end."""
-    into = f"COPY {table} ({', '.join(stored.columns)}) FROM STDIN"
-    told = pl.col(pl.String).str.replace_many(_ESCAPED)
-    cursor: Any = connection.connection.cursor()
-    with cursor.copy(into) as copy:
-        for rows in stored.iter_slices(_ROWS_AT_ONCE):
-            out = io.BytesIO()
-            rows.with_columns(told).write_csv(
-                out, include_header=False, separator="\t", quote_style="never", null_value="\\N"
-            )
-            copy.write(out.getvalue())
-
-
-_ESCAPED: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 def fetch(
@@ -159,7 +86,7 @@ def _unpacked(
     connection: Connection, kept: Kept, where: Sequence[ColumnElement[bool]], wanted: list[str]
 ) -> pl.DataFrame:
     blocks = fetch_blocks(connection, kept, *where, names=(COUNT, *wanted))
-    return unpack(blocks, {name: _stored_type(kept.types[name]) for name in wanted})
+    return unpack(blocks, {name: stored_type(kept.types[name]) for name in wanted})
 
 
 def _in_table(column: ColumnElement[Any]) -> pl.DataType:
@@ -170,7 +97,7 @@ def read(
     connection: Connection, query: Select[Any], types: Mapping[str, pl.DataType]
 ) -> pl.DataFrame:
     """Read what a query selects, in stored form; `types` are those of the frame."""
-    wanted = {name: _stored_type(dtype) for name, dtype in types.items()}
+    wanted = {name: stored_type(dtype) for name, dtype in types.items()}
     total, filled = _filled(connection, query)
     schema = {name: dtype for name, dtype in wanted.items() if name in filled}
     narrow = query.with_only_columns(
@@ -239,70 +166,6 @@ def _from_json(told: tuple[str, ...], schema: Mapping[str, pl.DataType]) -> pl.D
     )
 
 
-def as_frames(kept: Kept, stored: pl.DataFrame) -> pl.DataFrame:
-    """Turn rows in stored form back into the frame that they are."""
-    return stored.with_columns(
-        _as_frame(name, kept.types[name])
-        for name in stored.columns
-        if kept.types.get(name, pl.String()) != pl.String
-    )
-
-
-def upsert(connection: Connection, kept: Kept, frame: pl.DataFrame) -> None:
-    """Put rows in the place of those with the same key, or beside them."""
-    stored = stored_form(kept, frame)
-    if stored.is_empty():
-        return
-    keys = ", ".join(kept.order)
-    others = ", ".join(
-        f"{name} = excluded.{name}" for name in kept.columns if name not in kept.order
-    )
-    conflict = f"ON CONFLICT ({keys}) DO UPDATE SET {others}"
-    if connection.dialect.name == "sqlite":
-        insert(connection, kept, stored, conflict)
-        return
-    with _beside(connection, kept, stored) as fresh:
-        connection.exec_driver_sql(f"INSERT INTO {kept.name} SELECT * FROM {fresh} {conflict}")  # noqa: S608
-
-
-def change(connection: Connection, kept: Kept, frame: pl.DataFrame) -> None:
-    """Change some columns of rows that are there.
-
-    Args:
-        connection: an open transaction.
-        kept: the table.
-        frame: its key, and the columns to change.
-    """
-    if frame.is_empty():
-        return
-    others = [name for name in frame.columns if name not in kept.order]
-    stored = _stored(kept, frame.select(*others, *kept.order))
-    if connection.dialect.name == "sqlite":
-        values = ", ".join(f"{name} = ?" for name in others)
-        where = " AND ".join(f"{name} = ?" for name in kept.order)
-        cursor = connection.connection.cursor()
-        for rows in stored.iter_slices(_ROWS_AT_ONCE):
-            cursor.executemany(f"UPDATE {kept.name} SET {values} WHERE {where}", rows.rows())  # noqa: S608
-        return
-    with _beside(connection, kept, stored) as fresh:
-        values = ", ".join(f"{name} = {fresh}.{name}" for name in others)
-        where = " AND ".join(f"{kept.name}.{name} = {fresh}.{name}" for name in kept.order)
-        connection.exec_driver_sql(f"UPDATE {kept.name} SET {values} FROM {fresh} WHERE {where}")  # noqa: S608
-
-
-@contextmanager
-def _beside(connection: Connection, kept: Kept, stored: pl.DataFrame) -> Iterator[str]:
-    """Send rows to a table beside the one that they are meant for, and name it."""
-    fresh = f"fresh_{kept.name}"
-    columns = ", ".join(stored.columns)
-    connection.exec_driver_sql(
-        f"CREATE TEMP TABLE {fresh} ON COMMIT DROP AS SELECT {columns} FROM {kept.name} WHERE false"  # noqa: S608
-    )
-    _copy(connection, fresh, stored)
-    yield fresh
-    connection.exec_driver_sql(f"DROP TABLE {fresh}")
-
-
 def _frames(cursor: Any, schema: Mapping[str, pl.DataType]) -> Iterator[pl.DataFrame]:
     while rows := cursor.fetchmany(_ROWS_AT_ONCE):
         yield pl.DataFrame(
@@ -313,10 +176,6 @@ def _frames(cursor: Any, schema: Mapping[str, pl.DataType]) -> Iterator[pl.DataF
                 )
             ]
         )
-
-
-def _stored_type(dtype: pl.DataType) -> pl.DataType:
-    return pl.Int64() if dtype in (pl.Int64, pl.Boolean) else pl.String()
 
 
 def _byte_order(column: ColumnElement[Any], connection: Connection) -> ColumnElement[Any]:

@@ -15,9 +15,11 @@ from recon.frames.decisions import DecisionLog
 from recon.frames.entries import EntryLog
 from recon.frames.events import Approvals, Comments, Periods
 from recon.frames.items import ItemDifferences, ItemVersions
-from recon.store import bulk
-from recon.store.bulk import fetch, fetch_stored, insert, stored_form, upsert
+from recon.store import reading
+from recon.store.form import stored_form
+from recon.store.reading import fetch, fetch_stored
 from recon.store.tables import FACT, FACTS, ITEM_STATES, OUTBOX
+from recon.store.writing import insert, upsert
 from recon.testing.strategies import frames
 
 # Takes longer than a change can wait for.
@@ -130,8 +132,8 @@ def texts_of():
 def amount(request, monkeypatch):
     """Few rows are read by row; many by column, piece after piece."""
     if request.param == "many":
-        monkeypatch.setattr(bulk, "_MANY", 0)
-        monkeypatch.setattr(bulk, "_ROWS_AS_JSON", 2)
+        monkeypatch.setattr(reading, "_MANY", 0)
+        monkeypatch.setattr(reading, "_ROWS_AS_JSON", 2)
 
 
 @pytest.mark.usefixtures("amount")
