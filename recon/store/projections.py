@@ -7,6 +7,7 @@ catching up from nothing, by the same code.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -28,12 +29,16 @@ from recon.store.writing import change, upsert
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import dataframely as dy
     from sqlalchemy import Connection
 
+    from recon.frames.statements import Statements
     from recon.store.tables import Kept
 
 _NAME: Final = "projections"
 _BY_DECISION: Final = ("decision_no", "fate", "owner")
+# What a further delivery may change; account and day are part of a line's identity.
+_BY_DELIVERY: Final = ("statement_id", "record", "occurrence", "copies", "is_held")
 _SPAN: Final = (FIRST_DAY, LAST_DAY)
 # From here on reading all rows is quicker than naming them.
 _MANY: Final = 20_000
@@ -74,7 +79,7 @@ def made_anew(connection: Connection, until: int) -> Projections:
 
 def lines_until(connection: Connection, until: int) -> pl.DataFrame:
     """Give all lines known after an event, undecided."""
-    return _lines_of(connection, None, None, until)
+    return lines_of(*_delivered(connection, None, None, until))
 
 
 def progress(connection: Connection) -> int:
@@ -104,22 +109,26 @@ def _lines_since(connection: Connection, done: int) -> tuple[pl.DataFrame, pl.Da
         return LineStates.create_empty(), LineStates.create_empty()
     accounts = touched["account"].unique().to_list()
     days = _days(connection, touched)
-    now = _lines_of(connection, accounts, days, None)
+    checked, delivered = _delivered(connection, accounts, days, None)
     states = LINE_STATES.table
-    known = fetch(
-        connection,
-        LINE_STATES,
-        states.c.account.in_(accounts),
-        states.c.booking_date.between(days[0], days[1]),
-    )
+    with ThreadPoolExecutor(1) as aside:
+        # Identities are worked out while the database gives what was known.
+        identified = aside.submit(lines_of, checked, delivered)
+        known = fetch(
+            connection,
+            LINE_STATES,
+            states.c.account.in_(accounts),
+            states.c.booking_date.between(days[0], days[1]),
+            names=("line_id", *_BY_DELIVERY),
+        )
+        now = identified.result()
     return now.join(known, on="line_id", how="anti"), _changed(now, known)
 
 
 def _changed(now: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Give what is no longer as it was known: line_id and the columns that changed; decisions stay."""
-    names = [name for name in known.columns if name not in ("line_id", *_BY_DECISION)]
-    both = known.join(now, on="line_id", suffix="_now")
-    differs = {name: pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in names}
+    both = known.join(now.select(known.columns), on="line_id", suffix="_now")
+    differs = {name: pl.col(name).ne_missing(pl.col(f"{name}_now")) for name in _BY_DELIVERY}
     some = both.select(is_so.any().alias(name) for name, is_so in differs.items()).row(
         0, named=True
     )
@@ -143,13 +152,13 @@ def _days(connection: Connection, touched: pl.DataFrame) -> tuple[str, str]:
     return (first, last) if first else ("9999-12-31", "0000-01-01")
 
 
-def _lines_of(
+def _delivered(
     connection: Connection,
     accounts: list[str] | None,
     days: tuple[str, str] | None,
     until: int | None,
-) -> pl.DataFrame:
-    """Give the lines of some accounts and days, or of all, as known after an event."""
+) -> tuple[dy.DataFrame[Statements], pl.DataFrame]:
+    """Give the checked statements and the deliveries of some accounts and days, or of all, as known after an event."""
     statements, releases, deliveries = (FACT[n] for n in ("statements", "releases", "deliveries"))
     table = statements.table
     where = [] if until is None else [table.c.seq <= until]
@@ -173,7 +182,7 @@ def _lines_of(
         # A block may reach beyond the days asked for.
         first, last = (pl.lit(day).str.to_date() for day in days)
         told = told.filter(pl.col("booking_date").is_between(first, last))
-    return lines_of(checked, told)
+    return checked, told
 
 
 # ---------------------------------------------------------------- decisions, items, outbox
