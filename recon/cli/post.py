@@ -11,18 +11,26 @@ from recon.cli.output import leave, note, write_frame
 from recon.cli.progress import under_way
 from recon.cli.verb import Verb
 from recon.cli.workspace import at_desk, plugins_of, workspace_options
+from recon.errors import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
 
+    from recon.run.daily.looking_back import Difference
+
 _POSTING = 4
 
 
 @click.command("post", cls=Verb, epilog="Example: recon post beancount --dry-run")
 @click.argument("ledger", metavar="LEDGER")
-@click.option("--dry-run", "is_dry", is_flag=True, help="Show the postings; send nothing.")
+@click.option(
+    "--dry-run",
+    "is_dry",
+    is_flag=True,
+    help="Show the postings beside what the ledger has; send nothing.",
+)
 @click.option(
     "--check", "is_check", is_flag=True, help="Send nothing; ask for all that was posted before."
 )
@@ -50,17 +58,16 @@ def command(
     if is_dry and is_check:
         raise click.UsageError("give --dry-run or --check, not both")
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
-        from recon.run.daily.posting import post, would_post
+        from recon.run.daily.looking_back import difference, unconfirmed
+        from recon.run.daily.posting import post
         from recon.store.lock import run_lock
 
         plugins = plugins_of(desk.workspace)
         plugins.ledger_type(ledger)
         if is_check:
-            from recon.run.daily.looking_back import unconfirmed
-
             rows: pl.DataFrame = unconfirmed(desk, ledger, plugins, progress)
         elif is_dry:
-            rows = would_post(desk, ledger)
+            found = difference(desk, ledger, plugins, progress)
         else:
             with run_lock(desk.store, f"recon post by {desk.actor}"):
                 posted = post(desk, ledger, plugins, progress)
@@ -69,7 +76,7 @@ def command(
         note(f"{ledger}: {rows.height or 'no'} entries that it does not confirm")
         leave(_POSTING if rows.height else 0)
     if is_dry:
-        _show(rows, ledger, how)
+        _show(found, ledger, how)
         return
     from recon.cli.run import show_posted
 
@@ -77,12 +84,13 @@ def command(
     leave(0 if posted.is_complete else _POSTING)
 
 
-def _show(rows: pl.DataFrame, ledger: str, how: str) -> None:
-    """Show the postings that would be sent."""
+def _show(found: Difference, ledger: str, how: str) -> None:
+    """Show the postings that would be sent, and where the ledger differs already."""
     import polars as pl
 
     from recon.money import format_minor_expr
 
+    rows = found.postings
     amount = format_minor_expr(pl.col("amount"), pl.col("currency"))
     columns = (
         "date",
@@ -92,6 +100,19 @@ def _show(rows: pl.DataFrame, ledger: str, how: str) -> None:
         "currency",
         "item_number",
         "description",
+        "in_ledger",
     )
     write_frame(rows.select(*columns), how)
-    note(f"{rows['entry_key'].n_unique()} entries would be sent to {ledger}; nothing was")
+    keys = rows.select("entry_key", "in_ledger").unique()
+    note(f"{keys.height} entries would be sent to {ledger}; nothing was")
+    if there := keys.filter(pl.col("in_ledger") == "yes").height:
+        note(f"{there} of them it has already: they will be found, not booked again")
+    if gone := found.unconfirmed.height:
+        note(
+            f"{gone} entries of before it does not have as they were posted: "
+            f"`recon post {ledger} --check` lists them"
+        )
+    if found.failure is not None:
+        note(
+            f"warning: {ledger} could not be asked what it has: {printable(found.failure.message)}"
+        )

@@ -1,4 +1,4 @@
-"""Ask a ledger again for all that it was posted. In: the outbox. Out: what the ledger does not confirm; nothing is recorded.
+"""Ask a ledger what it has. In: the outbox. Out: where it differs from what was or will be posted; nothing is recorded.
 
 That a ledger said "accepted" is no proof: a restored backup, a person or the ledger's own mistake may have taken an entry
 away since.
@@ -7,13 +7,14 @@ away since.
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.errors import ConfigurationError
+from recon.errors import ConfigurationError, ReconError
 from recon.frames.outcomes import Outcomes
-from recon.run.daily.posting import ledger_options
+from recon.run.daily.posting import ledger_options, would_post
 from recon.store.reading import fetch
 from recon.store.tables import OUTBOX
 
@@ -25,6 +26,50 @@ if TYPE_CHECKING:
     from recon.run.progress import Progress
 
 _AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a post would do beside what the ledger has.
+
+    `postings`: EntryLog of what would be sent, and `in_ledger`: yes, no, or null where the ledger could not be asked.
+    `unconfirmed`: Outcomes of entries posted before that it does not have as they were posted.
+    """
+
+    postings: pl.DataFrame
+    unconfirmed: pl.DataFrame
+    failure: ReconError | None = None
+
+
+def difference(desk: Desk, ledger: str, plugins: Plugins, progress: Progress) -> Difference:
+    """Compare what would be posted, and what was posted before, with what a ledger has; a ledger that fails is told."""
+    planned = would_post(desk, ledger).with_columns(in_ledger=pl.lit(None, pl.String))
+    nothing = Outcomes.create_empty()
+    can = plugins.ledger_type(ledger).capabilities
+    if not can.finds_by_key:
+        return Difference(planned, nothing)
+    try:
+        found = _found(desk, ledger, plugins, planned["entry_key"].unique().sort().to_list())
+        gone = unconfirmed(desk, ledger, plugins, progress)
+    except ReconError as failure:
+        return Difference(planned, nothing, failure)
+    is_there = pl.col("entry_key").is_in(found)
+    there = pl.when(is_there).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    return Difference(planned.with_columns(in_ledger=there), gone)
+
+
+def _found(desk: Desk, ledger: str, plugins: Plugins, keys: list[str]) -> list[str]:
+    """Name the keys that the ledger has already."""
+    kind = plugins.ledger_type(ledger)
+    options = ledger_options(desk, ledger, kind.file_name)
+    seconds = desk.workspace.settings.ledger_seconds
+    found: list[str] = []
+    if not keys:
+        return found
+    with closing(plugins.connect(ledger, options, seconds=seconds)) as opened:
+        for at in range(0, len(keys), _AT_ONCE):
+            found += plugins.find(opened, keys[at : at + _AT_ONCE])
+    return found
 
 
 def unconfirmed(
