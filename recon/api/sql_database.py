@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Engine
-    from sqlalchemy.exc import SQLAlchemyError
 
     from recon.credentials import Secret
 
@@ -70,7 +69,7 @@ def open_engine(
     return engine
 
 
-def cause_of(error: SQLAlchemyError) -> str:
-    """Give the first line of what the database itself says; SQLAlchemy adds the whole statement to it."""
+def cause_of(error: Exception) -> str:
+    """Give the first line of what the database itself says; SQLAlchemy adds the whole statement to its own errors."""
     said = str(getattr(error, "orig", None) or error).strip()
     return said.splitlines()[0] if said else type(error).__name__
