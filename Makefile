@@ -92,6 +92,7 @@ lock:
 	$(LOCK) tests/plugins/ledgers/fava/requirements.txt --output-file tests/plugins/ledgers/fava/fava.lock
 	$(LOCK) tests/plugins/ledgers/tryton/requirements.txt --output-file tests/plugins/ledgers/tryton/tryton.lock
 	$(LOCK) tests/plugins/ledgers/gnucash/requirements.txt --output-file tests/plugins/ledgers/gnucash/piecash.lock
+	$(LOCK) tests/plugins/ledgers/xero/requirements.txt --output-file tests/plugins/ledgers/xero/xero.lock
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(RIVALS) .venv-fava .venv-piecash .venv-tryton out dist build
+	rm -rf $(VENV) $(PEERS) $(RIVALS) .venv-fava .venv-piecash .venv-tryton .venv-xero out dist build

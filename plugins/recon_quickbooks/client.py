@@ -1,8 +1,8 @@
 """Call QuickBooks Online's Accounting API. In: queries and documents. Out: rows, or what QuickBooks said against a document.
 
-Source: Intuit's documentation of the Accounting API, version 3: `GET /v3/company/ID/query`, `POST /v3/company/ID/ENTITY`, a bearer
-token, `minorversion`, `requestid` (at most 50 characters; a request with a known one gets the first answer again), `SyncToken` on
-whatever changes a document, errors as `Fault` with `Error`.
+Source: the table in this package's README, rule by rule. In short: `GET /v3/company/ID/query`, `POST /v3/company/ID/ENTITY`, a
+bearer token, `minorversion`, `requestid` (at most 50 characters; a request with a known one gets the first answer again),
+`SyncToken` on whatever changes a document, errors as `Fault` with `Error`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-from recon.api import JsonService, Patience, Remote
+from recon.api import Declined, JsonService, Patience, ReconError, Remote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +75,8 @@ class QuickBooks:
         params = {"minorversion": _MINOR_VERSION, "requestid": ident} | more
         path = f"{self._path}/{entity.lower()}"
         told = self._service.change("POST", path, params=params, body=document, repeats=True)
+        if "Fault" in told:
+            raise Declined(self.remote.scrubbed(_words_of(told)))
         made: dict[str, Any] = told[entity]
         return made
 
@@ -86,6 +88,10 @@ class QuickBooks:
             query = f"SELECT * FROM {entity} WHERE {where} {page}"  # noqa: S608 - values are quoted by `_quoted`
             params = {"minorversion": _MINOR_VERSION, "query": query}
             told = self._service.ask("GET", f"{self._path}/query", params=params)
+            if "Fault" in told:
+                raise ReconError(
+                    f"QuickBooks refuses a query: {self.remote.scrubbed(_words_of(told))}"
+                )
             rows = told["QueryResponse"].get(entity, [])
             found += rows
             if len(rows) < _PAGE:
@@ -97,8 +103,8 @@ def _quoted(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _words_of(told: Any) -> object:
-    """Find the errors of a fault; its name is written large or small."""
+def _words_of(told: Any) -> str:
+    """Find the errors of a fault; its name is written large or small, and it may come with status 200."""
     fault = told.get("Fault") or told.get("fault")
     errors = fault.get("Error") or fault.get("error")
     return "; ".join(

@@ -47,6 +47,7 @@ _WRITABLE: Final = (
     "ExchangeRate",
     "PrivateNote",
 )
+_NUMBERS: Final = ("TotalAmt", "ExchangeRate")
 
 
 class QuickBooksGateway:
@@ -129,8 +130,7 @@ class QuickBooksGateway:
         key = key_in(last) or key
         try:
             if last["PaymentRefNum"] != back:
-                bare = {name: last[name] for name in _WRITABLE if name in last}
-                last = company.update(PAYMENT, bare | {"PaymentRefNum": back, "Line": []})
+                last = company.update(PAYMENT, _bare(last) | {"PaymentRefNum": back, "Line": []})
             others = [reference_of(key, f"P{at}-") for at in range(MOST_SHARES)]
             for row in company.find_by(PAYMENT, "PaymentRefNum", others):
                 self._void(row)
@@ -186,6 +186,12 @@ class QuickBooksGateway:
         if not _is_void(payment):
             row = _named(payment) | {"sparse": True}
             self._company.update(PAYMENT, row, operation="update", include="void")
+
+
+def _bare(payment: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what of a payment is written again; numbers with a fraction are read as text, and are sent as numbers."""
+    bare = {name: payment[name] for name in _WRITABLE if name in payment}
+    return bare | {name: Decimal(str(bare[name])) for name in _NUMBERS if name in bare}
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from recon_xero.documents import (
     account_ref,
     amount_of,
     contact_of,
+    documents_of,
     part_reference,
 )
 
@@ -60,7 +61,7 @@ def refusal(entry: Sequence[Posting], known: Known, accounts: Mapping[str, str])
     if sum(p.role == "on_account" for p in entry) > 1:
         return "an entry of Xero has one overpayment"
     lacks = next((why for p in entry if (why := _unplaced(p, known, accounts))), "")
-    return lacks or _unpaid(entry, known, accounts)
+    return lacks or _unpaid(entry, known, accounts) or _unbanked(entry, known, accounts)
 
 
 def too_much(entry: Sequence[Posting], known: Known) -> str:
@@ -115,6 +116,21 @@ def _unpaid(entry: Sequence[Posting], known: Known, accounts: Mapping[str, str])
     if rest.customer_id not in known.contacts:
         return f"Xero has no contact with the account number {rest.customer_id}"
     return ""
+
+
+def _unbanked(entry: Sequence[Posting], known: Known, accounts: Mapping[str, str]) -> str:
+    """Say why money for no invoice cannot come into an account: payments go to more accounts than bank transactions do."""
+    (cash,) = [p for p in entry if p.role == "cash"]
+    place = accounts[cash.account]
+    (named,) = account_ref(place).values()
+    if known.accounts[named].get("Type") == "BANK":
+        return ""
+    received = any(d.endpoint == BANK_TRANSACTIONS for d in documents_of(entry, known, accounts))
+    return (
+        f"the account {place} of Xero is no bank account: it takes payments only"
+        if received
+        else ""
+    )
 
 
 def _unfit(place: str, p: Posting, known: Known) -> str:

@@ -1,8 +1,8 @@
 """Call Xero's Accounting API. In: endpoints and conditions. Out: rows, or what Xero said against a document.
 
-Source: Xero's published OpenAPI description of the Accounting API: a bearer token and the header `xero-tenant-id`; `where` with
-`==` and `OR`; pages of 100 rows; `Idempotency-Key` (at most 128 characters) on writes; status 400 with `Elements` and their
-`ValidationErrors`. Limits: 60 calls a minute, answered by 429 with `Retry-After`, which is waited for.
+Source: the table in this package's README, rule by rule. In short: a bearer token and the header `xero-tenant-id`; `where` with
+`==` and `OR`; pages of 100 rows; `Idempotency-Key` (at most 128 characters, known for six minutes) on writes; status 400 with
+`Elements` and their `ValidationErrors`; 60 calls a minute, answered by 429 with `Retry-After`, which is waited for.
 """
 
 from __future__ import annotations
@@ -104,9 +104,9 @@ class Xero:
             Declined: Xero refused it.
             Unheard: what became of it is not known.
         """
-        # Of a payment nothing but the status may be told, of a bank transaction its id as well.
-        told = {} if endpoint == "Payments" else {name: ident}
-        body = {endpoint: [told | {"Status": "DELETED"}]}
+        gone: dict[str, Any] = {"Status": "DELETED"}
+        # Of a payment nothing but the status may be told, of a bank transaction its id as well, in a list.
+        body = gone if endpoint == "Payments" else {endpoint: [{name: ident} | gone]}
         headers = {"Idempotency-Key": f"delete-{ident}"}
         self._service.change(
             "POST", f"/{endpoint}/{ident}", body=body, headers=headers, repeats=True

@@ -8,7 +8,9 @@ is described by the key, and it never comes last.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -30,6 +32,7 @@ RECEIVED: Final = "RECEIVE"
 OVERPAID: Final = "RECEIVE-OVERPAYMENT"
 _LONGEST: Final = 3_900
 _SETTLES: Final = frozenset({"cash", "receivable", "on_account"})
+_DAY: Final = re.compile(r"/Date\((\d+)")
 
 
 @dataclass(slots=True)
@@ -140,10 +143,18 @@ def refund_of(overpayment: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {
         "Overpayment": {"OverpaymentID": overpayment["OverpaymentID"]},
         "Account": {"AccountID": overpayment["BankAccount"]["AccountID"]},
-        "Date": str(overpayment["DateString"])[:10],
+        "Date": day_of(overpayment).isoformat(),
         "Amount": Decimal(str(overpayment["Total"])),
         "Reference": refund_reference(key),
     }
+
+
+def day_of(row: Mapping[str, Any]) -> dt.date:
+    """Read the day of a document: Xero tells milliseconds since 1970, of midnight."""
+    found = _DAY.search(str(row["Date"]))
+    if found is None:
+        return dt.date.fromisoformat(str(row["Date"])[:10])
+    return dt.date(1970, 1, 1) + dt.timedelta(milliseconds=int(found[1]))
 
 
 def key_in(overpayment: Mapping[str, Any]) -> str:

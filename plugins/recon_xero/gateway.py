@@ -7,9 +7,7 @@ entry that Xero refuses half-way is deleted again. Taking one back deletes the l
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +22,7 @@ from recon_xero.documents import (
     PAYMENTS,
     Document,
     Known,
+    day_of,
     documents_of,
     key_in,
     mark_of,
@@ -34,6 +33,7 @@ from recon_xero.documents import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from recon.api.file_ledger import Posting
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 _ID: Final = {PAYMENTS: "PaymentID", BANK_TRANSACTIONS: "BankTransactionID"}
 _STANDS: Final = "AUTHORISED"
 _DELETED: Final = "DELETED"
-_DAY: Final = re.compile(r"/Date\((\d+)")
 
 
 class XeroGateway:
@@ -154,7 +153,7 @@ class XeroGateway:
         if not rows or rows[-1][1]["Reference"] != key:
             return Told("rejected", "its documents were deleted in Xero")
         endpoint, last = rows[-1]
-        day = _day_of(last)
+        day = day_of(last)
         try:
             self._refund(key, day)
             for endpoint, row in rows:
@@ -218,11 +217,3 @@ def _left(
         else:
             left.append(one)
     return left
-
-
-def _day_of(row: Mapping[str, Any]) -> dt.date:
-    """Read the day of a document: Xero tells milliseconds since 1970, of midnight."""
-    found = _DAY.search(str(row["Date"]))
-    if found is None:
-        return dt.date.fromisoformat(str(row["Date"])[:10])
-    return dt.date(1970, 1, 1) + dt.timedelta(milliseconds=int(found[1]))

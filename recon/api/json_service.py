@@ -62,7 +62,8 @@ class JsonService:
         Args:
             method: of HTTP.
             path: behind the URL.
-            repeats: the request carries an idempotency key, so that it can be sent again where nothing was heard.
+            repeats: the request carries an idempotency key, so that it can be sent again where nothing was heard. That is
+                done once and at once: systems forget keys, some of them within minutes, and would do it a second time.
             **request: `body` is sent as JSON; `params` and `headers` as `Remote` takes them.
 
         Raises:
@@ -73,16 +74,22 @@ class JsonService:
         sent = _encoded(request)
         try:
             answer = self.remote.write(method, path, **sent)
-        except Unheard:
+        except Unheard as error:
             if not repeats:
                 raise
-            answer = self.remote.write(method, path, **sent)
+            answer = self._once_more(method, path, sent, error)
         if answer.is_good:
             return answer.json()
         self._refuse_if_shut_out(answer)
         if answer.status == _NOT_THERE:
             raise self._failed(method, path, answer)
         raise Declined(self._reason(answer))
+
+    def _once_more(self, method: str, path: str, sent: dict[str, Any], unheard: Unheard) -> Answer:
+        try:
+            return self.remote.write(method, path, once=True, **sent)
+        except ReconError:
+            raise unheard from None
 
     def _refuse_if_shut_out(self, answer: Answer) -> None:
         if answer.status in _SHUT_OUT:

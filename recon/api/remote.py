@@ -126,14 +126,25 @@ class Remote:
         """
         return self._tried(method, path, request, is_harmless=True)
 
-    def write(self, method: str, path: str, **request: Any) -> Answer:
+    def write(self, method: str, path: str, *, once: bool = False, **request: Any) -> Answer:
         """Ask for a change; repeated only where the server surely did nothing.
+
+        Args:
+            method: of HTTP.
+            path: behind the URL.
+            once: not even then, for a request that must not come later.
+            **request: as of `read`.
 
         Raises:
             Unheard: what became of the request is not known.
             ReconError: the server was never reached, or only said that it is busy.
         """
-        return self._tried(method, path, request, is_harmless=False)
+        if not once:
+            return self._tried(method, path, request, is_harmless=False)
+        try:
+            return self._once(method, path, request, is_harmless=False)
+        except _Later as error:
+            raise self._given_up(error) from None
 
     def explain(self, answer: Answer) -> str:
         """Show a bad answer in one line, without secrets."""
@@ -163,11 +174,14 @@ class Remote:
                 with one:
                     return self._once(method, path, request, is_harmless=is_harmless)
         except _Later as error:
-            raise ReconError(
-                f"{self._host} {error.why}",
-                hint="nothing was changed by the last call; the same command can be repeated",
-            ) from None
+            raise self._given_up(error) from None
         raise AssertionError(method)
+
+    def _given_up(self, error: _Later) -> ReconError:
+        return ReconError(
+            f"{self._host} {error.why}",
+            hint="nothing was changed by the last call; the same command can be repeated",
+        )
 
     def _once(
         self, method: str, path: str, request: dict[str, Any], *, is_harmless: bool

@@ -81,3 +81,12 @@ def test_only_a_request_with_a_key_of_its_own_is_sent_again():
             service(url).change("PUT", "/x", body={})
 
     assert script.answers == []
+
+
+def test_what_was_not_heard_is_sent_again_once_and_at_once():
+    """A system forgets keys: an hour of "too many requests" later it would book the same again."""
+    script = Scripted(None, (429, {}, {"Retry-After": "60"}), (200, {"id": 7}))
+    with serving(script) as url, pytest.raises(Unheard):
+        service(url).change("PUT", "/x", body={}, repeats=True)
+
+    assert len(script.answers) == 1

@@ -1,7 +1,8 @@
 """A contract server of QuickBooks Online's Accounting API, in memory, after its documentation: each call a transaction of its own.
 
-Like QuickBooks it lets two payments have one reference, answers a known request id as the first time, and refuses an old
-`SyncToken`. Where the documentation leaves it open it does the worst: voiding loses the note, and what is linked is not deleted.
+Like QuickBooks it lets two payments have one reference, answers a known request id as the first time, refuses an old `SyncToken`,
+and finds text whatever its case. Where the documentation leaves it open it does the worst: voiding loses the note, and what is
+linked is not deleted. What is sent and told is held against `described.py`; with `faults_are_200` refusals come with status 200.
 """
 
 from __future__ import annotations
@@ -12,19 +13,23 @@ from decimal import Decimal
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
+from tests.plugins.ledgers.described import faults
+from tests.plugins.ledgers.quickbooks.described import (
+    FILTERABLE,
+    LONGEST_REQUEST_ID,
+    MOST_RESULTS,
+    NEEDS,
+    SHAPES,
+)
+
 TOKEN, COMPANY = "token-only-for-tests", "4620816365"
 BANK, DISCOUNT, GAINS, OWED = "35", "86", "45", "84"
 QUERY = re.compile(
     r"^SELECT \* FROM (\w+) WHERE (\w+) IN \((.*)\) STARTPOSITION (\d+) MAXRESULTS (\d+)$"
 )
 TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'")
-QUERYABLE = {
-    "Invoice": {"Id", "DocNumber"},
-    "CreditMemo": {"Id", "DocNumber"},
-    "Customer": {"Id"},
-    "Payment": {"Id", "PaymentRefNum", "CustomerRef"},
-    "JournalEntry": {"Id", "DocNumber"},
-}
+# The shape of what is told; fields of ours begin with an underscore, and are not told.
+ENTITIES = {"payment": "Payment", "journalentry": "JournalEntry"}
 
 
 class Refused(Exception):
@@ -36,9 +41,9 @@ class FakeQuickBooks:
 
     def __init__(self, invoices=10):
         self.ids = count(100)
-        self.dropped, self.busy = [], 0
+        self.dropped, self.busy, self.faults_are_200 = [], 0, False
         self.calls, self.answers = [], {}
-        self.tables = {entity: {} for entity in QUERYABLE}
+        self.tables = {entity: {} for entity in FILTERABLE}
         for n in range(1, 11):
             self.tables["Customer"][f"C{n}"] = {"Id": f"C{n}", "DisplayName": f"Customer {n}"}
         for n in range(1, invoices + 1):
@@ -79,7 +84,8 @@ class FakeQuickBooks:
             return 401, {"fault": {"error": [error], "type": headers["Authorization"]}}
         if self.busy:
             self.busy -= 1
-            return 429, {"Fault": {"Error": [{"Message": "ThrottleExceeded"}]}}
+            error = {"Message": "message=ThrottleExceeded; errorCode=003001; statusCode=429"}
+            return 429, {"Fault": {"Error": [error | {"code": "3001"}]}}
         parts = urlsplit(path)
         query = {name: value for name, (value,) in parse_qs(parts.query).items()}
         assert query["minorversion"] == "75"
@@ -92,29 +98,49 @@ class FakeQuickBooks:
 
     def written(self, what, query, row):
         ident = query["requestid"]
-        assert len(ident) <= 50
+        assert len(ident) <= LONGEST_REQUEST_ID
         if ident not in self.answers:
-            entity = {"payment": "Payment", "journalentry": "JournalEntry"}[what]
+            entity = ENTITIES[what]
             verb = query.get("include") or query.get("operation") or "save"
             try:
-                told = getattr(self, f"{verb}_{what}")(row)
-                self.answers[ident] = 200, dumped({entity: told})
+                shown = self.carried_out(verb, what, entity, row)
+                self.answers[ident] = 200, dumped({entity: shown})
             except Refused as error:
-                fault = {
-                    "Error": [{"Message": "A business validation error", "Detail": str(error)}]
-                }
-                self.answers[ident] = 400, dumped({"Fault": fault})
+                said = {"Message": "A business validation error", "Detail": str(error)}
+                fault = {"Error": [said | {"code": "6000", "element": ""}]}
+                fault["type"] = "ValidationFault"
+                status = 200 if self.faults_are_200 else 400
+                self.answers[ident] = status, dumped({"Fault": fault})
         if self.calls[-1] in self.dropped:
             self.dropped.remove(self.calls[-1])
             return None
         return self.answers[ident]
 
+    def carried_out(self, verb, what, entity, row):
+        shape = {"void": "Voided", "delete": "Named"}.get(verb, entity)
+        if wrong := faults(SHAPES, shape, row, needs=NEEDS[shape]):
+            raise Refused("; ".join(wrong))
+        told = getattr(self, f"{verb}_{what}")(row)
+        return self.shown("Gone" if verb == "delete" else entity, told)
+
+    def shown(self, shape, row):
+        """Show what is told of a row, and hold it against the description."""
+        told = {name: value for name, value in row.items() if not name.startswith("_")}
+        wrong = faults(SHAPES, shape, told)
+        assert not wrong, wrong
+        return told
+
     def queried(self, text):
         entity, name, values, start, most = QUERY.match(text).groups()
-        assert name in QUERYABLE[entity], f"{entity}.{name} is not queryable"
-        wanted = {re.sub(r"\\(.)", r"\1", value) for value in TEXT.findall(values)}
-        rows = [r for r in self.tables[entity].values() if value_of(r.get(name)) in wanted]
-        page = rows[int(start) - 1 :][: int(most)]
+        assert name in FILTERABLE[entity], f"{entity}.{name} is not queryable"
+        assert int(most) <= MOST_RESULTS
+        wanted = {re.sub(r"\\(.)", r"\1", value).lower() for value in TEXT.findall(values)}
+        found = [
+            row
+            for row in self.tables[entity].values()
+            if str(value_of(row.get(name))).lower() in wanted
+        ]
+        page = [self.shown(entity, row) for row in found[int(start) - 1 :][: int(most)]]
         return {entity: page} if page else {}
 
     # ------------------------------------------------------------ documents
@@ -151,11 +177,12 @@ class FakeQuickBooks:
             raise Refused("Invalid Reference Id : CustomerRef")
         applied = Decimal(0)
         for line, owed, entity in self.linked(row):
-            if value_of(owed["CustomerRef"]) != row["CustomerRef"]["value"]:
+            payer = value_of(owed.get("CustomerRef") or owed.get("_customer"))
+            if payer != row["CustomerRef"]["value"]:
                 raise Refused("You can only link transactions of one customer")
-            if Decimal(str(line["Amount"])) > owed["Balance"]:
+            if Decimal(str(line["Amount"])) > owed[left_in(owed)]:
                 raise Refused("Amount you've entered is more than the open balance")
-            credit = entity == "CreditMemo" or owed.get("is_credit")
+            credit = entity == "CreditMemo" or owed.get("_is_credit")
             applied += -line["Amount"] if credit else line["Amount"]
         if applied > row["TotalAmt"]:
             raise Refused("The amount applied is more than the amount received")
@@ -167,7 +194,7 @@ class FakeQuickBooks:
 
     def apply(self, row, sign):
         for line, owed, _ in self.linked(row):
-            owed["Balance"] -= sign * Decimal(str(line["Amount"]))
+            owed[left_in(owed)] -= sign * Decimal(str(line["Amount"]))
             owed["SyncToken"] = str(int(owed["SyncToken"]) + 1)
 
     def void_payment(self, row):
@@ -192,18 +219,23 @@ class FakeQuickBooks:
             assert amount > 0
             total += amount if detail["PostingType"] == "Debit" else -amount
             if detail["AccountRef"]["value"] == OWED:
-                owed = {"CustomerRef": detail["Entity"]["EntityRef"], "Balance": amount}
-                owed["is_credit"] = detail["PostingType"] == "Credit"
+                owed = {"_customer": detail["Entity"]["EntityRef"], "_open": amount}
+                owed["_is_credit"] = detail["PostingType"] == "Credit"
         if total:
             raise Refused("Transaction is not in balance")
-        return self.add("JournalEntry", row | owed | {"whole": owed.get("Balance")})
+        return self.add("JournalEntry", row | owed | {"_whole": owed.get("_open")})
 
     def delete_journalentry(self, row):
         there = self.current("JournalEntry", row)
-        if there["Balance"] != there["whole"]:
+        if there["_open"] != there["_whole"]:
             raise Refused("It is linked to other transactions")
         del self.tables["JournalEntry"][row["Id"]]
         return {"Id": row["Id"], "status": "Deleted"}
+
+
+def left_in(owed):
+    """Name the field of what is left: a journal entry tells none."""
+    return "Balance" if "Balance" in owed else "_open"
 
 
 def value_of(value):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from recon.api import opposite_key
+from recon.api import ReconError, opposite_key
 from recon_quickbooks.documents import reference_of
 from tests.plugins.ledgers.contract import (
     BANK,
@@ -159,6 +159,23 @@ class TestQuickBooks(LedgerContract):
             outcomes = ledger.post(entries_of(QUICKBOOKS.paid("K1", 1, discount=1_00)))
 
         assert RECEIVABLE in outcomes["reason"][0]
+
+    def test_a_fault_that_comes_with_status_200_is_a_refusal(self, ledger, books):
+        def refuse(_row):
+            raise Refused("Account Period Closed")
+
+        books.faults_are_200, books.check = True, refuse
+        outcomes = ledger.post(entries_of(QUICKBOOKS.paid("K1", 1)))
+
+        assert told(outcomes) == {"K1": "rejected"}
+        assert "Account Period Closed" in outcomes["reason"][0]
+
+    def test_a_query_that_is_refused_is_an_error_with_its_words(self):
+        fault = {"Fault": {"Error": [{"Message": "Error parsing query"}]}}
+        with serving(lambda *_request: (200, fault)) as url, pytest.raises(ReconError) as caught:
+            QUICKBOOKS.connect(url).find(["K1"])
+
+        assert "Error parsing query" in caught.value.message
 
     def test_too_many_requests_are_waited_for(self, ledger, books):
         books.busy = 2

@@ -1,7 +1,8 @@
 """A contract server of Xero's Accounting API, in memory, after its published description: each call a transaction of its own.
 
 Like Xero it lets two payments have one reference, refuses more than is due, keeps what is deleted with its status, and answers a
-repeated idempotency key with its first answer. Of a call with several documents it keeps the sound ones, the worst it might do; with `summarizeErrors=false` it says so of each.
+repeated idempotency key with its first answer for six minutes (by `clock`). Of a call with several documents it keeps the sound
+ones, the worst it might do; with `summarizeErrors=false` it says so of each. What is sent and told is held against `described.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,16 @@ from decimal import Decimal
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
+
+from tests.plugins.ledgers.described import faults
+from tests.plugins.ledgers.xero.described import (
+    KEY_SECONDS,
+    LONGEST_KEY,
+    NEEDS,
+    ROWS,
+    SHAPES,
+    TOLD,
+)
 
 TOKEN, TENANT = "token-only-for-tests", "tenant-1"
 BANK, DISCOUNT, GAINS = "090", "420", "270"
@@ -26,6 +37,9 @@ ID = {
 TERM = re.compile(r'^([\w.]+)==(guid\()?"([^"\\]*)"\)?$')
 DAY = re.compile(r"^Date==DateTime\((\d{4}), (\d\d), (\d\d)\)$")
 PAGE = 100
+# Told with every answer.
+LIMITS = {"X-DayLimit-Remaining": "4999", "X-MinLimit-Remaining": "59"}
+LIMITS |= {"X-AppMinLimit-Remaining": "9999"}
 
 
 class Refused(Exception):
@@ -37,8 +51,9 @@ class FakeXero:
 
     def __init__(self, invoices=10):
         self.numbers = count(1)
-        self.dropped, self.busy = [], 0
-        self.calls, self.answers = [], {}
+        self.dropped, self.busy, self.wait, self.passes = [], 0, 0, 0
+        self.calls, self.answers, self.clock = [], {}, 0
+        self.refunded = set()
         self.accounts = [
             {"AccountID": self.new_id(), "Code": BANK, "Type": "BANK"},
             {"AccountID": self.new_id(), "Code": DISCOUNT, "Type": "EXPENSE"}
@@ -108,31 +123,52 @@ class FakeXero:
                 "Detail": "AuthenticationUnsuccessful",
             }
         if self.busy:
+            # The limit is looked at before the key is, so nothing was done.
             self.busy -= 1
-            return 429, {"Detail": "minute limit"}, {"Retry-After": "0"}
+            self.clock += self.passes
+            problem = {"X-Rate-Limit-Problem": "minute", "Retry-After": str(self.wait)}
+            return 429, {"Detail": "minute limit"}, LIMITS | problem
         parts = urlsplit(path)
         _, endpoint, *ident = parts.path.split("/")
         self.calls.append(f"{method} {parts.path}")
         if method == "GET":
-            return 200, dumped(self.listed(endpoint, parse_qs(parts.query)))
+            told = self.listed(endpoint, parse_qs(parts.query))
+            return 200, dumped(self.checked(endpoint, told)), LIMITS
         self.is_each = "summarizeErrors=false" in parts.query
         return self.written(method, endpoint, ident, headers["Idempotency-Key"], body)
 
     def written(self, method, endpoint, ident, key, body):
-        assert len(key) <= 128
-        if key not in self.answers:
-            rows = json.loads(body, parse_float=Decimal)[endpoint]
+        if len(key) > LONGEST_KEY:
+            return 400, {"Title": "Idempotency Key is longer than 128 characters."}
+        asked = method, endpoint, tuple(ident), body
+        since, first, answer = self.answers.get(key, (None, asked, None))
+        if since is not None and self.clock - since < KEY_SECONDS:
+            if first != asked:
+                return 400, {"Title": "Idempotency Key is used with a different request."}
+        else:
+            document = json.loads(body, parse_float=Decimal)
+            wrong = refused_shape(method, endpoint, document)
             status, told = (
-                self.deleted(endpoint, ident[0], rows)
+                (400, {"Type": "PostDataInvalidException", "Message": "; ".join(wrong)})
+                if wrong
+                else self.deleted(endpoint, ident[0], document)
                 if method == "POST"
-                else self.created(endpoint, rows)
+                else self.created(endpoint, document[endpoint])
             )
-            self.answers[key] = status, dumped(told)
+            answer = status, dumped(self.checked(endpoint, told)), LIMITS
+            self.answers[key] = self.clock, asked, answer
         verb = f"{method} {endpoint}"
         if verb in self.dropped:
             self.dropped.remove(verb)
             return None
-        return self.answers[key]
+        return answer
+
+    def checked(self, endpoint, told):
+        """Hold what is told against the description."""
+        rows = told.get(endpoint, [])
+        wrong = [why for row in rows for why in faults(TOLD, ROWS[endpoint], row)]
+        assert not wrong, wrong
+        return told
 
     def listed(self, endpoint, query):
         if endpoint == "Accounts":
@@ -163,9 +199,11 @@ class FakeXero:
             try:
                 made.append(make(row))
             except Refused as error:
-                wrong.append(row | {"ValidationErrors": [{"Message": str(error)}]})
+                # What was sent is told again, its date as Xero tells dates.
+                wrong.append(row | failed(str(error)) | {"Date": shown(row["Date"])})
         if self.is_each:
-            return 200, {endpoint: [*made, *wrong]}
+            fine = [row | {"StatusAttributeString": "OK"} for row in made]
+            return 200, {endpoint: [*fine, *wrong]}
         if wrong:
             said = {"ErrorNumber": 10, "Type": "ValidationException"}
             return 400, said | {"Message": "A validation exception occurred", "Elements": wrong}
@@ -198,21 +236,20 @@ class FakeXero:
                 owner[name] = left
                 owner["Status"] = "AUTHORISED" if left else "PAID"
         if "Overpayment" in row:
-            (paid,) = [
-                one
-                for one in self.tables["BankTransactions"].values()
-                if one.get("OverpaymentID") == row["Overpayment"]["OverpaymentID"]
-            ]
-            if paid.setdefault("refunded", 0):
+            ident = row["Overpayment"]["OverpaymentID"]
+            paid = [one.get("OverpaymentID") for one in self.tables["BankTransactions"].values()]
+            if ident in self.refunded or ident not in paid:
                 raise Refused("Payment amount exceeds the amount outstanding on this document")
-            paid["refunded"] = sign * row["Amount"]
+            self.refunded.add(ident)
 
     def receive(self, row):
         if row["Contact"]["ContactID"] not in self.tables["Contacts"]:
             raise Refused("Contact could not be found")
         (line,) = row["LineItems"]
-        made = row | {"BankAccount": self.account(row["BankAccount"]), "Status": "AUTHORISED"}
-        made |= {"DateString": f"{row['Date']}T00:00:00", "Date": shown(row["Date"])}
+        bank = self.account(row["BankAccount"])
+        if bank["Type"] != "BANK":
+            raise Refused("The Bank Account must be an account of type BANK")
+        made = row | {"BankAccount": bank, "Status": "AUTHORISED", "Date": shown(row["Date"])}
         if row["Type"] == "RECEIVE-OVERPAYMENT":
             # Xero keeps a reference of money spent and received only.
             made.pop("Reference", None)
@@ -222,17 +259,36 @@ class FakeXero:
             made["Total"] = Decimal(str(line["UnitAmount"]))
         return self.add("BankTransactions", made)
 
-    def deleted(self, endpoint, ident, rows):
+    def deleted(self, endpoint, ident, document):
         row = self.tables[endpoint][ident]
-        named = {} if endpoint == "Payments" else {ID[endpoint]: ident}
-        assert rows == [named | {"Status": "DELETED"}]
+        gone = {"Status": "DELETED"}
+        named = {endpoint: [{ID[endpoint]: ident} | gone]}
+        assert document == (gone if endpoint == "Payments" else named)
         if row["Status"] == "DELETED" or row.get("Type") == "RECEIVE-OVERPAYMENT":
-            wrong = row | {"ValidationErrors": [{"Message": "It cannot be deleted"}]}
+            wrong = row | failed("It cannot be deleted")
             return 400, {"Message": "A validation exception occurred", "Elements": [wrong]}
         if endpoint == "Payments":
             self.settle(row, -1)
         row["Status"] = "DELETED"
         return 200, {endpoint: [row]}
+
+
+def refused_shape(method, endpoint, document):
+    """Say what is wrong with a document that is sent: a payment is deleted by its status alone."""
+    if (method, endpoint) == ("POST", "Payments"):
+        return faults(SHAPES, "PaymentDelete", document, needs=("Status",))
+    if list(document) != [endpoint]:
+        return [f"{endpoint} are sent as a list of that name"]
+    needs = NEEDS[endpoint] if method == "PUT" else ()
+    return [
+        why
+        for row in document[endpoint]
+        for why in faults(SHAPES, ROWS[endpoint], row, needs=needs)
+    ]
+
+
+def failed(why):
+    return {"StatusAttributeString": "ERROR", "ValidationErrors": [{"Message": why}]}
 
 
 def shown(day):

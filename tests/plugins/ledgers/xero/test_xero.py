@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from recon.api import ReconError
 from tests.plugins.ledgers.contract import BANK, DISCOUNTS, RECEIVABLE, LedgerContract, told
 from tests.plugins.ledgers.oracles import entries_of, entry_rows
 from tests.plugins.ledgers.serving import serving
@@ -147,6 +148,38 @@ class TestXero(LedgerContract):
         assert told(outcomes) == {"K1": "rejected"}
         assert reason in outcomes["reason"][0]
         assert books.writes() == []
+
+    def test_only_a_bank_account_takes_money_for_no_invoice(self, books):
+        books.accounts[0] |= {"Type": "CURRENT", "EnablePaymentsToAccount": True}
+        entries = entries_of(XERO.paid("K1", 1), XERO.paid("K2", 2, on_account=5_00))
+        with serving(books.answer) as url:
+            outcomes = XERO.connect(url).post(entries)
+
+        assert told(outcomes) == {"K1": "accepted", "K2": "rejected"}
+        assert "no bank account" in outcomes.filter(entry_key="K2")["reason"][0]
+        assert books.standing() == ["K1"]
+
+    def test_a_key_that_xero_has_forgotten_books_nothing_twice(self, ledger, books):
+        """The answer is lost, and "too many requests" lasts longer than the six minutes for which a key is known."""
+        entries = entries_of(XERO.paid("K1", 1, cash=10_00))
+        books.dropped, books.passes = ["PUT Payments"], 400
+        pay = books.pay
+
+        def busy(row):
+            books.pay, books.busy = pay, 1
+            return pay(row)
+
+        books.pay = busy
+        assert told(ledger.post(entries)) == {"K1": "accepted"}
+        assert books.clock == 400
+        assert books.cash() == Decimal(10)
+        assert told(ledger.post(entries)) == {"K1": "duplicate"}
+
+    def test_a_day_whose_calls_are_used_up_is_told_and_not_waited_for(self, ledger, books):
+        books.busy, books.wait = 1, 40_000
+
+        with pytest.raises(ReconError, match="429"):
+            ledger.find(["K1"])
 
     def test_another_currency_is_rejected(self, ledger):
         rows = [row | {"currency": "USD"} for row in XERO.paid("K1", 1)]
