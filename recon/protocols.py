@@ -80,6 +80,25 @@ class Format(Protocol):
 
 
 @runtime_checkable
+class ReadsMany(Protocol):
+    """What a format may have beside `read`: a day brings hundreds of small files, and one pass over all of them is cheaper."""
+
+    def read_many(
+        self, sources: Sequence[SourceFile], options: Options
+    ) -> Sequence[ParsedStatements | None]:
+        """Read several files, each exactly as `read` would: no file may change what is read of another.
+
+        Args:
+            sources: the files' names and bytes.
+            options: the table `[formats.NAME]` of the policy.
+
+        Returns:
+            an answer for each file, in order; None for one that is to be read by itself, such as one that `read` refuses.
+        """
+        ...
+
+
+@runtime_checkable
 class ExplainsClaim(Protocol):
     """What a format may have beside `sniff`; `recon formats sniff` shows it."""
 

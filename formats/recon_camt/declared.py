@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from recon_camt.signs import StatementFinding
 from recon_camt.values import minor
 
 
 def declared_findings(
     statements: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFrame
-) -> list[str]:
+) -> list[StatementFinding]:
     """Say where declared totals differ from all entries, and from the booked ones too."""
     names = ("entries", "credits", "debits")
     if all(statements[name].null_count() == len(statements) for name in names):
@@ -39,8 +40,11 @@ def declared_findings(
             has_rejects = name != "entries" and row["rejected_all"]
             if declared is not None and declared not in read and not has_rejects:
                 found.append(
-                    f"statement {row['statement_index'] + 1}: the bank declares {declared} for {name}"
-                    f"{'' if name == 'entries' else ' (minor units)'}, and {read[0]} were read"
+                    StatementFinding(
+                        row["statement_index"],
+                        f"the bank declares {declared} for {name}"
+                        f"{'' if name == 'entries' else ' (minor units)'}, and {read[0]} were read",
+                    )
                 )
     return found
 

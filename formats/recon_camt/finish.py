@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from recon_camt.document import Document
-from recon_camt.reading import Reading
+    from recon_camt.reading import Reading
+    from recon_camt.signs import StatementFinding
+    from recon_camt.statements import StatementTexts
 
 FAST: Final = "camt"
 TOLERANT: Final = "camt-lxml"
@@ -48,6 +50,48 @@ def finished(document: Document, reading: Reading, currency: str | None) -> Pars
             place=Place(document.name),
             hint="the message is empty; ask the bank for the statements themselves",
         )
+    read = dated(told, reading, currency)
+    lines, faults = read.lines, read.faults
+    statements, signed = with_proven_signs(read.statements, lines)
+    lines, flipped = with_proven_reversals(lines, statements)
+    lines, faults = numbered(lines, faults)
+    lines = with_dates_marked(_with_places(document, lines))
+    rejects = _rejects(document, faults, read.doubts)
+    declared = declared_findings(statements, lines, faults)
+    findings = (
+        *document.findings,
+        *(told_of(one) for one in (*signed, *flipped, *declared)),
+        *counted_findings(lines, statements),
+    )
+    readers = np.isin(np.arange(len(statements)), sorted(reading.tolerant))
+    return ParsedStatements(
+        statements=completed(
+            shown_statements(
+                statements,
+                pl.concat([lines["statement"], faults["statement"]]),
+                reader=pl.when(pl.Series(readers)).then(pl.lit(TOLERANT)).otherwise(pl.lit(FAST)),
+                dialect=pl.lit(dialect_of(document)),
+            ),
+            ReadStatements,
+        ),
+        lines=completed(shown_lines(lines), ReadLines),
+        rejects=completed(rejects if len(rejects) else [], Rejects),
+        reader=TOLERANT if reading.tolerant else FAST,
+        findings=findings,
+    )
+
+
+class Dated(NamedTuple):
+    """Lines that all have a date, entries that are rejects, statements with their balances, and faults of these."""
+
+    lines: pl.DataFrame
+    faults: pl.DataFrame
+    statements: pl.DataFrame
+    doubts: pl.DataFrame
+
+
+def dated(told: StatementTexts, reading: Reading, currency: str | None) -> Dated:
+    """Read the statements, and put the lines in order with their dates; all of it is decided by statement."""
     lines = pl.concat(reading.lines)
     # Blocks come in order; only entries of the tolerant reader stand behind those of their block.
     if not lines["start"].is_sorted():
@@ -62,29 +106,7 @@ def finished(document: Document, reading: Reading, currency: str | None) -> Pars
     lines, undated = with_dates(lines, statements)
     if len(undated):
         faults = pl.concat([faults, undated]).sort("start", maintain_order=True)
-    statements, signed_findings = with_proven_signs(statements, lines)
-    lines, reversed_findings = with_proven_reversals(lines, statements)
-    lines, faults = _numbered(lines, faults)
-    lines = with_dates_marked(_with_places(document, lines))
-    rejects = _rejects(document, faults, doubts)
-    counts = pl.concat([lines["statement"], faults["statement"]])
-    per_statement = np.bincount(counts.to_numpy(), minlength=len(statements))
-    findings = (
-        *document.findings,
-        *signed_findings,
-        *reversed_findings,
-        *declared_findings(statements, lines, faults),
-        *_findings(lines, statements),
-    )
-    return ParsedStatements(
-        statements=completed(
-            _statements(document, reading, statements, per_statement), ReadStatements
-        ),
-        lines=completed(_lines(lines), ReadLines),
-        rejects=completed(rejects if len(rejects) else [], Rejects),
-        reader=TOLERANT if reading.tolerant else FAST,
-        findings=findings,
-    )
+    return Dated(lines, faults, statements, doubts)
 
 
 def _check_counts(lines: pl.DataFrame, faults: pl.DataFrame, entries: int) -> None:
@@ -109,7 +131,7 @@ def _currencies(lines: pl.DataFrame, faults: pl.DataFrame, count: int) -> pl.Ser
     return joined.select("currency").collect().to_series()
 
 
-def _numbered(lines: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def numbered(lines: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Number lines and rejects together as they stand in the file, and the entries of batches."""
     start = np.concatenate([lines["start"].to_numpy(), faults["start"].to_numpy()])
     order = np.argsort(start, kind="stable")
@@ -127,18 +149,21 @@ def _numbered(lines: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, 
 
 
 def _with_places(document: Document, lines: pl.DataFrame) -> pl.DataFrame:
-    start, stop = lines["raw_start"].to_numpy(), lines["raw_stop"].to_numpy()
+    places = places_of(document, lines["raw_start"].to_numpy(), lines["raw_stop"].to_numpy())
+    names = ("line_number", "byte_offset", "byte_length")
+    return lines.with_columns(**dict(zip(names, places, strict=True)))
+
+
+def places_of(
+    document: Document, start: NDArray[np.int64], stop: NDArray[np.int64]
+) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Give text line, place in the file and length of raw records; null where the encoding hides the places."""
+    line_number = pl.Series(_line_numbers(document, start))
     begin, end = document.places(start), document.places(stop)
     if begin is None or end is None:
-        unknown = pl.lit(None, dtype=pl.Int64)
-        begins, lengths = unknown, unknown
-    else:
-        begins, lengths = pl.lit(pl.Series(begin)), pl.lit(pl.Series(end - begin))
-    return lines.with_columns(
-        line_number=pl.Series(_line_numbers(document, start)),
-        byte_offset=begins,
-        byte_length=lengths,
-    )
+        unknown = pl.Series([None], dtype=pl.Int64).new_from_index(0, len(start))
+        return line_number, unknown, unknown
+    return line_number, pl.Series(begin), pl.Series(end - begin)
 
 
 def _line_numbers(document: Document, start: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -150,7 +175,8 @@ def _line_numbers(document: Document, start: NDArray[np.int64]) -> NDArray[np.in
     return found
 
 
-def _lines(lines: pl.DataFrame) -> pl.DataFrame:
+def shown_lines(lines: pl.DataFrame) -> pl.DataFrame:
+    """Give the columns of ReadLines."""
     kept = lines.rename({"statement": "statement_index"})
     return kept.drop(
         "start", "sequence", "part", "raw_start", "raw_stop", "entry", "date_source", "settled_text"
@@ -182,25 +208,34 @@ def _clipped(name: str, limit: int) -> pl.Expr:
     return pl.when(text.str.len_chars() > limit).then(cut).otherwise(text)
 
 
-def _statements(
-    document: Document, reading: Reading, statements: pl.DataFrame, counts: NDArray[np.int64]
+def dialect_of(document: Document) -> str:
+    """Name the version of the message, or else its kind."""
+    kinds = {"BkToCstmrStmt": "camt.053", "BkToCstmrAcctRpt": "camt.052"}
+    return document.version or kinds.get(document.message, "camt.054")
+
+
+def shown_statements(
+    statements: pl.DataFrame, counted: pl.Series, *, reader: pl.Expr, dialect: pl.Expr
 ) -> pl.DataFrame:
-    is_tolerant = np.isin(np.arange(len(statements)), sorted(reading.tolerant))
-    dialect = document.version or {"BkToCstmrStmt": "camt.053", "BkToCstmrAcctRpt": "camt.052"}.get(
-        document.message, "camt.054"
-    )
+    """Lay out statements; `counted` has the statement of each line and each reject."""
     columns = ("statement_index", "account", "currency", "kind", "statement_number", "page")
     balances = ("opening_balance", "opening_date", "closing_balance", "closing_date", "extras")
     return statements.select(
         *columns,
         *balances,
-        line_count=pl.Series(counts),
-        reader=pl.when(pl.Series(is_tolerant)).then(pl.lit(TOLERANT)).otherwise(pl.lit(FAST)),
-        dialect=pl.lit(dialect),
+        line_count=pl.Series(np.bincount(counted.to_numpy(), minlength=len(statements))),
+        reader=reader,
+        dialect=dialect,
     )
 
 
-def _findings(lines: pl.DataFrame, statements: pl.DataFrame) -> list[str]:
+def told_of(finding: StatementFinding) -> str:
+    """Say of which statement of the file a finding is."""
+    return f"statement {finding.statement + 1}: {finding.text}"
+
+
+def counted_findings(lines: pl.DataFrame, statements: pl.DataFrame) -> list[str]:
+    """Say what was done to the lines of a file, with counts, and which balances are in doubt."""
     found = []
     sources = lines["date_source"].drop_nulls().value_counts(sort=True)
     found += [

@@ -2,7 +2,8 @@
 
 The way of a file through this room: claim; document (safe bytes); reader (by pieces); structure, tags, shapes and reduced
 (plain XML) or tolerant (lxml); places and leaves (its texts by path); lines, with a file for each group of columns;
-kept and extras (what no column shows); statements; finish (dates, proven signs, places, findings).
+kept and extras (what no column shows); statements; finish (dates, proven signs, places, findings). Many small files go it
+together (many).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from recon.api import hookimpl
 from recon_camt.claim import claim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from recon.api import Format, ParsedStatements, SourceFile
@@ -37,6 +38,14 @@ class Camt:
         from recon_camt.reader import read  # noqa: PLC0415 -- loads the reader only when it is needed
 
         return read(source, options)
+
+    def read_many(
+        self, sources: Sequence[SourceFile], options: Mapping[str, Any]
+    ) -> list[ParsedStatements | None]:
+        """Read small files together; None for each that is to be read by itself."""
+        from recon_camt.many import read_many  # noqa: PLC0415 -- loads the reader only when it is needed
+
+        return read_many(sources, options)
 
 
 @hookimpl

@@ -44,7 +44,7 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         MalformedFile: not legible, cut off, not well-formed outside its entries, or without statement.
         ConfigurationError: an option is unknown or of no use.
     """
-    currency, encoding = _checked_options(options)
+    currency, encoding = checked_options(options)
     document = open_document(source, encoding)
     try:
         reading: Reading | None = _read_fast(document, currency)
@@ -59,7 +59,12 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     return finished(document, reading, currency)
 
 
-def _checked_options(options: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def checked_options(options: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Give the currency and the encoding that the policy names.
+
+    Raises:
+        ConfigurationError: an option is unknown or of no use.
+    """
     unknown = sorted(set(options) - _OPTIONS)
     if unknown:
         raise ConfigurationError(

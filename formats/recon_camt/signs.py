@@ -14,17 +14,29 @@ Source: ISO 20022 camt.053 ReportEntry, ReversalIndicator; OCA/bank-statement-im
 from __future__ import annotations
 
 from itertools import product
+from typing import NamedTuple
 
 import polars as pl
 
 
+class StatementFinding(NamedTuple):
+    """What is to be said of a statement, which is named by its number."""
+
+    statement: int
+    text: str
+
+
+def is_unsigned() -> pl.Expr:
+    """Say of which statements a balance has no sign."""
+    unsigned = pl.col("opening_is_unsigned", "closing_is_unsigned")
+    return pl.any_horizontal(unsigned.fill_null(value=False))
+
+
 def with_proven_signs(
     statements: pl.DataFrame, lines: pl.DataFrame
-) -> tuple[pl.DataFrame, list[str]]:
+) -> tuple[pl.DataFrame, list[StatementFinding]]:
     """Give balances without indicator their sign, or leave them out."""
-    unsigned = pl.any_horizontal(
-        pl.col("opening_is_unsigned", "closing_is_unsigned").fill_null(value=False)
-    )
+    unsigned = is_unsigned()
     if not statements.select(unsigned.any()).item():
         return statements, []
     booked = lines.filter(pl.col("status") == "booked")
@@ -64,11 +76,14 @@ def with_proven_signs(
         )
     found = joined.with_columns(is_proven=is_proven).with_columns(**decided)
     findings = [
-        f"statement {row['statement_index'] + 1}: its balances have no CdtDbtInd; "
-        + (
-            "the entries prove their sign"
-            if row["is_proven"]
-            else "nothing proves their sign, and they are left out"
+        StatementFinding(
+            row["statement_index"],
+            "its balances have no CdtDbtInd; "
+            + (
+                "the entries prove their sign"
+                if row["is_proven"]
+                else "nothing proves their sign, and they are left out"
+            ),
         )
         for row in found.filter("is_unsigned").to_dicts()
     ]
@@ -77,7 +92,7 @@ def with_proven_signs(
 
 def with_proven_reversals(
     lines: pl.DataFrame, statements: pl.DataFrame
-) -> tuple[pl.DataFrame, list[str]]:
+) -> tuple[pl.DataFrame, list[StatementFinding]]:
     """Flip the reversals of each statement that balances only with them flipped."""
     booked = lines.filter(pl.col("status") == "booked")
     if not booked["is_reversal"].any():
@@ -100,7 +115,5 @@ def with_proven_reversals(
         .then(-pl.col("amount", "original_amount"))
         .otherwise(pl.col("amount", "original_amount"))
     )
-    return flipped, [
-        f"statement {index + 1}: it balances only if its reversals have the opposite sign; they were read so"
-        for index in chosen
-    ]
+    said = "it balances only if its reversals have the opposite sign; they were read so"
+    return flipped, [StatementFinding(index, said) for index in chosen]

@@ -7,7 +7,7 @@ are sound, so that is asked first, in one look at each column; of one that is no
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar, cast
 
 import dataframely as dy
 import polars as pl
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 S = TypeVar("S", bound=dy.Schema)
+
+_KEY: Final = "primary_key"
 
 
 class Demands(NamedTuple):
@@ -55,6 +57,25 @@ def validated(frame: pl.DataFrame, schema: type[S]) -> dy.DataFrame[S]:
     return schema.validate(frame, cast=False)
 
 
+def are_sound(frame: pl.DataFrame, schema: type[dy.Schema], *, within: str) -> bool:
+    """Say whether rows of many frames keep each rule of their schema; a key need be the only one of its own frame.
+
+    Args:
+        frame: the rows of all frames, of the schema's columns and types.
+        schema: the contract of each.
+        within: a further column that tells the frames apart.
+    """
+    key = [within, *schema.primary_key()]
+    rules = [one for one in demands_of(schema).rules if one.meta.output_name() != _KEY]
+    is_once = (pl.struct(key).n_unique() == pl.len()).alias(_KEY)
+    return frame.is_empty() or all(frame.select_seq(*rules, is_once).row(0))
+
+
+def is_of(frame: object, schema: type[dy.Schema]) -> bool:
+    """Say whether an object is a frame with just the columns of a schema."""
+    return isinstance(frame, pl.DataFrame) and is_shaped(frame, demands_of(schema).types)
+
+
 def is_shaped(frame: pl.DataFrame, types: pl.Schema) -> bool:
     """Say whether a frame has these columns, in this order and of these types."""
     return frame.columns == list(types) and frame.dtypes == list(types.values())
@@ -64,7 +85,7 @@ def _rules(schema: type[dy.Schema]) -> Iterator[pl.Expr]:
     key = schema.primary_key()
     if key:
         keys = pl.struct(key) if key[1:] else pl.col(key)
-        yield (keys.n_unique() == pl.len()).alias("primary_key")
+        yield (keys.n_unique() == pl.len()).alias(_KEY)
     for name, column in schema.columns().items():
         values = pl.col(name)
         for rule, rows in column.validation_rules(values).items():

@@ -96,7 +96,7 @@ def check_balances(statements: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFram
     is_told = (stated == 0) | ~pl.col("is_foreign").fill_null(value=False)
     difference = pl.when(is_told).then(stated)
     return (
-        statements.join(sums, on="statement_id", how="left")
+        statements.join(sums, on="statement_id", how="left", maintain_order="left")
         .with_columns(balance_difference=difference, balance_check=_verdict(difference))
         .drop("moved", "is_foreign")
     )

@@ -14,6 +14,7 @@ from recon.frames.demands import demands_of, validated
 from recon.frames.lines import ReadLines
 from recon.frames.rejects import Rejects
 from recon.frames.statements import ReadStatements
+from recon.ingest.balance import check_balances
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ class Gathered:
 
 def gather(deliveries: Sequence[Delivery]) -> Gathered:
     """Put all deliveries together in an order that does not depend on how they were named on the call."""
-    ordered = sorted(deliveries, key=lambda delivery: (delivery.file, delivery.sha256))
+    ordered = sorted(deliveries, key=_order)
     marks = pl.DataFrame(
         [(one.file, one.format, one.parsed.reader, _statement_prefix(one)) for one in ordered],
         schema=dict.fromkeys(("file", "format", "reader_of_file", "prefix"), pl.String),
@@ -65,6 +66,37 @@ def gather(deliveries: Sequence[Delivery]) -> Gathered:
         lines=lines.hstack(joined.drop(keys.columns)),
         rejects=validated(rejects, Rejects),
     )
+
+
+def rows_by_delivery(deliveries: Sequence[Delivery]) -> list[Gathered]:
+    """Give what each delivery says by itself, its balances checked; the work is done for all at once.
+
+    Args:
+        deliveries: no two have both file and bytes alike.
+    """
+    order = sorted(range(len(deliveries)), key=lambda at: _order(deliveries[at]))
+    gathered = gather(deliveries)
+    checked = check_balances(gathered.statements, gathered.lines)
+    cut: dict[int, Gathered] = {}
+    statements = lines = rejects = 0
+    for at in order:
+        parsed = deliveries[at].parsed
+        heights = parsed.statements.height, parsed.lines.height, parsed.rejects.height
+        cut[at] = Gathered(
+            checked.slice(statements, heights[0]),
+            gathered.lines.slice(lines, heights[1]),
+            validated(gathered.rejects.slice(rejects, heights[2]), Rejects),
+        )
+        statements, lines, rejects = (
+            statements + heights[0],
+            lines + heights[1],
+            rejects + heights[2],
+        )
+    return [cut[at] for at in range(len(deliveries))]
+
+
+def _order(delivery: Delivery) -> tuple[str, str]:
+    return delivery.file, delivery.sha256
 
 
 def _stacked(frames: list[dy.DataFrame[S]], schema: type[S]) -> tuple[pl.DataFrame, pl.Series]:

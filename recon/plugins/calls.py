@@ -16,6 +16,7 @@ from recon.frames.outcomes import Outcomes
 from recon.frames.proposals import ProposedSets
 from recon.plugins.beside import find_beside
 from recon.plugins.blame import Owner, blaming, kind_of, listed, require, require_type
+from recon.plugins.claims import Claims, Opinion
 from recon.plugins.contracts import (
     checked,
     checked_books,
@@ -34,6 +35,7 @@ from recon.plugins.loading import (
     register,
 )
 from recon.plugins.patience import Patience
+from recon.plugins.together import read_together
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,23 +53,6 @@ if TYPE_CHECKING:
     from recon.protocols import Books, Options, ParsedStatements, RunView, SourceFile
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """The names of the formats that claim a file, and the sniffers that failed on it."""
-
-    formats: tuple[str, ...]
-    failures: tuple[ReconError, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What one format says of a file; `claims` is None where it failed, with the failure in `because`."""
-
-    format: str
-    claims: bool | None
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +218,24 @@ class Plugins:
         one = self._find("format", name)
         with blaming(one.owner, f"read of {name}", Place(source.name)):
             return checked_statements(one.target.read(source, deepcopy(dict(options))))
+
+    def read_many(
+        self, name: str, sources: Sequence[SourceFile], options: Options
+    ) -> list[ParsedStatements | ReconError]:
+        """Let a format read several files, together where it can; what `read` would raise of one is its answer."""
+        together = read_together(self._find("format", name), sources, options)
+        return [
+            self._tried(name, source, options) if parsed is None else parsed
+            for source, parsed in zip(sources, together, strict=True)
+        ]
+
+    def _tried(
+        self, name: str, source: SourceFile, options: Options
+    ) -> ParsedStatements | ReconError:
+        try:
+            return self.read(name, source, options)
+        except ReconError as error:
+            return error
 
     def fetch(self, name: str, as_of: dt.date | None, options: Options) -> Books:
         """Let a source fetch the books' side as of a date."""

@@ -32,10 +32,10 @@ S = TypeVar("S", bound=dy.Schema)
 
 _COUNTED: Final = pl.col("line_count").cast(pl.Int128).sum()
 # A statement in an unknown currency may be told, with its records rejected; but no amount may be in one.
-_TELLS_BALANCE: Final = (
+TELLS_BALANCE: Final = (
     pl.col("opening_balance").is_not_null() | pl.col("closing_balance").is_not_null()
 )
-_STATED_CURRENCIES: Final = pl.col("currency").filter(_TELLS_BALANCE).unique().implode()
+_STATED_CURRENCIES: Final = pl.col("currency").filter(TELLS_BALANCE).unique().implode()
 
 
 def checked(frame: object, schema: type[S]) -> dy.DataFrame[S]:

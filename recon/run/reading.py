@@ -9,17 +9,16 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recon.errors import ReconError
 from recon.ingest.balance import Holds, check_statements, continuity
 from recon.ingest.dedupe import distinct_lines
-from recon.ingest.detect import HEAD_BYTES, choose_format
 from recon.ingest.doubts import find_doubts
 from recon.ingest.read import Delivery, gather
 from recon.protocols import InputFile, SourceFile
-from recon.run.files import Delivered, deliver, find_files
+from recon.run.files import deliver, find_files
+from recon.run.grouped import grouped, read_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import dataframely as dy
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from recon.frames.rejects import Rejects
     from recon.frames.statements import Statements
     from recon.plugins import Plugins
+    from recon.run.files import Delivered
+    from recon.run.grouped import Read
     from recon.run.progress import Progress
 
 
@@ -68,40 +69,49 @@ def read_statements(
 def _read_all(
     statements: Sequence[Path], policy: Policy, plugins: Plugins, progress: Progress
 ) -> tuple[list[Delivery], list[InputFile], list[str]]:
-    """Read file after file; the bytes of each are let go before the lines of all are put together."""
+    """Read group after group; the bytes of each are let go before the lines of all are put together."""
     found = find_files(statements)
     progress.step("Reading statements", len(found))
     deliveries: list[Delivery] = []
     inputs: list[InputFile] = []
     findings: list[str] = []
-    for path, name in found.items():
-        for one in deliver(path, name, statements):
-            delivery, entry, said = _read_one(one, policy, plugins)
+    brought = (deliver(path, name, statements) for path, name in found.items())
+    for group in grouped(brought, _bytes_brought):
+        for delivery, entry, said in _read_group(
+            [one for ones in group for one in ones], policy, plugins
+        ):
             deliveries += [delivery] if delivery else []
             inputs.append(entry)
             findings += [f"{entry.name}: {finding}" for finding in said]
-        progress.advance()
+        progress.advance(len(group))
     return deliveries, inputs, findings
 
 
-def _read_one(
-    one: Delivered, policy: Policy, plugins: Plugins
-) -> tuple[Delivery | None, InputFile, tuple[str, ...]]:
-    name, data, chosen = one.name, one.data or b"", one.archive
+def _bytes_brought(inputs: list[Delivered]) -> int:
+    return sum(len(one.data or b"") for one in inputs)
+
+
+def _read_group(
+    inputs: list[Delivered], policy: Policy, plugins: Plugins
+) -> Iterator[tuple[Delivery | None, InputFile, tuple[str, ...]]]:
+    readable = [one for one in inputs if one.error is None and one.archive is None]
+    sources = [SourceFile(one.name, one.data or b"") for one in readable]
+    read = iter(read_inputs(sources, policy, plugins))
+    for one in inputs:
+        yield _told(one, next(read) if one.error is None and one.archive is None else None)
+
+
+def _told(one: Delivered, read: Read | None) -> tuple[Delivery | None, InputFile, tuple[str, ...]]:
+    name, data = one.name, one.data or b""
     digest = "" if one.data is None else hashlib.sha256(data).hexdigest()
     role = "statement" if one.archive is None else "archive"
-    try:
-        if one.error is not None:
-            raise one.error
-        if one.archive is not None:
-            return None, InputFile(name, digest, len(data), role, "read", chosen), ()
-        head = data[:HEAD_BYTES]
-        claims = plugins.sniff_all(head, name)
-        chosen = choose_format(claims.formats, plugins.names("format"), name, head)
-        parsed = plugins.read(chosen, SourceFile(name, data), policy.formats.get(chosen, {}))
-    except ReconError as error:
+    chosen = one.archive if read is None else read.format
+    error = one.error if read is None else read.error
+    if error is not None:
         said = error.render()
         return None, InputFile(name, digest, len(data), role, "quarantined", chosen, said), ()
-    failures = tuple(failure.message for failure in claims.failures)
     entry = InputFile(name, digest, len(data), role, "read", chosen)
-    return Delivery(name, digest, chosen, parsed), entry, (*parsed.findings, *failures)
+    if read is None or chosen is None:
+        return None, entry, ()
+    parsed = read.said()
+    return Delivery(name, digest, chosen, parsed), entry, (*parsed.findings, *read.failures)

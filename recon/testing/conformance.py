@@ -15,7 +15,7 @@ import polars as pl
 from recon.errors import PluginFailed, ReconError
 from recon.ingest.detect import HEAD_BYTES
 from recon.plugins import Plugins
-from recon.protocols import SourceFile
+from recon.protocols import ReadsMany, SourceFile
 from recon.testing.verdict import NotConforming
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ FOREIGN: Final = (
     b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",
 )
 _DAMAGES: Final = 48
+_COMPANY: Final = 6
 
 
 def check_format(
@@ -84,6 +85,11 @@ class Case:
     source: SourceFile
     options: dict[str, Any]
     parsed: ParsedStatements
+
+    @property
+    def target(self) -> object:
+        """The format itself."""
+        return next(one.target for one in self.plugins.registered if one.name == self.name)
 
     def read(self, data: bytes, name: str | None = None) -> ParsedStatements:
         """Read other bytes in the same way."""
@@ -162,6 +168,43 @@ def of_encodings(case: Case) -> Iterator[str]:
                 yield f"{what}: other amounts are read, and nothing is rejected"
 
 
+def of_company(case: Case) -> Iterator[str]:
+    """Read together with others, sound and damaged, each file says what it says alone; a format may read one by one."""
+    target = case.target
+    if not isinstance(target, ReadsMany):
+        return
+    data = case.source.data
+    damaged = [*_cut(data, _COMPANY), *_exchanged(data, _COMPANY)]
+    # Twice the sound file first: what stands before a damaged one could hide what it spoils.
+    files = [("the file", data), ("the file again", data), *damaged, ("the file at the end", data)]
+    sources = [
+        SourceFile(f"{number}-{case.source.name}", one) for number, (_, one) in enumerate(files)
+    ]
+    answers = list(target.read_many(sources, dict(case.options)))
+    if len(answers) != len(sources):
+        yield f"read_many gives {len(answers)} answers for {len(sources)} files"
+        return
+    for (what, _), source, answer in zip(files, sources, answers, strict=True):
+        if answer is not None:
+            yield from _differences(case, what, source, answer)
+
+
+def _differences(
+    case: Case, what: str, source: SourceFile, answer: ParsedStatements
+) -> Iterator[str]:
+    """Say in what an answer of `read_many` is another one than that of `read`."""
+    try:
+        alone = case.plugins.read(case.name, source, case.options)
+    except ReconError as error:
+        yield f"{what}: read_many reads what read refuses: {error.message}"
+        return
+    for name in ("statements", "lines", "rejects"):
+        if not getattr(alone, name).equals(getattr(answer, name)):
+            yield f"{what}: read_many gives other {name} than read"
+    if (alone.reader, alone.findings) != (answer.reader, answer.findings):
+        yield f"{what}: read_many gives another reader or other findings than read"
+
+
 def of_damage(case: Case, count: int) -> Iterator[str]:
     """Cut off or damaged anywhere, the file is read by the contract or refused with a `ReconError`."""
     for what, data in (*_cut(case.source.data, count), *_exchanged(case.source.data, count)):
@@ -173,7 +216,7 @@ def of_damage(case: Case, count: int) -> Iterator[str]:
             continue
 
 
-RULES: Final = (of_sniffing, of_repeating, of_balances, of_raw_records, of_encodings)
+RULES: Final = (of_sniffing, of_repeating, of_balances, of_raw_records, of_encodings, of_company)
 
 
 def _rewritten(data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -66,6 +66,10 @@ class FormatConformance:
         """See `conformance.of_encodings`."""
         self._hold(conformance.of_encodings)
 
+    def test_files_read_together_are_read_as_alone(self) -> None:
+        """See `conformance.of_company`."""
+        self._hold(conformance.of_company)
+
     def test_a_damaged_file_is_read_by_the_contract_or_refused(self) -> None:
         """See `conformance.of_damage`."""
         self._hold(lambda case: conformance.of_damage(case, self.damages))

@@ -11,6 +11,7 @@ import pytest
 from recon.api import MalformedFile, Place, Rejects, SourceFile
 from recon.testing import NotConforming
 from recon.testing.conformance import check_format
+from recon_camt.plugin import Camt
 from recon_csv.plugin import CsvFormat
 from recon_mt940.plugin import Mt940
 from recon_ofx.plugin import Ofx
@@ -34,6 +35,7 @@ def samples() -> list[tuple[Format, Path]]:
         for format_, paths in (
             (Mt940(), (STATEMENTS / "mt940").glob("*.sta")),
             (Ofx(), (STATEMENTS / "ofx").glob("*.ofx")),
+            (Camt(), (STATEMENTS / "camt").glob("*.xml")),
             (CsvFormat(), DEMO.glob("*.csv")),
         )
         for path in sorted(paths)
@@ -120,9 +122,52 @@ class NamesAnotherFile(Toy):
         return dataclasses.replace(parsed, rejects=rejects)
 
 
+class Together(Toy):
+    """Reads many files one by one, and spoils what the subclass spoils."""
+
+    def read_many(self, sources, options):
+        return [self.spoilt(one, options) for one in sources]
+
+    def spoilt(self, source, options):
+        try:
+            return self.read(source, options)
+        except MalformedFile:
+            return None
+
+
+class ForgetsOne(Together):
+    def read_many(self, sources, options):
+        return super().read_many(sources, options)[1:]
+
+
+class ReadsWhatIsRefused(Together):
+    def spoilt(self, source, options):
+        return super().spoilt(source, options) or super().read(SOUND, options)
+
+
+class MixesAmounts(Together):
+    def spoilt(self, source, options):
+        parsed = super().spoilt(source, options)
+        return parsed and dataclasses.replace(parsed, lines=parsed.lines.reverse())
+
+
+class RemarksOnCompany(Together):
+    def spoilt(self, source, options):
+        parsed = super().spoilt(source, options)
+        return parsed and dataclasses.replace(parsed, findings=("it came with others",))
+
+
+def test_a_format_that_reads_together_as_alone_is_passed():
+    assert check_format(Together("toy", b"TOY"), SOUND).lines.height == 3
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
+        (ForgetsOne, "read_many gives [0-9]+ answers for"),
+        (ReadsWhatIsRefused, "read_many reads what read refuses"),
+        (MixesAmounts, "read_many gives other lines than read"),
+        (RemarksOnCompany, "other findings than read"),
         (ByName, "decide by content"),
         (ClaimsAll, "claims a file that is no statement"),
         (SniffRaises, "IndexError"),

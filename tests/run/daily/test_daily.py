@@ -47,6 +47,17 @@ def test_a_day_is_recorded_and_the_same_files_again_are_nothing_new(workspace, b
     assert waiting(workspace) == []
 
 
+def test_the_same_bytes_under_two_names_of_one_day_are_one_file(workspace, bank):
+    name = waiting(workspace)[0]
+    data = (workspace / "inbox" / name).read_bytes()
+    put(workspace / "inbox", "zz_again.sta", data)
+    received = run_day(workspace).received
+
+    assert received.known == ("zz_again.sta",)
+    assert len({entry.sha256 for entry in received.files}) == len(received.files)
+    assert waiting(workspace) == []
+
+
 def test_all_that_came_in_lies_in_the_archive_under_its_hash(workspace):
     run_day(workspace)
     with opened(workspace) as connection:
