@@ -15,6 +15,10 @@ _FILLERS = frozenset(
         "THE",
         "AND",
         "UND",
+        # As Germans shorten it, and as Danes, Norwegians and Swedes write it.
+        "U",
+        "OG",
+        "OCH",
         "ET",
         "EN",
         "Y",

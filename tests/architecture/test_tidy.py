@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PROBABILITY = "probabilities and bits of evidence are no money"
 FLOATS_ALLOWED: Final = {
     "recon/match/evidence/absent.py": PROBABILITY,
+    "recon/match/evidence/new_clients.py": PROBABILITY,
     "recon/match/decision/programs.py": "HiGHS counts in floats; solve.py checks to the minor unit",
     "recon/match/decision/shares.py": PROBABILITY,
     "recon/match/evidence/batch_lines.py": PROBABILITY,

@@ -105,7 +105,7 @@ def _with_shares(
     shifts = measure_shares(kinds, absent, receipts)
     other = (
         absent.join(receipts, on="line")
-        .join(shifts.filter(pl.col("kind") == "absent"), on="names_a_number")
+        .join(shifts, on=["names_a_number", "kind"])
         .select("line", pl.col("absent_millibits") + pl.col("shift_millibits"))
     )
     # Most lines have one possible payer, and nothing to add up.

@@ -55,7 +55,7 @@ def measure_shares(
 
     Args:
         proposals: line, kind, millibits.
-        absent: line, absent_millibits.
+        absent: line, kind, absent_millibits.
         receipts: line, names_a_number.
 
     Returns:
@@ -65,7 +65,7 @@ def measure_shares(
     weighed = pl.concat(
         [
             proposals.select("line", "kind", "millibits"),
-            absent.select("line", kind=pl.lit("absent"), millibits="absent_millibits"),
+            absent.select("line", "kind", millibits="absent_millibits"),
         ]
     )
     of_lines = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from recon.match.evidence.new_clients import find_new_clients
 from recon.match.evidence.rarity import millibits
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def find_absent(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
     also those who owe nothing today, and in amounts as usual among all as those of items are.
 
     Returns:
-        line, customer, party_kind, absent_millibits: against the null, taking it like the priors of items that one
-        receipt in two pays.
+        line, customer, party_kind, kind (absent; unquoted where an agent may pay for somebody new, who owes just that),
+        absent_millibits: against the null, taking it like the priors of items that one receipt in two pays.
     """
     items = tables.items.filter(pl.col("open") > 0)
     in_currency = items.group_by("currency").agg(
@@ -40,6 +41,17 @@ def find_absent(tables: Tables, parties: pl.DataFrame) -> pl.DataFrame:
     own = pl.col("own_items").fill_null(0).cast(pl.Float64)
     everything = (pl.col("all_items") + pl.col("all_customers")).cast(pl.Float64)
     prior = millibits((own + 1) / 2, everything)
-    return payers.select(
-        "line", "customer", "party_kind", absent_millibits=pl.col("millibits") + prior
+    something_else = payers.select(
+        "line",
+        "customer",
+        "party_kind",
+        kind=pl.lit("absent"),
+        absent_millibits=pl.col("millibits") + prior,
     )
+    somebody_new = find_new_clients(tables, parties).select(
+        "line",
+        kind=pl.lit("unquoted"),
+        party_kind=pl.lit("new_client"),
+        absent_millibits="client_millibits",
+    )
+    return pl.concat([something_else, somebody_new], how="diagonal")

@@ -1,8 +1,9 @@
 """Names that are near a customer's: cut by the bank, mistyped, shortened, or only in the text.
 
 In: Tables, the lines whose payer is known. Out: pairs of line and customer with kind, millibits, text and is_strong.
-Candidates share a word that few customers have. What the words they share are worth is measured on the customers of
-today: `Bau` says little, `Falkenstein` much. Every other customer that fits as well takes its part of the belief.
+Candidates share a word that few customers have, or else the beginnings of several words. What the words they share are
+worth is measured on the customers of today: `Bau` says little, `Falkenstein` much. Every other customer that fits as well
+takes its part of the belief.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from recon.match.evidence.beginnings import pairs_by_beginnings
 from recon.match.evidence.rarity import PARTY_PRIOR_WEIGHT, millibits
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ _BELONGS: Final = {
 _NAME_PRIOR: Final = 1e-3
 # Fields for names hold 27 (MT940 ?32), 35 (EDIFACT) or 70 characters (SEPA); folded, some letters are fewer.
 _SHORTEST_CUT: Final = 20
-_SHORTEST_TAIL: Final = 2
+_SHORTEST_TAIL: Final = 1
 # Two letters at most, and of every four only one, may be wrong.
 _MOST_TYPOS: Final = 2
 _LETTERS_PER_TYPO: Final = 4
@@ -74,7 +76,7 @@ def _words_of_names(tables: Tables) -> pl.DataFrame:
 
 
 def _candidates(lines: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of line and name that share a rare word: line, customer, name_key."""
+    """Pairs of line and name that share what few have, a word or several: line, customer, name_key."""
     rare = words.filter(
         pl.col("spread") <= _COMMON_WORD, pl.col("word").str.len_chars() >= _SHORTEST_WORD
     )
@@ -83,12 +85,14 @@ def _candidates(lines: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
         .explode("word", empty_as_null=False)
         .drop_nulls("word")
     )
-    return (
-        said.join(rare.select("customer", "name_key", "word"), on="word")
-        .select("line", "customer", "name_key")
-        .unique()
-        .sort("line", "customer", "name_key")
+    by_rare = said.join(rare.select("customer", "name_key", "word"), on="word").select(
+        "line", "customer", "name_key"
     )
+    # In a large book every word of a name may be common, and only two of them together are rare.
+    rest = lines.join(by_rare, on="line", how="anti")
+    names = words.select("customer", "name_key").unique()
+    together = pairs_by_beginnings(rest, names, _COMMON_WORD)
+    return pl.concat([by_rare, together]).unique().sort("line", "customer", "name_key")
 
 
 def _compared(pairs: pl.DataFrame, lines: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:

@@ -48,13 +48,34 @@ def find_longer_names(tables: Tables) -> pl.DataFrame:
 
 def _longer(shown: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Pairs of a name shown and a customer whose name has all its words and more, found by its rarest words."""
-    every = names.select("customer", word=pl.col("name_key").str.split(" ")).explode(
+    every = names.with_columns(word=pl.col("name_key").str.split(" ")).explode(
         "word", empty_as_null=False
     )
+    rarest = _rarest_words(shown, every)
+    is_rare = pl.col("spread") <= _WIDEST
+    by_one = rarest.filter(is_rare).join(every, on="word")
+    by_two = _by_two_words(rarest.filter(~is_rare).drop_nulls("second"), every)
+    beside = pl.concat(
+        [found.select("shown", "second", "customer", "name_key") for found in (by_one, by_two)]
+    )
+    own, name, blank = pl.col("shown").str.split(" "), pl.col("name_key"), pl.lit(" ")
+    has_second = pl.concat_str(blank, name, blank).str.contains(
+        pl.concat_str(blank, "second", blank), literal=True
+    )
+    likely = beside.filter(name.str.len_bytes() > pl.col("shown").str.len_bytes()).filter(
+        has_second.fill_null(value=True)
+    )
+    # A name may be one of several of a customer, of which another one has the rarest word.
+    has_all = own.list.set_difference(name.str.split(" ")).list.len() == 0
+    return likely.filter(has_all).select("shown", "customer").unique()
+
+
+def _rarest_words(shown: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """The two rarest words of each name shown, all of whose words are customers': shown, word, spread, second."""
     spread = every.group_by("word").agg(spread=pl.col("customer").n_unique())
     own = pl.col("shown").str.split(" ")
     # A name with a word that no customer has is a part of none.
-    rarest = (
+    return (
         shown.with_columns(word=own)
         .explode("word", empty_as_null=False)
         .join(spread, on="word")
@@ -65,16 +86,14 @@ def _longer(shown: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
             second=pl.col("word").get(1, null_on_oob=True),
             known=pl.len(),
         )
-        .filter(pl.col("spread") <= _WIDEST, pl.col("known") == own.list.len())
+        .filter(pl.col("known") == own.list.len())
     )
-    beside = rarest.join(every, on="word").join(names, on="customer")
-    name, blank = pl.col("name_key"), pl.lit(" ")
-    has_second = pl.concat_str(blank, name, blank).str.contains(
-        pl.concat_str(blank, "second", blank), literal=True
-    )
-    likely = beside.filter(name.str.len_bytes() > pl.col("shown").str.len_bytes()).filter(
-        has_second.fill_null(value=True)
-    )
-    # A name may be one of several of a customer, of which another one has the rarest word.
-    has_all = own.list.set_difference(name.str.split(" ")).list.len() == 0
-    return likely.filter(has_all).select("shown", "customer").unique()
+
+
+def _by_two_words(common: pl.DataFrame, every: pl.DataFrame) -> pl.DataFrame:
+    """Names found by two words at once: in a large book one word finds too many."""
+    named = every.join(common.select("word").unique(), on="word", how="semi")
+    second = every.select("customer", "name_key", second="word")
+    of_two = common.select("word", "second").unique()
+    both = named.join(second, on=["customer", "name_key"]).join(of_two, on=["word", "second"])
+    return common.join(both, on=["word", "second"])

@@ -25,7 +25,7 @@ def shifts(quoted, unquoted, absent, strangers, names_a_number):
     )
     measured = measure_shares(
         found.filter(~is_absent),
-        found.filter(is_absent).select("line", absent_millibits="millibits"),
+        found.filter(is_absent).select("line", "kind", absent_millibits="millibits"),
         receipts,
     )
     of_group = measured.filter(pl.col("names_a_number") == names_a_number)
