@@ -7,19 +7,20 @@ parts (narrative, words), parts in columns (columns, line); and what stands arou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from recon.api import MalformedFile, ReadLines, ReadStatements, Rejects, completed
+from recon.api import MalformedFile, ReadLines, ReadStatements
 from recon_mt940.columns import place
-from recon_mt940.entry import FAULTS, read_entries
+from recon_mt940.entry import read_entries
 from recon_mt940.heading import Where, read_headings, statement_extras
 from recon_mt940.line import build_lines
 from recon_mt940.names import PLAIN, SLASH, WORDED
 from recon_mt940.narrative import read_narratives
 from recon_mt940.record import find_records, raw_ends
+from recon_mt940.remarks import rejects_of, remarks_of, text_remarks
 from recon_mt940.scan import CLOSING, END_OF_MESSAGE, TAG, scan
 from recon_mt940.tokens import RETURN, closed_ranges, positions, range_texts, squeeze, texts
 from recon_mt940.tolerant import LIBRARY, read_again
@@ -27,29 +28,15 @@ from recon_mt940.totals import check_totals
 from recon_mt940.words import read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from recon_mt940.gate import Gated
     from recon_mt940.heading import Defaults
     from recon_mt940.narrative import Parts
     from recon_mt940.record import Records
+    from recon_mt940.remarks import Before, Remark
     from recon_mt940.scan import Fields
     from recon_mt940.tokens import Numbers
 
-# What was found, how often, and where first: counted over the whole file.
-Remark: TypeAlias = tuple[str, int, str]
-
 DIALECTS: Final = {PLAIN: "plain", SLASH: "slash-codes", WORDED: "named-words"}
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What stands in the file before a chunk, and whether anything stands behind it."""
-
-    lines: int
-    records: int
-    statements: int
-    is_last: bool
 
 
 @dataclass(slots=True)
@@ -65,6 +52,32 @@ class Chunk:
     remarks: list[Remark] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What was found in whole messages before it is laid out: entries, what stands around them, and their narratives."""
+
+    fields: Fields
+    records: Records
+    headings: pl.DataFrame
+    around: pl.DataFrame
+    parts: Parts
+    entries: pl.DataFrame
+    encoding: str
+
+
+def understand(fields: Fields, encoding: str, where: Where, defaults: Defaults) -> Scanned:
+    """Read headings, narratives and entries from the fields of whole messages, one at least.
+
+    Raises:
+        MalformedFile: a statement as a whole cannot be trusted (see heading.py).
+    """
+    records = find_records(fields)
+    headings, around = read_headings(fields, encoding, where, defaults)
+    parts = read_words(read_narratives(fields, records, encoding))
+    entries = _entries(fields, records, headings, encoding)
+    return Scanned(fields, records, headings, around, parts, entries, encoding)
+
+
 def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: Defaults) -> Chunk:
     """Read the messages between two places of a file.
 
@@ -73,23 +86,21 @@ def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: De
     """
     where = Where(gated.name, before.lines)
     fields = scan(gated, span, before.lines)
-    remarks = list(_text_remarks(fields, before))
+    remarks = list(text_remarks(fields, before.lines))
     if fields.messages == 0:
         none = pl.DataFrame()
         return Chunk(len(fields.lines.start), 0, none, none, none, remarks=remarks)
-    records = find_records(fields)
-    headings, around = read_headings(fields, gated.encoding, where, defaults)
-    parts = read_words(read_narratives(fields, records, gated.encoding))
-    entries = _entries(fields, records, headings, gated.encoding)
-    is_cut = _is_cut_off(fields, headings, before, defaults, where)
-    if is_cut:
+    found = understand(fields, gated.encoding, where, defaults)
+    records, headings, entries = found.records, found.headings, found.entries
+    if _is_cut_off(fields, headings, before, defaults, where):
         entries = entries.with_columns(
             fault=pl.when(pl.Series(records.is_last & (records.message == fields.messages - 1)))
             .then(pl.col("fault").fill_null("cut-off"))
             .otherwise("fault")
         )
     entries, spoken = read_again(_with_text(entries, fields, records, gated.encoding), headings)
-    lines = _lines(fields, records, parts, entries, gated, span[0])
+    offset = None if gated.offset is None else gated.offset + span[0]
+    lines = lay_out(found, entries, offset)
     lines = lines.with_columns(
         statement_index=pl.col("message") + before.statements,
         record=pl.col("index") + before.records + 1,
@@ -97,27 +108,38 @@ def read_chunk(gated: Gated, span: tuple[int, int], before: Before, defaults: De
     )
     is_sound = lines["fault"].null_count() == lines.height
     good = lines if is_sound else lines.filter(pl.col("fault").is_null())
-    notes = _notes(fields, records, gated.encoding)
-    statements = headings.with_columns(
-        statement_index=pl.int_range(pl.len(), dtype=pl.Int64) + before.statements,
-        kind=pl.when("is_interim").then(pl.lit("interim")).otherwise(pl.lit("final")),
-        line_count=pl.Series(np.bincount(records.message, minlength=fields.messages)),
-        reader=pl.when(pl.int_range(pl.len()).is_in(spoken)).then(pl.lit(LIBRARY)),
-        dialect=_statement_dialects(records, parts.dialect, fields.messages),
-        extras=statement_extras(around, notes, fields),
+    notes = notes_of(found)
+    reader = pl.when(pl.int_range(pl.len()).is_in(spoken)).then(pl.lit(LIBRARY))
+    statements = statements_of(found, notes, reader).with_columns(
+        pl.col("statement_index") + before.statements
     )
+    totals = check_totals(located(found, notes), good, headings, where)
     return Chunk(
         len(fields.lines.start),
         len(records),
-        _of_schema(statements, ReadStatements),
-        _of_schema(good, ReadLines),
-        _rejects(lines, gated.name),
-        check_totals(_located(fields, around, notes), good, headings, where),
-        [*remarks, *_remarks(good, headings, fields, spoken, before)],
+        of_schema(statements, ReadStatements),
+        of_schema(good, ReadLines),
+        rejects_of(lines, gated.name),
+        [finding.text for finding in totals],
+        [*remarks, *remarks_of(good, headings, fields, spoken, before)],
     )
 
 
-def _of_schema(frame: pl.DataFrame, schema: type[ReadLines | ReadStatements]) -> pl.DataFrame:
+def statements_of(found: Scanned, notes: pl.DataFrame, reader: pl.Expr) -> pl.DataFrame:
+    """Lay out the statements, a row a message, numbered from 0."""
+    records, messages = found.records, found.fields.messages
+    return found.headings.with_columns(
+        statement_index=pl.int_range(pl.len(), dtype=pl.Int64),
+        kind=pl.when("is_interim").then(pl.lit("interim")).otherwise(pl.lit("final")),
+        line_count=pl.Series(np.bincount(records.message, minlength=messages)),
+        reader=reader,
+        dialect=_statement_dialects(records, found.parts.dialect, messages),
+        extras=statement_extras(found.around, notes, found.fields),
+    )
+
+
+def of_schema(frame: pl.DataFrame, schema: type[ReadLines | ReadStatements]) -> pl.DataFrame:
+    """Leave out what is no column of a schema."""
     known = set(frame.columns)
     return frame[[name for name in schema.column_names() if name in known]]
 
@@ -151,28 +173,21 @@ def _with_text(
     return entries.with_columns(text=text.str.replace_all("\r", "", literal=True))
 
 
-def _lines(
-    fields: Fields,
-    records: Records,
-    parts: Parts,
-    entries: pl.DataFrame,
-    gated: Gated,
-    start: int,
-) -> pl.DataFrame:
+def lay_out(found: Scanned, entries: pl.DataFrame, offset: int | None) -> pl.DataFrame:
+    """Give the columns of lines; `offset` is the place of the text in the file, None where it cannot be known."""
+    fields, records, parts = found.fields, found.records, found.parts
     placed = place(parts.record, parts.name, parts.text, len(records))
     # The raw record begins with its tag, four bytes before the text.
     raw = fields.start[records.field] - len(":61:")
-    offset = pl.Series(raw) + start + gated.offset if gated.offset is not None else None
-    length = pl.Series(raw_ends(fields, records) - raw)
+    unknown = pl.lit(None, dtype=pl.Int64)
     entries = entries.with_columns(
         has_narrative=pl.Series(parts.dialect >= 0),
         line=pl.Series(fields.line[records.field]),
-        byte_offset=offset if offset is not None else pl.lit(None, dtype=pl.Int64),
-        byte_length=length if offset is not None else pl.lit(None, dtype=pl.Int64),
+        byte_offset=unknown if offset is None else pl.Series(raw + offset),
+        byte_length=unknown if offset is None else pl.Series(raw_ends(fields, records) - raw),
     )
-    return build_lines(
-        entries, placed, _bank_texts(fields, records, gated.encoding), fields.escapes
-    )
+    bank_texts = _bank_texts(fields, records, found.encoding)
+    return build_lines(entries, placed, bank_texts, fields.escapes)
 
 
 def _is_cut_off(
@@ -210,16 +225,17 @@ def _bank_texts(fields: Fields, records: Records, encoding: str) -> pl.Series | 
     return every.join(joined, on="index", how="left", maintain_order="left")["text"]
 
 
-def _notes(fields: Fields, records: Records, encoding: str) -> pl.DataFrame:
+def notes_of(found: Scanned) -> pl.DataFrame:
     """Give the narratives that belong to no entry, as read_headings gives the fields around the entries."""
+    fields = found.fields
     is_text = (fields.tag == TAG["86"]) | (fields.tag == TAG["NS"])
-    own = positions(is_text & (records.owner < 0))
+    own = positions(is_text & (found.records.owner < 0))
     return pl.DataFrame(
         {
             "field": own,
             "tag": fields.tag[own],
             "message": fields.message[own],
-            "text": _squeezed(fields, own, encoding),
+            "text": _squeezed(fields, own, found.encoding),
         }
     )
 
@@ -229,9 +245,10 @@ def _squeezed(fields: Fields, own: Numbers, encoding: str) -> pl.Series:
     return texts([squeeze(closed, len(own))], encoding)
 
 
-def _located(fields: Fields, around: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:
-    both = pl.concat([around, notes])
-    return both.with_columns(line=pl.Series(fields.line[both["field"].to_numpy()]))
+def located(found: Scanned, notes: pl.DataFrame) -> pl.DataFrame:
+    """Give all fields that belong to no entry, each with its line."""
+    both = pl.concat([found.around, notes])
+    return both.with_columns(line=pl.Series(found.fields.line[both["field"].to_numpy()]))
 
 
 def _statement_dialects(records: Records, dialect: Numbers, messages: int) -> pl.Series:
@@ -252,61 +269,3 @@ def _statement_dialects(records: Records, dialect: Numbers, messages: int) -> pl
         .select(pl.when(pl.Series(counts.any(axis=1))).then("name"))
         .to_series()
     )
-
-
-def _rejects(lines: pl.DataFrame, name: str) -> pl.DataFrame:
-    rows: list[dict[str, object]] = []
-    if lines["fault"].null_count() == lines.height:
-        return completed(rows, Rejects)
-    for row in lines.filter(pl.col("fault").is_not_null()).iter_rows(named=True):
-        part, reason, hint = FAULTS[row["fault"]]
-        rows.append(
-            {
-                "file": name,
-                "record": row["record"],
-                "line_number": row["line_number"],
-                "field": part,
-                "code": row["fault"],
-                "reason": reason.format_map(row),
-                "excerpt": f":61:{row['text']}".split("\n")[0][:120],
-                "hint": hint,
-            }
-        )
-    return completed(rows, Rejects)
-
-
-def _text_remarks(fields: Fields, before: Before) -> Iterator[Remark]:
-    for what, count, first in fields.findings:
-        text = fields.lines.text(fields.text, first)[:60]
-        yield f"lines {what}", count, f"on line {before.lines + first + 1}: {text!r}"
-
-
-def _remarks(
-    good: pl.DataFrame, headings: pl.DataFrame, fields: Fields, spoken: list[int], before: Before
-) -> Iterator[Remark]:
-    if good["value_date"].null_count():
-        clamped = good.filter(pl.col("value_date").is_null())
-        row = clamped.row(0, named=True)
-        what = "entries have a value date that is no day of the calendar; their entry date stands"
-        yield what, clamped.height, f"on line {row['line_number']}: {row['value']!r}"
-    is_known = headings["is_known"]
-    final = is_known & ~headings["is_interim"]
-    for what, found in (
-        ("statements have no opening balance", final & headings["opening_balance"].is_null()),
-        (
-            "statements have no closing balance: nothing proves them whole",
-            final & headings["closing_balance"].is_null(),
-        ),
-        ("statements are in no currency of ISO 4217", ~is_known),
-    ):
-        if found.any():
-            first = _line_of(fields, int(found.arg_true()[0]), before)
-            yield what, int(found.sum()), first
-    if spoken:
-        what = f"statements were read by the library {LIBRARY}, which their balances prove right"
-        yield what, len(spoken), _line_of(fields, spoken[0], before)
-
-
-def _line_of(fields: Fields, message: int, before: Before) -> str:
-    first = int((fields.message == message).argmax())
-    return f"on line {before.lines + int(fields.line[first]) + 1}"

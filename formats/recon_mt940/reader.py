@@ -22,9 +22,10 @@ from recon.api import (
     completed,
     exponents,
 )
-from recon_mt940.chunk import Before, Chunk, read_chunk
+from recon_mt940.chunk import Chunk, read_chunk
 from recon_mt940.gate import pass_gate
 from recon_mt940.heading import Defaults
+from recon_mt940.remarks import Before, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
         MalformedFile: the file is no whole, legible MT940: see gate.py, scan.py and heading.py.
         ConfigurationError: an option is unknown or has a value it cannot have.
     """
-    encoding, defaults = _check_options(options)
+    encoding, defaults = check_options(options)
     gated = pass_gate(source, encoding)
     chunks: list[Chunk] = []
     lines = records = statements = 0
@@ -79,11 +80,16 @@ def _findings(chunks: list[Chunk]) -> list[str]:
         for what, count, first in chunk.remarks:
             known, place = counted.get(what, (0, first))
             counted[what] = (known + count, place)
-    remarked = [f"{what}: {count}, the first {place}" for what, (count, place) in counted.items()]
+    remarked = [told((what, count, place)) for what, (count, place) in counted.items()]
     return [*remarked, *(each for chunk in chunks for each in chunk.findings)]
 
 
-def _check_options(options: Mapping[str, Any]) -> tuple[str | None, Defaults]:
+def check_options(options: Mapping[str, Any]) -> tuple[str | None, Defaults]:
+    """Give the encoding and the defaults that the policy names.
+
+    Raises:
+        ConfigurationError: an option is unknown or has a value it cannot have.
+    """
     unknown = sorted(set(options) - OPTIONS)
     if unknown:
         raise ConfigurationError(

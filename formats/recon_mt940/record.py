@@ -86,7 +86,7 @@ def _attach_early(fields: Fields, owner: Numbers, entry: Numbers, closed_at: Num
 def raw_ends(fields: Fields, records: Records) -> Numbers:
     """Give the byte behind each record: the first of the next field, or end of message, that is none of its own."""
     line_of_next = np.append(fields.line, len(fields.lines.start) - 1)
-    foreign = (fields.tag == END_OF_MESSAGE) | (_owner_or_self(records) < 0)
+    foreign = (fields.tag == END_OF_MESSAGE) | (owner_or_self(records) < 0)
     stops = positions(foreign | (fields.tag == TAG["61"]))
     behind = np.append(stops, len(fields.tag))[np.searchsorted(stops, records.field, side="right")]
     starts = np.append(fields.lines.start, fields.lines.end[-1])
@@ -95,7 +95,7 @@ def raw_ends(fields: Fields, records: Records) -> Numbers:
     return ends
 
 
-def _owner_or_self(records: Records) -> Numbers:
+def owner_or_self(records: Records) -> Numbers:
     """Give the entry to which each field belongs, an entry's own `:61:` included."""
     own = records.owner.copy()
     own[records.field] = np.arange(len(records))

@@ -20,7 +20,7 @@ from recon_mt940.extras import escapes_of
 from recon_mt940.tokens import NEWLINE, PADDING, Words, one_of, positions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from recon_mt940.extras import Escapes
     from recon_mt940.gate import Gated
@@ -96,7 +96,7 @@ class Fields:
     line: Numbers
     start: Numbers
     message: Numbers
-    findings: tuple[tuple[str, int, int], ...]  # what, how many lines, the first of them
+    findings: tuple[tuple[str, Numbers], ...]  # what, and the lines that are so
 
     def of(self, *names: str) -> Numbers:
         """Give the indices of the fields with these tags."""
@@ -237,7 +237,7 @@ def _is_next(tag: int, seen: set[int], has_entries: bool) -> bool:
 
 def _findings(
     text: Bytes, lines: Lines, tag: Numbers, field_lines: Numbers
-) -> list[tuple[str, int, int]]:
+) -> list[tuple[str, Numbers]]:
     """Report text that stands outside any field, and text that looks like a field or an end."""
     if len(field_lines) == 0:
         return []
@@ -248,8 +248,8 @@ def _findings(
     outside = [number for number in outside if not _PREAMBLE.match(lines.text(text, number))]
     # A payer can write such a line into the remittance text; the bank should have broken it up.
     odd = positions(is_text & inside & (lines.end > lines.start) & _ODD[text[lines.start]])
-    reported: Iterable[tuple[str, list[int]]] = (
-        ("stand outside any field", outside),
-        ("begin like a field or an end of message but are text", odd.tolist()),
+    reported = (
+        ("stand outside any field", np.array(outside, np.int64)),
+        ("begin like a field or an end of message but are text", odd),
     )
-    return [(what, len(found), found[0]) for what, found in reported if found]
+    return [(what, found) for what, found in reported if len(found)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
@@ -23,9 +23,16 @@ SUM_NOTE: Final = re.compile(r"/SUM/([0-9]+)/([0-9]+)/([0-9,]+)/([0-9,]+)/", re.
 _SIDES: Final = {TAG["90C"]: ("credits", "credit"), TAG["90D"]: ("debits", "debit")}
 
 
+class MessageFinding(NamedTuple):
+    """What is to be said of a message; what is said of several names the first."""
+
+    message: int
+    text: str
+
+
 def check_totals(
     fields: pl.DataFrame, lines: pl.DataFrame, headings: pl.DataFrame, where: Where
-) -> list[str]:
+) -> list[MessageFinding]:
     """Compare the bank's counts and sums with the lines read.
 
     Args:
@@ -49,9 +56,12 @@ def check_totals(
         found = read.get(row["message"], _NOTHING)
         currency = headings["currency"][row["message"]]
         if row["tag"] in _SIDES:
-            findings += _check_total(place, row, currency, found)
+            said = _check_total(place, row, currency, found)
         elif note := SUM_NOTE.search(row["text"]):
-            findings += _check_sum_note(place, note, currency, found)
+            said = _check_sum_note(place, note, currency, found)
+        else:
+            continue
+        findings += [MessageFinding(row["message"], text) for text in said]
     return findings
 
 
@@ -100,13 +110,16 @@ def _minor(text: str, currency: str) -> int | None:
         return None
 
 
-def _unproven(fields: pl.DataFrame, headings: pl.DataFrame, where: Where) -> Iterator[str]:
+def _unproven(
+    fields: pl.DataFrame, headings: pl.DataFrame, where: Where
+) -> Iterator[MessageFinding]:
     if not headings["is_interim"].any():
         return
     proven = fields.filter(pl.col("tag").is_in(list(_SIDES)))["message"].unique()
     interim = headings.with_row_index("message").filter("is_interim")["message"]
     bare = interim.filter(~interim.is_in(proven.cast(interim.dtype).implode()))
     if len(bare):
-        yield (
-            f"{where.name}: {len(bare)} interim reports have no control totals: nothing proves them whole"
+        yield MessageFinding(
+            int(bare[0]),
+            f"{where.name}: {len(bare)} interim reports have no control totals: nothing proves them whole",
         )
