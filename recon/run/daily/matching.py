@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 from sqlalchemy import func, or_, select
@@ -17,6 +17,7 @@ from recon.frames.history import ConfirmedAllocations, History, RefusedPairs
 from recon.frames.items import ClosedItems, Items
 from recon.frames.parties import OwnAccounts
 from recon.frames.rejects import Rejects
+from recon.frames.statements import Statements
 from recon.protocols import Books, InputFile
 from recon.run.books import Fetched
 from recon.run.daily.announced import find_announced
@@ -29,7 +30,7 @@ from recon.store.lines import check_stored
 from recon.store.policies import holds_at
 from recon.store.reading import fetch
 from recon.store.standing import parties_at
-from recon.store.tables import FACT, ITEM_STATES, LINE_STATES
+from recon.store.tables import EVENTS, FACT, ITEM_STATES, LINE_STATES
 from recon.store.wide import wide_lines
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ class Matched:
     threshold: int
 
 
+class Concerned(NamedTuple):
+    """What a run looks at of what came: statements by their id, deliveries by the number of their event."""
+
+    statements: pl.Series
+    deliveries: pl.Series
+
+
 def match_open(desk: Desk, plugins: Plugins, as_of: dt.date) -> Matched:
     """Match all open lines as the store stands."""
     with desk.store.reading() as connection:
@@ -95,18 +103,22 @@ def take_snapshot(connection: Connection, history_days: int) -> Snapshot:
     states = fetch(connection, LINE_STATES, is_open).join(waiting, on="line_id", how="anti")
     read = fetch(connection, FACT["statements"])
     checked = check_stored(read, fetch(connection, FACT["releases"]), holds_at(connection, None))
+    concerned = _concerned(connection, read, checked, states)
     reading = Reading(
-        statements=checked,
+        statements=Statements.validate(
+            checked.filter(pl.col("statement_id").is_in(concerned.statements.implode()))
+        ),
         lines=wide_lines(connection, states),
-        rejects=_rejects(connection),
+        rejects=_rejects(connection, concerned.deliveries),
         copies=pl.DataFrame(schema={"line_id": pl.String, "file": pl.String, "record": pl.Int64}),
-        inputs=_inputs(connection),
+        inputs=_inputs(connection, concerned.deliveries),
         findings=(),
     )
     items = fetch(connection, ITEM_STATES)
     since = _since(connection, history_days)
     announced = find_announced(connection, items, since)
-    books = _books(connection, _unspoken(connection, items, waiting), announced)
+    own = read["account"].unique()
+    books = _books(connection, _unspoken(connection, items, waiting), announced, own)
     fetched = Fetched(books, _history(connection, since), inputs=())
     return Snapshot(seq, reading, fetched, states, items, announced.origins)
 
@@ -124,17 +136,22 @@ def _unspoken(connection: Connection, items: pl.DataFrame, waiting: pl.DataFrame
     )
 
 
-def _books(connection: Connection, items: pl.DataFrame, announced: Announced) -> Books:
+def _books(
+    connection: Connection, items: pl.DataFrame, announced: Announced, own: pl.Series
+) -> Books:
     left = items.filter(pl.col("open_amount") != 0)
     closed = items.filter(pl.col("open_amount") == 0)
     accounts = fetch(connection, FACT["own_accounts"])
-    newest = accounts.filter(pl.col("seq") == pl.col("seq").max())
+    newest = accounts.filter(pl.col("seq") == pl.col("seq").max()).drop("seq")
+    seen = own.filter(own != "").to_frame("account").join(newest, on="account", how="anti")
     return Books(
         items=Items.validate(left.select(Items.column_names()).sort("item_id")),
         parties=parties_at(connection, head(connection).seq),
         remittances=announced.remittances,
         closed=ClosedItems.validate(closed.select(ClosedItems.column_names()).sort(pl.all())),
-        own_accounts=OwnAccounts.validate(newest.select(OwnAccounts.column_names())),
+        own_accounts=OwnAccounts.validate(
+            pl.concat([newest, seen], how="diagonal").sort("account")
+        ),
         batches=announced.batches,
     )
 
@@ -186,14 +203,37 @@ def _confirmed(connection: Connection, numbers: pl.Series) -> dy.DataFrame[Confi
     )
 
 
-def _rejects(connection: Connection) -> dy.DataFrame[Rejects]:
+def _concerned(
+    connection: Connection, read: pl.DataFrame, checked: pl.DataFrame, states: pl.DataFrame
+) -> Concerned:
+    """Tell what a run looks at: what came since the last one, and what came before and is not settled.
+
+    All that the store ever received would make the files of each day longer than those of the day before.
+    """
+    events = EVENTS.table
+    last = select(func.coalesce(func.max(events.c.seq), 0)).where(events.c.kind == "run_completed")
+    is_new = pl.col("seq") > connection.scalar(last)
+    unsettled = pl.concat(
+        [states["statement_id"], checked.filter("is_held")["statement_id"]]
+    ).implode()
+    statements = read.filter(is_new | pl.col("statement_id").is_in(unsettled))
+    files = fetch(connection, FACT["files"]).filter(is_new)
+    return Concerned(
+        statements["statement_id"], pl.concat([statements["seq"], files["seq"]]).unique()
+    )
+
+
+def _rejects(connection: Connection, deliveries: pl.Series) -> dy.DataFrame[Rejects]:
     found = fetch(connection, FACT["rejects"])
-    return Rejects.validate(found.select(Rejects.column_names()))
+    of_these = found.filter(pl.col("seq").is_in(deliveries.implode()))
+    return Rejects.validate(of_these.select(Rejects.column_names()))
 
 
-def _inputs(connection: Connection) -> tuple[InputFile, ...]:
-    """Name all files that the store ever received, once a name and content."""
+def _inputs(connection: Connection, deliveries: pl.Series) -> tuple[InputFile, ...]:
+    """Name the files of these deliveries, once a name and content."""
     names = ("name", "sha256", "size_bytes", "role", "state", "format", "error")
     found = fetch(connection, FACT["files"]).sort("seq")
+    these = found.filter(pl.col("seq").is_in(deliveries.implode()))
     last = found.unique(("name", "sha256"), keep="last", maintain_order=True)
-    return tuple(InputFile(*row) for row in last.select(names).rows())
+    shown = last.join(these, on=("name", "sha256"), how="semi", maintain_order="left")
+    return tuple(InputFile(*row) for row in shown.select(names).rows())
