@@ -112,6 +112,7 @@ def _line_rows(seller: Seller, month: Sequence[Line]) -> Iterator[dict[str, obje
             "remittance": line.text,
             "structured_reference": line.structured or None,
             "end_to_end_id": line.end_to_end or None,
+            "mandate_id": line.mandate or None,
             "transaction_code": _CODES.get(line.code),
             "is_reversal": line.code == "return",
             "status": "booked",

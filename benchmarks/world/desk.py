@@ -52,6 +52,7 @@ class Line:
         decidable: a careful person can tell from the data which items it pays.
         settled: what it settles besides its cash (discount, bank_charge); known of the months before alone.
         batch: what the report of a provider, or the slip of a deposit, tells of it.
+        mandate: of a direct debit, as we gave it to the customer.
         structured: the creditor reference in the field of its own, where the format has one.
     """
 
@@ -67,6 +68,7 @@ class Line:
     code: str = "transfer"
     end_to_end: str = ""
     structured: str = ""
+    mandate: str = ""
     settled: tuple[Expected, ...] = ()
     reference: str = ""
     batch: Batch | None = None
@@ -144,6 +146,10 @@ class Desk:
         alias = self.habits_of(item).alias
         name = plain(self.shown(alias.name)) if alias else ""
         return bool(name) and self.book.seen.names[name] == {item.customer}
+
+    def mandate_of(self, item: Item) -> str:
+        """Give the mandate by which we collect from the customer, if the bank shows it; "" if not."""
+        return self.habits_of(item).mandate if self.seller.shows_mandate else ""
 
     def others_of(self, item: Item, count: int) -> list[Item]:
         """Take up to `count` further unused invoices of the same customer."""

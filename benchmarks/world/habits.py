@@ -25,6 +25,7 @@ NETS_SHARE = 0.6
 CHARGE_SHARE = 0.04
 SILENT_SHARE = 0.12
 SUBSCRIBER_SHARE = 0.05
+DIRECT_DEBIT_SHARE = 0.08
 AGENT_SHARE = 0.06
 CUSTOMERS_PER_AGENT = 4
 USUAL_CHARGES = (500, 750, 1250, 1500, 2500)
@@ -55,6 +56,7 @@ class Habits:
         usual_charge: what its bank keeps of each transfer; 0 if nothing.
         is_silent: never quotes a number.
         monthly_price: what it subscribes to; 0 if to nothing.
+        mandate: by which we collect from it, if it pays by direct debit.
     """
 
     alias: Payer | None
@@ -68,6 +70,7 @@ class Habits:
     usual_charge: int
     is_silent: bool
     monthly_price: int
+    mandate: str
 
 
 class HabitMaker:
@@ -89,6 +92,10 @@ class HabitMaker:
         self._country = seller.country
         self._chance = chance
         self._taken = taken
+        # Drawn apart, so that a world without mandates is the same in all else.
+        self._debits = chance.branch("mandates")
+        self._key = seller.key
+        self._numbers = 0
         agents = max(1, int(count * AGENT_SHARE / CUSTOMERS_PER_AGENT))
         self._agents = [self._payer(chance.pick(AGENT_WORDS[language])) for _ in range(agents)]
 
@@ -97,6 +104,7 @@ class HabitMaker:
         chance = self._chance
         alias = self._payer("") if chance.happens(ALIAS_SHARE) else None
         through_agent = alias is None and chance.happens(AGENT_SHARE)
+        may_debit = alias is None and not through_agent
         return Habits(
             alias=alias,
             alias_is_known=chance.happens(ALIAS_KNOWN),
@@ -109,7 +117,15 @@ class HabitMaker:
             usual_charge=chance.pick(USUAL_CHARGES) if chance.happens(CHARGE_SHARE) else 0,
             is_silent=chance.happens(SILENT_SHARE),
             monthly_price=chance.pick(MONTHLY_PRICES) if chance.happens(SUBSCRIBER_SHARE) else 0,
+            mandate=self._mandate() if may_debit else "",
         )
+
+    def _mandate(self) -> str:
+        """Number a mandate of the few who pay by direct debit; the numbers say nothing of the customer."""
+        if not self._debits.happens(DIRECT_DEBIT_SHARE):
+            return ""
+        self._numbers += self._debits.between(1, 40)
+        return f"{self._key}-MND-{self._numbers:06d}-{self._debits.between(1, 3)}"
 
     def _payer(self, tail: str) -> Payer:
         """Invent a trading name that nobody else has, with an account."""

@@ -144,6 +144,9 @@ def _line(desk: Desk, day: int, first: Item, text: str, rows: tuple[Expected, ..
     if account:
         seen.accounts[account].add(first.customer)
     seen.names[plain(name)].add(first.customer)
+    # Who pays round sums transfers them; the others let us collect.
+    mandate = "" if desk.habits_of(first).pays_oldest_first else desk.mandate_of(first)
+    seen.mandates.update([mandate] if mandate else [])
     return Line(
         day=day,
         amount=sum(row.amount for row in rows),
@@ -155,6 +158,8 @@ def _line(desk: Desk, day: int, first: Item, text: str, rows: tuple[Expected, ..
         decidable=True,
         expected=rows,
         end_to_end=desk.end_to_end(),
+        code="collection" if mandate else "transfer",
+        mandate=mandate,
     )
 
 

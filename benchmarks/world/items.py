@@ -68,13 +68,14 @@ class Item:
 
 @dataclass(slots=True)
 class Seen:
-    """What the months of history showed: whose payments came from an account and under a name, and whose habits.
+    """What the months of history showed: whose payments came from an account and under a name, which mandates, whose habits.
 
     Customers are indexes; `charged` and `lumps` count payments less the usual charge, and round sums on account.
     """
 
     accounts: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     names: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    mandates: set[str] = field(default_factory=set)
     charged: Counter[int] = field(default_factory=Counter)
     lumps: Counter[int] = field(default_factory=Counter)
 

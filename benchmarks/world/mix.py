@@ -38,6 +38,8 @@ SHARES = MappingProxyType(
         "history_agent_amount": (1, 2, 3),
         "history_account_and_amount": (5, 10, 14),
         "history_name_and_amount": (3, 6, 8),
+        "history_mandate_and_amount": (2, 4, 5),
+        "mandate_unknown": (1, 1, 2),
         "history_usual_charge": (2, 4, 6),
         "alias_and_amount": (3, 5, 7),
         "account_and_amount": (35, 40, 45),
@@ -85,7 +87,7 @@ SHARES = MappingProxyType(
         "card_settlement": (12, 12, 12),
         "salaries": (1, 1, 1),
         "tax": (3, 3, 3),
-        "exact_quote": (424, 267, 126),
+        "exact_quote": (421, 262, 119),
     }
 )
 FILLER_SHARES = (50, 45, 40)

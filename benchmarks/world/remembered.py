@@ -48,6 +48,38 @@ def _is_unknown_alias(desk: Desk, item: Item) -> bool:
     return is_invoice(item) and is_alias and desk.book.is_amount_unique(item)
 
 
+def history_mandate_and_amount(desk: Desk) -> list[Line]:
+    """Collect the one item of this amount by a mandate under which only this customer paid before; no payer is shown."""
+    item = desk.take("mandate seen", lambda item: _is_collected(desk, item, is_seen=True))
+    return [] if item is None else [_collection(desk, "history_mandate_and_amount", item)]
+
+
+def mandate_unknown(desk: Desk) -> list[Line]:
+    """Collect an item by a mandate that the months before did not show; no payer is shown: true, but not to be known."""
+    item = desk.take("mandate unseen", lambda item: _is_collected(desk, item, is_seen=False))
+    if item is None:
+        return []
+    line = _collection(desk, "mandate_unknown", item)
+    line.fate, line.decidable = "unmatched|suggested", False
+    return [line]
+
+
+def _is_collected(desk: Desk, item: Item, *, is_seen: bool) -> bool:
+    mandate = desk.mandate_of(item)
+    return (
+        is_invoice(item)
+        and bool(mandate)
+        and (mandate in desk.book.seen.mandates) == is_seen
+        and desk.book.is_amount_unique(item)
+    )
+
+
+def _collection(desk: Desk, scenario: str, item: Item) -> Line:
+    line = silent_line(desk, scenario, ("", ""), payments(item), item)
+    line.code, line.mandate = "collection", desk.mandate_of(item)
+    return line
+
+
 def history_usual_charge(desk: Desk) -> list[Line]:
     """Pay the one item of this amount less what the customer's bank always keeps, from an account that is known."""
     item = desk.take("charged", lambda item: _is_charged(desk, item))

@@ -95,8 +95,10 @@ def _entry(seller: Seller, line: Line, stamp: str) -> str:
 
 def _detail(seller: Seller, line: Line) -> str:
     parts = []
-    if line.end_to_end:
-        parts.append(f"<Refs><EndToEndId>{line.end_to_end}</EndToEndId></Refs>")
+    ids = f"<EndToEndId>{line.end_to_end}</EndToEndId>" if line.end_to_end else ""
+    ids += f"<MndtId>{line.mandate}</MndtId>" if line.mandate else ""
+    if ids:
+        parts.append(f"<Refs>{ids}</Refs>")
     parts.append(f"{_amount(line.amount, seller.currency)}{_side(line.amount)}")
     # In a returned direct debit the customer stays the debtor, though the money goes back.
     is_ours = line.amount < 0 and line.code != "return"

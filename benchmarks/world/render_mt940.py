@@ -93,7 +93,8 @@ def _entry(seller: Seller, line: Line, stamp: str) -> list[str]:
 def _sub_fields(seller: Seller, line: Line) -> str:
     code, booking_text = _CODES[line.code]
     purpose = f"SVWZ+{line.text}" if line.text else ""
-    chunks = [line.end_to_end and f"EREF+{line.end_to_end}", *_cut(purpose, _FIELD_LENGTH)]
+    ids = [line.end_to_end and f"EREF+{line.end_to_end}", line.mandate and f"MREF+{line.mandate}"]
+    chunks = [*ids, *_cut(purpose, _FIELD_LENGTH)]
     purposes = zip(_PURPOSE_FIELDS, (chunk for chunk in chunks if chunk), strict=False)
     names = zip((32, 33), _cut(line.name, _FIELD_LENGTH), strict=False)
     fields = [(0, booking_text), (10, "931"), *purposes]
@@ -109,6 +110,7 @@ def _slash_codes(seller: Seller, line: Line) -> str:
         parts += [("IBAN", line.account), ("BIC", seller.bank)]
     remittance = f"STRD/CUR/{line.structured}" if line.structured else line.text
     parts += [("NAME", line.name), ("REMI", remittance), ("EREF", line.end_to_end)]
+    parts.append(("MARF", line.mandate))
     return "".join(f"/{code}/{text}" for code, text in parts if text)
 
 

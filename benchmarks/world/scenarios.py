@@ -91,6 +91,8 @@ SCENARIOS: MappingProxyType[str, Callable[[Desk], list[Line]]] = MappingProxyTyp
             settled.tax,
             remembered.history_account_and_amount,
             remembered.history_name_and_amount,
+            remembered.history_mandate_and_amount,
+            remembered.mandate_unknown,
             remembered.history_usual_charge,
             remembered.history_oldest_first,
             remembered.history_agent_amount,

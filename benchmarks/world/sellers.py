@@ -52,6 +52,11 @@ class Seller:
     plain_start: int = 0
     format: str = "camt"
 
+    @property
+    def shows_mandate(self) -> bool:
+        """Whether its bank passes on the mandate of a direct debit; the columns of its CSV and OFX have none."""
+        return self.format in {"mt940", "mt940_slash", "camt"}
+
     def number(self, prefix: str, year: int, running: int, width: int) -> str:
         """Write the number of a document.
 

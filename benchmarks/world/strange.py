@@ -72,6 +72,7 @@ def returned_payment(desk: Desk) -> list[Line]:
         fate="returned",
         decidable=True,
         code="collection",
+        mandate=desk.mandate_of(item),
     )
     returned = Line(
         day=BUSINESS_DAYS[BUSINESS_DAYS.index(collected.day) + desk.chance.between(2, 6)],
@@ -83,6 +84,7 @@ def returned_payment(desk: Desk) -> list[Line]:
         fate="returned",
         decidable=True,
         code="return",
+        mandate=desk.mandate_of(item),
     )
     return [collected, returned]
 

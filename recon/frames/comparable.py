@@ -31,6 +31,7 @@ class ComparableLines(dy.Schema):
     return_reason = dy.String(nullable=True, description="ISO 20022 reason of a return (AC04)")
     end_to_end_id = dy.String(nullable=True)
     structured_reference = dy.String(nullable=True)
+    mandate = dy.String(nullable=True, description="of the direct debit; letters and digits only")
     is_reversal = dy.Bool()
     is_held = dy.Bool()
     is_own_account = dy.Bool(description="the other party's account is one of ours")

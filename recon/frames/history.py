@@ -15,7 +15,7 @@ from recon.frames.lines import Lines
 from recon.frames.words import Word
 from recon.money import AMOUNT_LIMIT
 
-ROLES = ("account", "name", "name_on_account")
+ROLES = ("account", "name", "name_on_account", "mandate")
 HABITS = ("discount", "together", "netting", "bank_charge", "oldest_first")
 
 
@@ -47,13 +47,13 @@ class RefusedPairs(dy.Schema):
 
 
 class SeenPayers(dy.Schema):
-    """A row an account or a name from which a customer's items were paid before."""
+    """A row an account, a name or a mandate by which a customer's items were paid before."""
 
     role = Word(
         ROLES,
         description="name_on_account: on an account of the customer, whatever it paid",
     )
-    key = dy.String(description="the account, or the name in comparable form")
+    key = dy.String(description="the account or mandate, or the name in comparable form")
     customer = dy.Int64()
     times = dy.Int64(min=1, description="payments seen")
     last_seen = dy.Date(description="booking date of the last of them")

@@ -42,6 +42,7 @@ _COMPARED: Final = (
     "payer_account",
     "end_to_end_id",
     "structured_reference",
+    "mandate",
 )
 # A return comes back within this many days of the receipt that it undoes.
 _RETURN_WINDOW_DAYS: Final = 400
@@ -143,9 +144,18 @@ def find_returns(table: pl.DataFrame) -> pl.DataFrame:
         )
     ).fill_null(value=False)
     same_payer = (pl.col("payer_account") == pl.col("payer_account_receipt")).fill_null(value=False)
+    # A collection and its return quote one mandate; two mandates are two debtors.
+    same_mandate = pl.col("mandate") == pl.col("mandate_receipt")
     # What the texts say goes before the payer alone: each number they share counts.
-    likeness = 3 * same_id.cast(pl.Int64) + 2 * _shared_numbers() + same_payer.cast(pl.Int64)
-    fitting = pairs.filter(days.is_between(0, _RETURN_WINDOW_DAYS), likeness > 0)
+    likeness = (
+        3 * same_id.cast(pl.Int64)
+        + 2 * _shared_numbers()
+        + same_payer.cast(pl.Int64)
+        + same_mandate.fill_null(value=False).cast(pl.Int64)
+    )
+    fitting = pairs.filter(
+        days.is_between(0, _RETURN_WINDOW_DAYS), likeness > 0, same_mandate.fill_null(value=True)
+    )
     sure = _one_to_one(fitting.with_columns(likeness=likeness))
     undone = sure.select(
         line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later")

@@ -13,7 +13,7 @@ import polars as pl
 from recon.frames.history import Memory, RefusedMatches, SeenPayers
 from recon.normalise.habits import find_charges, find_habits
 from recon.normalise.parties import name_key
-from recon.normalise.text import compact
+from recon.normalise.text import compact, mandate_key
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -88,7 +88,7 @@ def _paid(history: History, books: Books) -> pl.DataFrame:
 
 
 def _dated(history: History, today: Comparable, half_life_days: int) -> pl.DataFrame:
-    """Past receipts with what they weigh by age: line_id, account, name, seen_on, currency, weight."""
+    """Past receipts with what they weigh by age: line_id, account, mandate, name, booking_date, currency, weight."""
     last = pl.lit(today.lines["booking_date"].max(), dtype=pl.Date)
     age = (pl.coalesce(last, "booking_date") - pl.col("booking_date")).dt.total_days().clip(0)
     halvings = age / half_life_days
@@ -99,6 +99,7 @@ def _dated(history: History, today: Comparable, half_life_days: int) -> pl.DataF
         "booking_date",
         "payer_name",
         account=compact(pl.col("payer_account")),
+        mandate=mandate_key(pl.col("mandate_id")),
         weight=(_WHOLE / pl.lit(2).pow(halvings)).round(0).cast(pl.Int64),
     ).with_columns(name=_keys(receipts["payer_name"]))
 
@@ -114,7 +115,7 @@ def _keys(names: pl.Series) -> pl.Series:
 def _payers(
     paid: pl.DataFrame, lines: pl.DataFrame, customers: pl.DataFrame, listed: pl.DataFrame
 ) -> dy.DataFrame[SeenPayers]:
-    """Who paid for whom, from where and under which name."""
+    """Who paid for whom, from where, under which name and by which mandate."""
     payments = paid.select("line_id", "customer_id").unique().join(lines, on="line_id")
     seen = [
         payments.select(
@@ -125,7 +126,7 @@ def _payers(
             role=pl.lit(role),
             key=pl.col(role),
         )
-        for role in ("account", "name")
+        for role in ("account", "name", "mandate")
     ]
     every = pl.concat([*seen, _names_on_accounts(payments, lines, listed)])
     every = every.filter(pl.col("key") != "")

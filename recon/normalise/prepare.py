@@ -22,7 +22,7 @@ from recon.normalise.customers import customer_tables
 from recon.normalise.parties import name_key, name_words
 from recon.normalise.references import FIELD_BREAK, item_keys, letters_of, line_keys
 from recon.normalise.structured import other_forms, recognise, scheme_of
-from recon.normalise.text import compact, fold, is_disguised
+from recon.normalise.text import compact, fold, is_disguised, mandate_key
 
 if TYPE_CHECKING:
     import dataframely as dy
@@ -79,6 +79,7 @@ def comparable_lines(
         line=pl.int_range(pl.len(), dtype=pl.Int64),
         date=pl.coalesce("value_date", "booking_date"),
         payer_account=compact(pl.col("payer_account")),
+        mandate=mandate_key(pl.col("mandate_id")),
         transaction_code=pl.col("transaction_code").fill_null("").str.to_uppercase(),
         bank_transaction_code=pl.col("bank_transaction_code").fill_null("").str.to_uppercase(),
         text=pl.concat_str([pl.col(name).fill_null("") for name in fields], separator=FIELD_BREAK),

@@ -13,6 +13,9 @@ _DISGUISE = (
     r"|[A-Za-z][^\s]*[\p{Cyrillic}\p{Greek}]"
 )
 
+# What banks write where there is no mandate; banks that write another one teach a mandate of many customers.
+_NO_MANDATE = ("", "NOTPROVIDED", "NONREF", "UNKNOWN")
+
 
 def fold(text: pl.Series) -> pl.Series:
     """Fold a column to upper-case ASCII: NFKC, transliterated (ü -> U, Ł -> L, ß -> SS).
@@ -57,3 +60,9 @@ def is_disguised(text: pl.Expr) -> pl.Expr:
 def compact(text: pl.Expr) -> pl.Expr:
     """Keep letters and digits only, upper case: accounts and identifiers."""
     return text.str.to_uppercase().str.replace_all(r"[^0-9A-Z]", "")
+
+
+def mandate_key(mandate: pl.Expr) -> pl.Expr:
+    """Keep letters and digits of a direct debit's mandate; null if there is none, or a word that says so."""
+    key = compact(mandate)
+    return pl.when(~key.is_in(_NO_MANDATE)).then(key)

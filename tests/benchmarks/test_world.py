@@ -46,6 +46,7 @@ TRAPS = {
     "amount_only",
     "ambiguous_amount",
     "history_agent_ambiguous",
+    "mandate_unknown",
     "provider_settlement",
     "cheque_batch",
 }

@@ -95,6 +95,28 @@ def test_an_account_that_history_tells_belongs_to_one_customer_and_is_not_in_the
         assert owed[customer, line.amount] == 1
 
 
+def test_a_mandate_that_history_tells_belongs_to_one_customer_and_no_other_is_decidable(
+    world: World, files: dict[str, bytes], owed: Counter[tuple[str, int]]
+) -> None:
+    customer_of = {
+        row["bank_reference"]: row["customer_id"]
+        for row in rows_of(files, "history/allocations.csv")
+    }
+    seen = defaultdict(set)
+    for line in (line for past in world.histories for line in past if line.mandate):
+        seen[line.mandate].add(customer_of[line.reference])
+    owner = owners(files)
+    for line in played(world, "history_mandate_and_amount"):
+        customer = owner[line.expected[0].number]
+        assert seen[line.mandate] == {customer}
+        assert owed[customer, line.amount] == 1
+        assert (line.name, line.account) == ("", "")
+    for line in played(world, "mandate_unknown"):
+        assert line.mandate
+        assert line.mandate not in seen
+        assert not line.decidable
+
+
 def test_a_name_that_history_tells_belongs_to_one_customer_and_is_not_in_the_books(
     world: World, files: dict[str, bytes]
 ) -> None:

@@ -239,6 +239,7 @@ def _line(fact: Fact) -> dict[str, Any]:
         "booking": "transaction_text",
         "into": "account",
         "bankref": "bank_reference",
+        "mandate": "mandate_id",
     }
     return {
         "booking_date": _date(date),
@@ -292,7 +293,7 @@ def _past(fact: Fact) -> dict[str, Any]:
         "booking_date": _date(date),
         "currency": currency,
         "amount": parse_minor(amount, exponent(currency)),
-        **_said(fact, {"from": "payer_name", "account": "payer_account"}),
+        **_said(fact, {"from": "payer_name", "account": "payer_account", "mandate": "mandate_id"}),
     }
 
 

@@ -1,4 +1,4 @@
-"""Party evidence: which customers may have sent a line, by account, by name, by what was seen before, by their own number.
+"""Party evidence: which customers may have sent a line, by account, name or mandate, seen before or listed, or number.
 
 In: Tables, tokens of the texts. Out: pairs of line and customer with kind, millibits, text and whether the hit is strong.
 An account or a name can belong to several customers, so each hit is a set, weighed by its size.
@@ -35,7 +35,9 @@ _OFTEN: Final = 5
 _FAMILY_DISCOUNT_MILLIBITS: Final = 3_000
 # One payment in 64 comes from an account that is known as another customer's, whose name might be meant as well.
 _OTHERS_ACCOUNT_MILLIBITS: Final = 6_000
-_BY_ACCOUNT: Final = ("payer_account", "account_seen")
+# A creditor gives a mandate to one debtor; twice, so that one payment which was confirmed in error proves nothing.
+_MANDATE_OFTEN: Final = 2
+_BY_ACCOUNT: Final = ("payer_account", "account_seen", "mandate_seen")
 _BY_NAME: Final = (
     "payer_name",
     "name_seen",
@@ -66,6 +68,7 @@ def find_parties(
         [
             _by_account(tables),
             _by_name(tables),
+            _by_mandate(tables),
             find_customer_numbers(tables, line_keys, item_keys).select(PARTY_COLUMNS),
         ]
     )
@@ -123,6 +126,17 @@ def _by_name(tables: Tables) -> pl.DataFrame:
     pairs = _weigh(payers.join(known, on="key"), _NAME_PRIOR, tables)
     # However often it was seen, a name that the books do not know is anybody's.
     return _hits(pairs, ("payer_name", "name_seen"), pl.col("is_listed"))
+
+
+def _by_mandate(tables: Tables) -> pl.DataFrame:
+    """The direct debit quotes a mandate by which the customer paid before."""
+    listed = tables.accounts.clear().select("customer", key="account")
+    seen = tables.memory.payers.filter(pl.col("role") == "mandate")
+    known = _known(listed, seen, _ACCOUNT_BELONGS)
+    payers = tables.receipts.select("line", shown="mandate", key="mandate")
+    pairs = _weigh(payers.drop_nulls().join(known, on="key"), _ACCOUNT_PRIOR, tables)
+    always = (pl.col("times") >= _MANDATE_OFTEN) & (pl.col("others") == 0)
+    return _hits(pairs, ("mandate_seen", "mandate_seen"), always)
 
 
 def _known(listed: pl.DataFrame, seen: pl.DataFrame, belongs: float) -> pl.DataFrame:
