@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from recon.api import hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from recon.api import Format, ParsedStatements, SourceFile
 
@@ -39,6 +39,14 @@ class Ofx:
         from recon_ofx.reader import read  # noqa: PLC0415 -- loads the reader only when it is needed
 
         return read(source, options)
+
+    def read_many(
+        self, sources: Sequence[SourceFile], options: Mapping[str, Any]
+    ) -> list[ParsedStatements | None]:
+        """Read small files together; None for each that is to be read by itself."""
+        from recon_ofx.many import read_many  # noqa: PLC0415 -- loads the reader only when it is needed
+
+        return read_many(sources, options)
 
 
 def _judge(head: bytes) -> tuple[bool, str]:

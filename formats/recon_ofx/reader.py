@@ -23,16 +23,14 @@ from recon.api import (
     completed,
 )
 from recon_ofx import statements as around
+from recon_ofx.drafts import build_tree, read_drafts
 from recon_ofx.library import LIBRARY, confirmed
-from recon_ofx.lines import draft_lines, with_member
+from recon_ofx.lines import with_member
 from recon_ofx.options import read_options
-from recon_ofx.records import gather
 from recon_ofx.rejects import explain, record_rejects
-from recon_ofx.structure import Builder
 from recon_ofx.text import read_text
-from recon_ofx.tokens import read_tokens
 from recon_ofx.values import proven_marks, read_days, with_amounts
-from recon_ofx.vocabulary import END, Tags
+from recon_ofx.vocabulary import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,13 +43,6 @@ if TYPE_CHECKING:
 
 READER: Final = "ofx"
 _NOISE: Final = "were printed with the noise of binary numbers (9.9900000000000002); each is read to its last digit"
-# What is looked at even where no transaction says anything of it.
-_JUDGED: Final = {
-    "booking_date": pl.Date,
-    **dict.fromkeys(
-        ("fault", "amount_text", "currency_text", "date_text", "bank_reference"), pl.String
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +69,18 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     statements = around.find_statements(scan.root, text, len(scan.drafts))
     if not statements:
         findings.append(_no_statement(scan, rejects))
-    balances = [node.text for node in scan.root.find_all("BALAMT") if node.text]
-    marks = proven_marks([scan.drafts["amount_text"], pl.Series(balances, dtype=pl.String)])
+    amounts = [node.text for node in scan.root.find_all("BALAMT") if node.text]
+    marks = proven_marks([scan.drafts["amount_text"], pl.Series(amounts, dtype=pl.String)])
     currencies = _currencies(statements, scan, chosen)
-    judged = _judged(scan.drafts, statements, currencies, marks, chosen)
+    judged = judge(scan.drafts, statements, currencies, marks, chosen)
     judged, confirmed_ones, told = confirmed(judged, text)
     findings += told
-    table, balance_rejects, balance_findings = _statements(
-        statements, currencies, text, marks, chosen, confirmed_ones
+    balances = read_balances(statements, marks, chosen)
+    table, balance_rejects, balance_findings = lay_out_statements(
+        statements, currencies, text, balances, confirmed_ones
     )
+    if "noise" in balances.columns:
+        balance_findings.insert(0, f"{balances['noise'].count()} balances {_NOISE}")
     is_faulty = judged["fault"].is_not_null()
     rejects += [*record_rejects(judged.filter(is_faulty), text), *balance_rejects]
     # A filter copies every column, so it is left out where it would keep all rows.
@@ -100,7 +94,7 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     # Only typed here: the engine validates every frame that crosses into it.
     return ParsedStatements(
         statements=completed(table, ReadStatements),
-        lines=completed(_columns(lines, text), ReadLines),
+        lines=completed(shown_columns(_with_places(lines, text)), ReadLines),
         rejects=completed(rejects, Rejects),
         reader=f"{READER}+{LIBRARY}" if confirmed_ones else READER,
         findings=tuple(findings),
@@ -108,30 +102,9 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
 
 
 def _scan(text: Text) -> _Scan:
-    """Read all tags, piece by piece, and keep of each piece only what it says."""
-    tags = Tags(text.file)
-    drafts, outside, count = [], [], 0
-    for tokens in read_tokens(text, tags):
-        piece = gather(tokens, tags)
-        outside.append(piece.around.with_columns(pl.col("before") + count))
-        drafts.append(draft_lines(piece))
-        count += len(piece.records)
-    skeleton = pl.concat(outside)
-    names = pl.Series(tags.names, dtype=pl.String)
-    closed = frozenset(names.gather(skeleton.filter(kind=END)["tag"].unique()))
-    builder = Builder(text)
-    tag = names.gather(skeleton["tag"])
-    root = builder.build(skeleton.with_columns(tag=tag).iter_rows(), closed, count)
-    stray = builder.stray_text
-    findings = [*text.findings, *builder.findings]
-    if stray:
-        findings.append(f"{len(stray)} texts stand outside any value: {stray[0]!r}")
-    # In one chunk each: columns that are added to many chunks put together copies of all others, and both stay.
-    read = pl.concat(drafts, how="diagonal", rechunk=True)
-    absent = {
-        name: pl.lit(None, dtype=kind) for name, kind in _JUDGED.items() if name not in read.columns
-    }
-    return _Scan(text, read.with_columns(**absent), root, findings)
+    drafts, skeleton = read_drafts(text, Tags(text.file))
+    root, findings = build_tree(text, skeleton.rows(), len(drafts))
+    return _Scan(text, drafts, root, [*text.findings, *findings])
 
 
 def _no_statement(scan: _Scan, rejects: list[dict[str, Any]]) -> str:
@@ -176,7 +149,7 @@ def _currencies(statements: list[Statement], scan: _Scan, chosen: Options) -> li
     return [currency or NO_CURRENCY for currency in found]
 
 
-def _judged(
+def judge(
     drafts: pl.DataFrame,
     statements: list[Statement],
     currencies: list[str],
@@ -202,15 +175,10 @@ def _judged(
     return read.with_columns(fault=pl.coalesce("fault", "amount_fault"))
 
 
-def _statements(
-    statements: list[Statement],
-    currencies: list[str],
-    text: Text,
-    marks: frozenset[str],
-    chosen: Options,
-    confirmed_ones: list[int],
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
-    """Give the rows of statements; a balance that is there but unreadable is a reject, for it must not pass for none."""
+def read_balances(
+    statements: list[Statement], marks: frozenset[str], chosen: Options
+) -> pl.DataFrame:
+    """Give for each statement the text of its balance, and what is read of it (see with_amounts) with its `date`."""
     balances = pl.DataFrame(
         {
             "amount_text": [statement.balance_text for statement in statements],
@@ -221,10 +189,18 @@ def _statements(
         schema={"amount_text": pl.String, "date_text": pl.String, "currency": pl.String},
     )
     balances = with_amounts(balances, marks, is_implied=chosen.implied_decimals != "none")
-    balances = balances.with_columns(read_days(balances["date_text"]).alias("date"))
+    return balances.with_columns(read_days(balances["date_text"]).alias("date"))
+
+
+def lay_out_statements(
+    statements: list[Statement],
+    currencies: list[str],
+    text: Text,
+    balances: pl.DataFrame,
+    confirmed_ones: list[int],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[str]]:
+    """Give the rows of statements; a balance that is there but unreadable is a reject, for it must not pass for none."""
     rows, rejects, findings = [], [], []
-    if "noise" in balances.columns:
-        findings.append(f"{balances['noise'].count()} balances {_NOISE}")
     for index, (statement, balance) in enumerate(
         zip(statements, balances.iter_rows(named=True), strict=True)
     ):
@@ -281,12 +257,16 @@ def _notes(lines: pl.DataFrame, statements: list[Statement]) -> list[str]:
     ]
 
 
-def _columns(lines: pl.DataFrame, text: Text) -> pl.DataFrame:
+def _with_places(lines: pl.DataFrame, text: Text) -> pl.DataFrame:
     offset, length = pl.col("offset"), pl.col("length")
-    named = lines.with_columns(
+    return lines.with_columns(
         # The bytes of a transcoded file are not those that the bank sent.
         byte_offset=offset if text.is_original else None,
         byte_length=length if text.is_original else None,
         line_number=text.line_numbers(lines["offset"]),
     )
-    return named.select(name for name in ReadLines.column_names() if name in named.columns)
+
+
+def shown_columns(lines: pl.DataFrame) -> pl.DataFrame:
+    """Leave out what is no column of ReadLines."""
+    return lines.select(name for name in ReadLines.column_names() if name in lines.columns)

@@ -1,0 +1,239 @@
+"""Read many small files as if they were one. In: files. Out: what each says; None where one must be read by itself.
+
+The documents are laid one behind the other, and their tags are found and their transactions read in one pass; the tree
+around the transactions is built for each document by itself. A file of which anything is to be said besides its booked
+entries (a reject, noise, a hold, an amount that only the whole file explains) is left to the reader of one file.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from recon.api import (
+    ConfigurationError,
+    MalformedFile,
+    ParsedStatements,
+    ReadLines,
+    ReadStatements,
+    Rejects,
+    completed,
+)
+from recon_ofx import statements as around
+from recon_ofx.drafts import build_tree, read_drafts
+from recon_ofx.options import read_options
+from recon_ofx.reader import (
+    READER,
+    judge,
+    lay_out_statements,
+    read_balances,
+    shown_columns,
+)
+from recon_ofx.text import Text, read_text
+from recon_ofx.vocabulary import Tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from recon.api import SourceFile
+    from recon_ofx.options import Options
+    from recon_ofx.statements import Statement
+    from recon_ofx.structure import Tag
+    from recon_ofx.tokens import Places
+
+# A larger file gains nothing by company.
+_SMALL: Final = 1 << 20
+_TOGETHER: Final = 8 << 20
+# An amount that only the decimal mark of its file explains is a fault without one.
+_NO_MARKS: Final[frozenset[str]] = frozenset()
+
+
+class _Member(NamedTuple):
+    """A file that can be read, and its place among the files."""
+
+    number: int
+    text: Text
+
+
+class _Told(NamedTuple):
+    """What stands around the transactions of a file, in which nothing is odd."""
+
+    member: _Member
+    statements: list[Statement]
+    currencies: list[str]
+
+
+def read_many(
+    sources: Sequence[SourceFile], options: Mapping[str, Any]
+) -> list[ParsedStatements | None]:
+    """Read files, each as `read` would alone.
+
+    Raises:
+        ConfigurationError: an option is unknown or has a wrong value.
+    """
+    chosen = read_options(options)
+    read: list[ParsedStatements | None] = [None] * len(sources)
+    members = sorted(_members(sources, chosen), key=lambda one: one.text.encoding)
+    ends = np.cumsum([len(one.text.data) for one in members])
+    groups = groupby(
+        enumerate(members), lambda one: (one[1].text.encoding, int(ends[one[0]]) // _TOGETHER)
+    )
+    for _, group in groups:
+        for member, parsed in _read_group([one for _, one in group], chosen):
+            read[member.number] = parsed
+    return read
+
+
+def _members(sources: Sequence[SourceFile], chosen: Options) -> Iterator[_Member]:
+    for number, source in enumerate(sources):
+        if len(source.data) <= _SMALL:
+            try:
+                text = read_text(source, chosen.encoding)
+            except (MalformedFile, ConfigurationError):
+                continue
+            if not text.has_sections:
+                yield _Member(number, text)
+
+
+def _read_group(
+    members: list[_Member], chosen: Options
+) -> Iterator[tuple[_Member, ParsedStatements]]:
+    """Read files together; where one is refused for its tags, halves of them, until it is alone."""
+    # What one alone gains is nothing.
+    if len(members) < 2:
+        return
+    try:
+        yield from _read_together(members, chosen)
+    except MalformedFile:
+        half = len(members) // 2
+        yield from _read_group(members[:half], chosen)
+        yield from _read_group(members[half:], chosen)
+
+
+def _read_together(
+    members: list[_Member], chosen: Options
+) -> list[tuple[_Member, ParsedStatements]]:
+    documents = [one.text.data[one.text.begin :] for one in members]
+    starts = np.cumsum([0, *(len(one) for one in documents)])
+    whole = Text("", b"".join(documents), members[0].text.encoding, 0, True, False, _NO_BREAKS)
+    drafts, skeleton = read_drafts(whole, Tags(""))
+    # From places in the row of documents to places in each file.
+    shift = starts[:-1] - np.array([one.text.begin for one in members])
+    of_draft = _document_of(drafts["offset"], starts)
+    bounds = np.searchsorted(of_draft, np.arange(len(members) + 1)).tolist()
+    told = list(_told(members, _tags(skeleton, starts, shift, bounds), bounds, chosen))
+    drafts = drafts.with_columns(
+        offset=pl.col("offset") - pl.Series(shift[of_draft], dtype=pl.Int64),
+        document=pl.Series(of_draft, dtype=pl.Int64),
+    )
+    return list(_judged(told, drafts, chosen))
+
+
+_NO_BREAKS: Final = np.zeros(0, np.uint32)
+
+
+def _document_of(offsets: pl.Series, starts: Places) -> Places:
+    return np.searchsorted(starts, offsets.to_numpy(), side="right") - 1
+
+
+def _tags(
+    skeleton: pl.DataFrame, starts: Places, shift: Places, transactions: list[int]
+) -> Iterator[list[Tag]]:
+    """Give the tags around the transactions of each document, numbered as in its file."""
+    document = _document_of(skeleton["offset"], starts)
+    before = np.array(transactions[:-1])
+    tags = skeleton.with_columns(
+        pl.col("offset") - pl.Series(shift[document], dtype=pl.Int64),
+        pl.col("before") - pl.Series(before[document], dtype=pl.Int64),
+    ).rows()
+    for first, last in pairwise(np.searchsorted(document, np.arange(len(starts))).tolist()):
+        yield tags[first:last]
+
+
+def _told(
+    members: list[_Member], tags: Iterator[list[Tag]], bounds: list[int], chosen: Options
+) -> Iterator[_Told | None]:
+    """Read what stands around the transactions of each document; None where anything of it is to be said."""
+    for member, own, (first, last) in zip(members, tags, pairwise(bounds), strict=True):
+        try:
+            root, findings = build_tree(member.text, own, last - first)
+            errors = list(around.error_responses(root, member.text))
+            statements = around.find_statements(root, member.text, last - first)
+        except MalformedFile:
+            yield None
+            continue
+        currencies = [one.currency or chosen.currency for one in statements]
+        known = [one for one in currencies if one is not None]
+        is_plain = statements and len(known) == len(currencies) and not findings and not errors
+        yield _Told(member, statements, known) if is_plain else None
+
+
+def _judged(
+    told: list[_Told | None], drafts: pl.DataFrame, chosen: Options
+) -> Iterator[tuple[_Member, ParsedStatements]]:
+    kept = [number for number, one in enumerate(told) if one is not None]
+    known = [one for one in told if one is not None]
+    drafts = drafts.filter(pl.col("document").is_in(kept))
+    statements = [statement for one in known for statement in one.statements]
+    currencies = [currency for one in known for currency in one.currencies]
+    if not statements:
+        return
+    balances = read_balances(statements, _NO_MARKS, chosen)
+    lines = judge(drafts, statements, currencies, _NO_MARKS, chosen)
+    odd = set(lines.filter(_is_odd(lines.columns))["document"])
+    odd_balances = balances.select(_is_odd_balance(balances.columns)).to_series().to_list()
+    of_line = lines["document"].to_numpy()
+    every = np.array([*kept, len(told)])
+    line_bounds = pairwise(np.searchsorted(of_line, every).tolist())
+    statement_bounds = pairwise(np.cumsum([0, *(len(one.statements) for one in known)]).tolist())
+    for number, one, of_lines, of_statements in zip(
+        kept, known, line_bounds, statement_bounds, strict=True
+    ):
+        if number not in odd and not any(odd_balances[slice(*of_statements)]):
+            own = lines[slice(*of_lines)]
+            parsed = _parsed(
+                one, own, balances[slice(*of_statements)], of_lines[0], of_statements[0]
+            )
+            if parsed is not None:
+                yield one.member, parsed
+
+
+def _is_odd(columns: list[str]) -> pl.Expr:
+    """Say of which transactions something is to be said: a fault, noise, or that it is not booked."""
+    is_odd = pl.col("fault").is_not_null() | (pl.col("status") != "booked")
+    return is_odd | pl.col("noise").is_not_null() if "noise" in columns else is_odd
+
+
+def _is_odd_balance(columns: list[str]) -> pl.Expr:
+    is_odd = pl.col("amount_text").is_not_null() & pl.col("amount").is_null()
+    return is_odd | pl.col("noise").is_not_null() if "noise" in columns else is_odd
+
+
+def _parsed(
+    told: _Told, lines: pl.DataFrame, balances: pl.DataFrame, record: int, statement: int
+) -> ParsedStatements | None:
+    """Give the frames of one file; `record` and `statement` are how many stand before its own."""
+    text = told.member.text
+    rows, rejects, findings = lay_out_statements(
+        told.statements, told.currencies, text, balances, []
+    )
+    if rejects or sum(row["line_count"] for row in rows) != len(lines):
+        return None
+    places = lines["offset"] if text.is_original else None
+    own = lines.with_columns(
+        record=pl.col("record") - record,
+        statement_index=pl.col("statement_index") - statement,
+        byte_offset=places,
+        byte_length=lines["length"] if text.is_original else None,
+        line_number=text.line_numbers(lines["offset"]),
+    )
+    return ParsedStatements(
+        statements=completed(rows, ReadStatements),
+        lines=completed(shown_columns(own), ReadLines),
+        rejects=completed([], Rejects),
+        reader=READER,
+        findings=(*text.findings, *findings),
+    )
