@@ -1,23 +1,21 @@
 """Tryton as a ledger: entries become posted account statements. In: Entries. Out: Outcomes, from what Tryton says.
 
-A statement is made in steps, each a transaction of Tryton's: its origins, their lines, validated, posted. Only the last one
-touches the books, so what a crash leaves behind is an unposted statement, and is removed before its entries are sent again.
+What a crash leaves behind is an unposted statement, in no book, and is removed before its entries are sent again; it is taken for
+another program's, and its entries are unknown, until it is ten minutes old.
 An entry that takes one back cancels the moves of that one, so that its invoices are open again.
 """
 
 from __future__ import annotations
 
-import hashlib
-import time
-from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from recon.api import Unheard, format_minor, opposite_key
+from recon.api import Unheard, opposite_key
 from recon.api.file_ledger import REVERSAL, build_outcomes, judge, judge_receipts, whole_entries
-from recon_tryton.books import journal_of, lines_of, look_up, origin_of, refusal
+from recon_tryton.books import journal_of, look_up, refusal
 from recon_tryton.moves import cancel_moves, moves_by_key
-from recon_tryton.rpc import Declined, Warned, day, decimal, number_of
+from recon_tryton.rpc import Declined, Warned, number_of
+from recon_tryton.statements import ORIGIN, Statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,13 +30,8 @@ if TYPE_CHECKING:
 
     Entry = Sequence[Posting]
 
-STATEMENT: Final = "account.statement"
-ORIGIN: Final = "account.statement.origin"
-LINE: Final = "account.statement.line"
 _POSTED: Final = ["statement.state", "=", "posted"]
-# A statement that is not posted may be the work of a call still under way: it is looked at again after these seconds.
-_PAUSES: Final = (2, 4, 8)
-_RIVAL: Final = "another program is posting it"
+_RIVAL: Final = "another program is posting it, or began to less than ten minutes ago"
 
 
 class Told(NamedTuple):
@@ -57,7 +50,7 @@ class TrytonLedger:
         self._rpc = rpc
         self._places = places
         self._at_once = at_once
-        self._pauses: Sequence[int] = _PAUSES
+        self._statements = Statements(rpc, places)
 
     def find(self, keys: Sequence[str]) -> Mapping[str, str]:
         """Map the keys of posted origins, and of moves that cancel, to their ids."""
@@ -78,7 +71,6 @@ class TrytonLedger:
         new, judged = judge(entries, set(there), refused, holder="ledger")
         told = {row[0]: Told(*row[1:]) for row in judged.iter_rows()}
         told |= {key: told[key]._replace(remote_id=there[key]) for key in there}
-        self._remove_leftovers([rows[0].entry_key for rows in new])
         by_journal: dict[str, list[Entry]] = {}
         for rows in new:
             key = rows[0].entry_key
@@ -146,11 +138,11 @@ class TrytonLedger:
         keys = [rows[0].entry_key for rows in several]
         statement: list[int] = []
         try:
-            self._make(several, known, journal, statement)
+            self._statements.make(several, known, journal, statement)
         except (Declined, Warned) as error:
-            if statement and not self._is_there(statement[0]):
+            if statement and not self._statements.is_there(statement[0]):
                 return dict.fromkeys(keys, Told("unknown", _RIVAL, None))
-            self._remove(statement)
+            self._statements.remove(statement)
             if len(several) > 1:
                 half = len(several) // 2
                 first = self._send(several[:half], known, journal)
@@ -180,91 +172,6 @@ class TrytonLedger:
         if any(row["statement."]["state"] == "posted" for row in rows):
             return Told("duplicate", "the ledger has this key", self.find([key])[key])
         return Told("unknown", _RIVAL) if rows else None
-
-    def _make(
-        self, several: Sequence[Entry], known: Known, journal: str, statement: list[int]
-    ) -> None:
-        """Make a statement and post it; its id is told as soon as it is known."""
-        rpc = self._rpc
-        keys = [rows[0].entry_key for rows in several]
-        head = self._head(several, known, journal)
-        statement += rpc.write(f"model.{STATEMENT}.create", [head])
-        own = statement[0]
-        rows = rpc.search_read(ORIGIN, [["statement", "=", own]], ("number",))
-        ids = {row["number"]: row["id"] for row in rows}
-        if set(ids) != set(keys):
-            # Another program took it for a leftover, and removed it.
-            return
-        lines = [
-            line
-            for entry in several
-            for line in lines_of(entry, known, self._places, (own, ids[entry[0].entry_key]))
-        ]
-        rpc.write(f"model.{LINE}.create", lines)
-        rpc.write(f"model.{STATEMENT}.validate_statement", [own])
-        # Numbers are not unique in Tryton. Of two programs that post one entry each has made its statement before it looks,
-        # so at least one sees the other's; whoever sees one steps back, and both never post.
-        if rpc.find_by(ORIGIN, "number", keys, ("statement",), ["statement", "!=", own]):
-            self._remove([own])
-            return
-        rpc.write(f"model.{STATEMENT}.post", [own])
-
-    def _head(self, several: Sequence[Entry], known: Known, journal: str) -> dict[str, Any]:
-        """Write the statement with its origins; it begins where the journal's last one ended."""
-        keys = [rows[0].entry_key for rows in several]
-        name = hashlib.sha256(" ".join(sorted(keys)).encode()).hexdigest()[:12]
-        cash = [p for rows in several for p in rows if p.role == "cash"]
-        ident = known.journals[journal]["id"]
-        last = self._rpc.search_read(
-            STATEMENT,
-            [["journal", "=", ident], ["state", "=", "posted"]],
-            ("end_balance",),
-            order=[["date", "DESC"], ["id", "DESC"]],
-            limit=1,
-        )
-        end = last[0]["end_balance"] if last else None
-        start = Decimal(number_of(end)) if end else Decimal(0)
-        total = Decimal(format_minor(sum(p.amount for p in cash), cash[0].currency))
-        return {
-            "name": f"recon {name}",
-            "journal": ident,
-            "date": day(max(p.date for p in cash)),
-            "start_balance": decimal(str(start)),
-            "end_balance": decimal(str(start + total)),
-            "total_amount": decimal(str(total)),
-            "number_of_lines": len(several),
-            "origins": [["create", [origin_of(rows) for rows in several]]],
-        }
-
-    def _is_there(self, statement: int) -> bool:
-        return bool(self._rpc.search_read(STATEMENT, [["id", "=", statement]], ("state",)))
-
-    def _remove_leftovers(self, keys: Sequence[str]) -> None:
-        """Remove unposted statements of these entries: an earlier call ended half-way."""
-        unposted = ["statement.state", "!=", "posted"]
-        rows = self._rpc.find_by(ORIGIN, "number", keys, ("statement",), unposted)
-        statements = sorted({row["statement"] for row in rows})
-        for pause in self._pauses:
-            still = [["id", "in", statements], ["state", "!=", "posted"]]
-            if not statements or not self._rpc.search_read(STATEMENT, still, ("state",)):
-                break
-            time.sleep(pause)
-        self._remove(statements)
-
-    def _remove(self, statements: Sequence[int]) -> None:
-        """Cancel statements that are not posted, and delete them; nothing of them is in the books."""
-        for statement in statements:
-            # Where another program removes or posts it at this moment, nothing is left to remove.
-            with suppress(Declined, Warned):
-                self._remove_one(statement)
-
-    def _remove_one(self, statement: int) -> None:
-        state = self._rpc.search_read(STATEMENT, [["id", "=", statement]], ("state",))
-        if not state or state[0]["state"] == "posted":
-            return
-        if state[0]["state"] != "cancelled":
-            self._rpc.write(f"model.{STATEMENT}.cancel", [statement])
-        self._rpc.write(f"model.{STATEMENT}.delete", [statement])
 
 
 def _moves(origin: Mapping[str, Any]) -> set[int]:

@@ -7,12 +7,12 @@ by `common.db.login`, decimals and dates as objects with `__class__`. No line of
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from recon.api import ConfigurationError, Patience, ReconError, Remote, Unheard
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from recon.api import Answer, Secret
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _COLLISIONS: Final = frozenset({"ConcurrencyException", "TimeoutException", "RateLimitException"})
 _NO_SESSION: Final = 401
 _SOME: Final = 1_000
+_MOMENT: Final = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
 class Declined(Exception):
@@ -73,15 +74,20 @@ class Rpc:
         """Call a method that changes nothing."""
         return self._call(method, params, is_harmless=True)
 
-    def write(self, method: str, *params: Any) -> Any:
+    def write(self, method: str, *params: Any, once: bool = False) -> Any:
         """Call a method that changes something, in a transaction of its own.
+
+        Args:
+            method: of a model or wizard.
+            *params: as it takes them.
+            once: it is begun now or never, even where Tryton cannot be reached.
 
         Raises:
             Declined: Tryton refused it.
             Warned: Tryton asks whether it is meant.
             Unheard: what became of it is not known.
         """
-        return self._call(method, params, is_harmless=False)
+        return self._call(method, params, is_harmless=False, once=once)
 
     def run_wizard(self, name: str, state: str, values: dict[str, Any], records: Any) -> None:
         """Go through one state of a wizard on some records of a model: (model, ids)."""
@@ -94,17 +100,19 @@ class Rpc:
         finally:
             self.write(f"wizard.{name}.delete", session)
 
-    def _call(self, method: str, params: Sequence[Any], *, is_harmless: bool) -> Any:
+    def _call(
+        self, method: str, params: Sequence[Any], *, is_harmless: bool, once: bool = False
+    ) -> Any:
         if not self._session:
             self._log_in()
-        answer = self._send(method, params, is_harmless=is_harmless)
+        answer = self._send(method, params, is_harmless=is_harmless, once=once)
         if answer.status == _NO_SESSION:
             # The server was started again, or the session is too old; nothing was carried out.
             self._log_in()
-            answer = self._send(method, params, is_harmless=is_harmless)
+            answer = self._send(method, params, is_harmless=is_harmless, once=once)
         return _result(answer, method, self._remote)
 
-    def _send(self, method: str, params: Sequence[Any], *, is_harmless: bool) -> Answer:
+    def _send(self, method: str, params: Sequence[Any], *, is_harmless: bool, once: bool) -> Answer:
         given = list(params)
         context = dict(self._context)
         # Of a wizard the records are told in the context.
@@ -112,8 +120,9 @@ class Rpc:
             context |= given.pop() if "active_model" in given[-1] else {}
         body = {"id": 1, "method": method, "params": [*given, context]}
         headers = {"Authorization": f"Session {self._session}"}
-        call = self._remote.read if is_harmless else self._remote.write
-        return call("POST", self._path, json=body, headers=headers)
+        if is_harmless:
+            return self._remote.read("POST", self._path, json=body, headers=headers)
+        return self._remote.write("POST", self._path, once=once, json=body, headers=headers)
 
     def _log_in(self) -> None:
         params = [self._user, {"password": self._password.reveal()}, "en"]
@@ -144,6 +153,17 @@ def day(date: dt.date) -> dict[str, Any]:
 def number_of(value: Any) -> str:
     """Read an amount that Tryton wrote."""
     return str(value["decimal"])
+
+
+def moment(value: dt.datetime) -> dict[str, Any]:
+    """Write a moment as Tryton reads it."""
+    return {"__class__": "datetime"} | {name: getattr(value, name) for name in _MOMENT}
+
+
+def moment_of(value: Any) -> dt.datetime:
+    """Read a moment that Tryton wrote."""
+    year, month, day_, hour, minute, second, micro = (int(value[name]) for name in _MOMENT)
+    return dt.datetime(year, month, day_, hour, minute, second, micro, tzinfo=dt.UTC)
 
 
 def _result(answer: Answer, method: str, remote: Remote) -> Any:

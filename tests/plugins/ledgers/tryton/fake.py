@@ -19,6 +19,7 @@ OF |= {"currency": "currency.currency", "move": "account.move", "country": "coun
 MANY = {"lines_to_pay": "account.move.line", "addresses": "party.address"}
 MANY |= {"numbers": "bank.account.number"}
 STATEMENT, ORIGIN, LINE, MOVE = OF["statement"], OF["origin"], f"{OF['statement']}.line", OF["move"]
+MOMENT = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
 class Said(Exception):
@@ -33,6 +34,7 @@ class FakeTryton:
         self.tables = {name: {} for name in (STATEMENT, ORIGIN, LINE, MOVE, "account.move.line")}
         self.warns = False
         self.calls = []
+        self.clock = dt.datetime(2026, 1, 22, 9, 0, tzinfo=dt.UTC)
         euro = {"id": 1, "code": "EUR"}
         self.tables["currency.currency"] = {1: euro}
         self.tables["account.configuration"] = {1: {"id": 1, "default_account_receivable": 39}}
@@ -94,6 +96,7 @@ class FakeTryton:
             "in": lambda a, b: bool({*a} & {*b}) if isinstance(a, list) else a in b,
             ">": lambda a, b: a > b,
             "<=": lambda a, b: a <= exact(b),
+            "like": lambda a, b: a.startswith(b.rstrip("%")),
         }
         return [
             row
@@ -128,7 +131,7 @@ class FakeTryton:
                 told[f"{first}."] = None
             else:
                 target = self.tables[OF[first]][row[first]]
-                told.setdefault(f"{first}.", {"id": target["id"]})[rest] = target[rest]
+                told.setdefault(f"{first}.", {"id": target["id"]})[rest] = plain(target[rest])
         return told
 
     # ------------------------------------------------------------ changing
@@ -139,7 +142,7 @@ class FakeTryton:
             row = {key: exact(value) for key, value in given.items() if key != "origins"}
             row |= {"id": next(self.ids)}
             if model == STATEMENT:
-                row["state"] = "draft"
+                row |= {"state": "draft", "create_date": self.clock}
                 origins = [dict(one, statement=row["id"]) for one in given["origins"][0][1]]
                 self.create(ORIGIN, origins)
             if model == LINE:
@@ -163,7 +166,9 @@ class FakeTryton:
 
     def validate_statement(self, _model, ids):
         (ident,) = ids
-        statement, lines = self.tables[STATEMENT][ident], self.lines(ident)
+        statement, lines = self.statement(ids), self.lines(ident)
+        if statement["state"] != "draft":
+            return
         if statement["start_balance"] + sum(r["amount"] for r in lines) != statement["end_balance"]:
             raise Said("UserError", ["you must change lines to have the end balance", "", None])
         for row in lines:
@@ -178,10 +183,16 @@ class FakeTryton:
             row["move"] = move["id"]
         statement["state"] = "validated"
 
+    def statement(self, ids):
+        (ident,) = ids
+        if ident not in self.tables[STATEMENT]:
+            raise Said("UserError", ["There is no such record.", "", None])
+        return self.tables[STATEMENT][ident]
+
     def post(self, _model, ids):
         (ident,) = ids
-        if self.tables[STATEMENT][ident]["state"] != "validated":
-            raise Said("UserError", ["The statement is not validated.", "", None])
+        if self.statement(ids)["state"] != "validated":
+            return
         self.tables[STATEMENT][ident]["state"] = "posted"
         for row in self.lines(ident):
             self.tables[MOVE][row["move"]]["state"] = "posted"
@@ -194,11 +205,18 @@ class FakeTryton:
         invoice["state"] = "posted" if invoice["amount_to_pay"] else "paid"
 
     def cancel(self, _model, ids):
-        self.tables[STATEMENT][ids[0]]["state"] = "cancelled"
+        statement = self.statement(ids)
+        # Tryton leaves out what has no such transition.
+        if statement["state"] in {"draft", "validated"}:
+            statement["state"] = "cancelled"
+            for row in self.lines(ids[0]):
+                self.tables[MOVE].pop(row["move"], None)
+                row["move"] = None
 
     def delete(self, _model, ids):
-        if self.tables[STATEMENT].pop(ids[0])["state"] != "cancelled":
+        if self.statement(ids)["state"] not in {"draft", "cancelled"}:
             raise Said("UserError", ["Cancel the statement first.", "", None])
+        del self.tables[STATEMENT][ids[0]]
         for name in (ORIGIN, LINE):
             rows = self.tables[name]
             self.tables[name] = {k: row for k, row in rows.items() if row["statement"] != ids[0]}
@@ -220,6 +238,8 @@ class FakeTryton:
 
 
 def plain(value):
+    if isinstance(value, dt.datetime):
+        return {"__class__": "datetime"} | {name: getattr(value, name) for name in MOMENT}
     if isinstance(value, dt.date):
         told = {"year": value.year, "month": value.month, "day": value.day}
         return {"__class__": "date"} | told
@@ -228,6 +248,8 @@ def plain(value):
 
 def exact(value):
     kind = value.get("__class__") if isinstance(value, dict) else None
+    if kind == "datetime":
+        return dt.datetime(*(value[name] for name in MOMENT), tzinfo=dt.UTC)
     if kind == "date":
         return dt.date(value["year"], value["month"], value["day"])
     return Decimal(value["decimal"]) if kind == "Decimal" else value
@@ -239,14 +261,19 @@ def serving(books):
 
     def answer(_method, _path, headers, body):
         asked = json.loads(body)
-        told = {"id": asked["id"]}
         if "Authorization" not in headers and asked["method"] != "common.db.login":
             return 401, b""
-        try:
-            told["result"] = books.call(asked["method"], asked["params"])
-        except Said as error:
-            told["error"] = list(error.args)
-        return 200, told
+        return 200, said(books, asked)
 
     with serve(answer) as url:
         yield url
+
+
+def said(books, asked):
+    """Give what Tryton answers to one request."""
+    told = {"id": asked["id"]}
+    try:
+        told["result"] = books.call(asked["method"], asked["params"])
+    except Said as error:
+        told["error"] = list(error.args)
+    return told

@@ -10,6 +10,7 @@ import pytest
 
 from recon.api import opposite_key
 from recon.testing import check_source
+from recon_tryton.statements import LEASE
 from tests.plugins.ledgers.day import comes_round
 from tests.plugins.ledgers.killing import deliver, post_killed
 from tests.plugins.ledgers.oracles import entries_of
@@ -109,7 +110,7 @@ def test_what_tryton_asks_about_waits_for_a_person(ledger):
     from recon_tryton.books import Known
 
     whole = list(whole_entries(entries_of(entry)).values())
-    head = ledger._head(whole, Known(journals=journal), "Bank")
+    head = ledger._statements.head(whole, Known(journals=journal), "Bank")
     head |= {"name": "of a colleague", "origins": [], "number_of_lines": None}
     (draft,) = rpc.write("model.account.statement.create", [head])
     line = {"statement": draft, "date": head["date"], "amount": head["total_amount"]}
@@ -120,7 +121,7 @@ def test_what_tryton_asks_about_waits_for_a_person(ledger):
 
     assert told(outcomes) == {"ASKED": "needs_confirmation"}
     assert left(ledger, ["9"]) == {"9": Decimal(109)}
-    ledger._remove([draft])
+    ledger._statements.remove([draft])
     assert told(ledger.post(entries_of(entry))) == {"ASKED": "accepted"}
 
 
@@ -147,7 +148,7 @@ def test_two_programs_at_once_post_nothing_twice(url, ledger):
 
     def run():
         program = connect(url)
-        program._pauses = (2, 4, 8)
+        program._statements.lease = LEASE
         answers.append(program.post(several))
 
     runners = [threading.Thread(target=run) for _ in range(2)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
 from recon.api import ConfigurationError, LedgerType, ReconError, opposite_key
+from recon_tryton.statements import LEASE
 from tests.plugins.ledgers.killing import Killed, deliver, post_killed
 from tests.plugins.ledgers.oracles import entries_of
 from tests.plugins.ledgers.tryton.cases import (
@@ -62,32 +64,59 @@ def test_it_keeps_the_protocol_and_says_that_tryton_keeps_no_key_out():
     assert not KIND.capabilities.leaves_out_known
 
 
-def test_a_statement_whose_posting_is_under_way_is_waited_for(ledger, url, books, monkeypatch):
-    """The first program died after its last call was sent; the server still works on it."""
-    entries, write = entries_of(paid("K1", 1)), ledger._rpc.write
+def left_by_a_kill(url, entries):
+    """Leave a validated statement behind."""
+    dying, write = connect(url), None
 
-    def dying(method, *params):
+    def dies(method, *params, **how):
         if method.endswith("post"):
             raise Killed
-        return write(method, *params)
+        return write(method, *params, **how)
 
-    monkeypatch.setattr(ledger._rpc, "write", dying)
+    write, dying._rpc.write = dying._rpc.write, dies
     with pytest.raises(Killed):
-        ledger.post(entries)
-    (statement,) = books.tables[STATEMENT].values()
-    assert statement["state"] == "validated"
-    other, waited = connect(url), []
-    other._pauses = (2, 4, 8)
+        dying.post(entries)
 
-    def meanwhile(seconds):
-        waited.append(seconds)
-        write(f"model.{STATEMENT}.post", [statement["id"]])
 
-    monkeypatch.setattr("recon_tryton.ledger.time.sleep", meanwhile)
-    other.post(entries)
+def test_a_statement_is_its_makers_alone_for_ten_minutes(url, books):
+    """Its last call may still be under way on the server."""
+    entries = entries_of(paid("K1", 1))
+    left_by_a_kill(url, entries)
+    (mine,) = books.tables[STATEMENT]
+    other = connect(url)
+    other._statements.lease = LEASE
+    books.clock += dt.timedelta(minutes=9, seconds=59)
+    outcomes = other.post(entries)
 
-    assert waited == [2]
+    assert told(outcomes) == {"K1": "unknown"}
+    assert "less than ten minutes ago" in outcomes["reason"][0]
+    assert {row["id"]: row["state"] for row in books.tables[STATEMENT].values()} == {
+        mine: "validated"
+    }
+    books.clock += dt.timedelta(seconds=1)
+    assert told(other.post(entries)) == {"K1": "accepted"}
     assert posted(books) == ["K1"]
+    assert mine not in books.tables[STATEMENT]
+
+
+@pytest.mark.parametrize("step", ["validate_statement", "post"])
+def test_a_maker_begins_nothing_with_a_statement_that_others_may_soon_remove(
+    ledger, books, monkeypatch, step
+):
+    clock, calls = [0.0], books.call
+
+    def slow(method, params):
+        before = "line.create" if step == "validate_statement" else "validate_statement"
+        clock[0] += 241 if method.endswith(before) else 0
+        return calls(method, params)
+
+    monkeypatch.setattr(books, "call", slow)
+    monkeypatch.setattr("recon_tryton.statements.time.monotonic", lambda: clock[0])
+    outcomes = ledger.post(entries_of(paid("K1", 1)))
+
+    assert told(outcomes) == {"K1": "unknown"}
+    assert not [call for call in books.calls if call.endswith(f".{step}")]
+    assert books.tables[STATEMENT] == {}
 
 
 def test_entries_of_every_kind_settle_their_invoices(ledger, books):
@@ -213,34 +242,6 @@ def test_a_kill_while_one_is_taken_back_cancels_it_once(step):
         if not was_killed:
             break
     assert 5 < number < 59
-
-
-def test_of_two_programs_that_post_one_entry_only_one_does(ledger, url, books):
-    """Both have made their statement before either looks; who sees the other's steps back."""
-    write, other = ledger._rpc.write, connect(url)
-
-    def meanwhile(method, *params):
-        if method.endswith("validate_statement"):
-            ledger._rpc.write = write
-            rival = books.create(
-                STATEMENT,
-                [
-                    dict(books.tables[STATEMENT][params[0][0]])
-                    | {"origins": [["create", [{"number": "K1"}]]], "start_balance": None}
-                ],
-            )
-            books.tables[STATEMENT][0] = books.tables[STATEMENT].pop(rival[0]) | {"id": 0}
-            for row in books.tables[ORIGIN].values():
-                row["statement"] = 0 if row["statement"] == rival[0] else row["statement"]
-        return write(method, *params)
-
-    ledger._rpc.write = meanwhile
-    outcomes = ledger.post(entries_of(paid("K1", 1)))
-
-    assert told(outcomes) == {"K1": "unknown"}
-    assert posted(books) == []
-    assert told(other.post(entries_of(paid("K1", 1)))) == {"K1": "accepted"}
-    assert posted(books) == ["K1"]
 
 
 @pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.slow)])
