@@ -30,7 +30,7 @@ from recon.run.daily.confirming import confirm_entry
 from recon.run.daily.desk import open_desk
 from recon.run.daily.flow import DailyResult
 from recon.run.daily.flow import run as run_day
-from recon.run.daily.looking_back import unconfirmed
+from recon.run.daily.looking_back import Difference, difference, unconfirmed
 from recon.run.daily.notices import Noticed
 from recon.run.daily.own_plugins import plugins_of
 from recon.run.daily.posting import Posted
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DailyResult",
+    "Difference",
     "Loaded",
     "Noticed",
     "Part",
@@ -257,6 +258,11 @@ class WorkspaceDesk:
     def would_post(self, ledger: str) -> dy.DataFrame[EntryLog]:
         """Give the postings that `post` would send now."""
         return EntryLog.validate(posting.would_post(self._desk, ledger))
+
+    def compare(self, ledger: str) -> Difference:
+        """Give what `post` would send beside what the ledger has, and what it has lost of before; records nothing."""
+        plugins = plugins_of(self._desk.workspace)
+        return difference(self._desk, ledger, plugins, _Nobody())
 
     def outbox(self, ledger: str | None = None) -> dy.DataFrame[Outbox]:
         """Give what was not delivered, and why."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import assert_type
 
-from recon.daily import DailyResult, Part, Posted, Recorded, WorkspaceDesk, open_workspace
+from recon.daily import (
+    DailyResult,
+    Difference,
+    Part,
+    Posted,
+    Recorded,
+    WorkspaceDesk,
+    open_workspace,
+)
 
 
 def work(folder: str) -> None:
@@ -19,4 +27,5 @@ def work(folder: str) -> None:
         assert_type(desk.undo(12, comment="wrong"), str)
         assert_type(desk.approve(12), bool)
         assert_type(desk.post("erp"), Posted)
+        assert_type(desk.compare("erp"), Difference)
         assert_type(desk.accept("L").approvals_needed, int)

@@ -131,6 +131,19 @@ def test_what_is_sure_enough_is_accepted_and_what_is_left_says_why(folder):
     assert made or left
 
 
+def test_what_would_be_posted_stands_beside_what_the_ledger_has(folder, monkeypatch):
+    ledger = FakeLedger("both")
+    monkeypatch.setattr(Plugins, "discover", classmethod(lambda cls: Plugins.for_tests([ledger])))
+    with at(folder) as work:
+        planned = work.would_post("fake")
+        ledger.book += planned["entry_key"].unique().to_list()
+        found = work.compare("fake")
+
+    assert found.postings.drop("in_ledger").equals(planned)
+    assert found.postings["in_ledger"].unique().to_list() == ["yes"]
+    assert (found.failure, found.unconfirmed.height, ledger.sent) == (None, 0, [])
+
+
 def test_entries_are_delivered_listed_and_confirmed(folder, monkeypatch):
     ledger = FakeLedger("neither", ["timeout_after"])
     monkeypatch.setattr(Plugins, "discover", classmethod(lambda cls: Plugins.for_tests([ledger])))
