@@ -111,3 +111,39 @@ def test_too_many_different_sums_are_refused_and_not_guessed():
     amounts = [(1 << 50) + (1 << at) for at in range(46)]
 
     assert not find_subsets(amounts, 23 * (1 << 50) + 12_345).is_complete
+
+
+# Every sum of powers of two has one subset: the bits of the total.
+def bits_of(total):
+    return tuple(at for at in range(total.bit_length()) if total >> at & 1)
+
+
+@pytest.mark.parametrize(
+    "total", [1, (1 << 30) - 1, 0x2AAAAAAA, 0x15555555, 1 << 29, (1 << 29) + 1]
+)
+def test_the_one_subset_is_found_wherever_its_sums_stand_in_long_lists(total):
+    amounts = [1 << at for at in range(30)]
+
+    assert find_subsets(amounts, total) == room.Subsets(1, (bits_of(total),))
+
+
+@pytest.mark.parametrize("total", [1, 0x2AAAAAA, 0x1555555, (1 << 26) - 1])
+def test_amounts_too_large_to_share_a_number_with_their_count_are_exact(total):
+    # The added cent keeps them from being counted in larger units.
+    amounts = [(1 << at + 32) + 1 for at in range(26)]
+    wanted = sum(amounts[at] for at in bits_of(total))
+
+    assert find_subsets(amounts, wanted) == room.Subsets(1, (bits_of(total),))
+    assert find_subsets(amounts, wanted + 1) == room.Subsets(0, ())
+
+
+@pytest.mark.parametrize("scale", [1, (1 << 30) + 1])
+def test_equal_sums_of_long_lists_are_counted_one_by_one(scale):
+    # Three of the largest, of which one is paid; and three of the smallest, of which one or all are.
+    powers = [1 << at for at in range(27)]
+    amounts = [scale * amount for amount in [1, 1, *powers, powers[-1], powers[-1]]]
+
+    answer = find_subsets(amounts, scale * (powers[-1] + 4 + 1))
+
+    assert answer.count == 3 * 4
+    assert len(answer.found) == 3 * 4
