@@ -10,7 +10,8 @@ import zipfile
 import pytest
 
 from recon.errors import Locked, UnreadableItems
-from recon.run.daily import flow, receive
+from recon.run import grouped
+from recon.run.daily import flow
 from recon.run.daily.books import load_books
 from recon.run.daily.desk import open_desk
 from recon.store.connect import open_store
@@ -134,14 +135,14 @@ def test_what_no_format_knows_stays_in_the_inbox_and_is_recorded_once(workspace)
 
 def test_what_was_quarantined_is_read_once_a_format_reads_it(workspace, monkeypatch):
     path = next((workspace / "inbox").iterdir())
-    choose = receive.choose_format
+    choose = grouped.choose_format
 
     def know_nothing(claims, names, name, head):
         return choose((), names, name, head)
 
-    monkeypatch.setattr(receive, "choose_format", know_nothing)
+    monkeypatch.setattr(grouped, "choose_format", know_nothing)
     first = run_day(workspace)
-    monkeypatch.setattr(receive, "choose_format", choose)
+    monkeypatch.setattr(grouped, "choose_format", choose)
     second = run_day(workspace)
 
     assert [one.state for one in first.received.files] == ["quarantined"]
