@@ -17,6 +17,7 @@ from benchmarks.bench.table import render, write_table
 from benchmarks.bench.tasks import Figure, Findings
 from benchmarks.frames import match_inputs
 from benchmarks.generate import World, build_world, render_world
+from benchmarks.small_files import small_row
 from benchmarks.world.tables import render_truth
 from recon.config import Policy
 from recon.plugins import Plugins
@@ -157,3 +158,12 @@ def test_a_large_statement_file_is_read_whole_and_balances(format_, tmp_path):
     assert "broken" not in set(reading.statements["balance_check"])
     assert reading.lines["remittance"].str.contains(r"RE-2026-[0-9]{7}").all()
     assert reading.lines["payer_name"].is_not_null().all()
+
+
+@pytest.mark.parametrize("format_", ["mt940", "camt.053", "ofx1"])
+def test_small_files_are_measured_one_by_one_and_together(format_, tmp_path):
+    row = small_row(format_, 3, tmp_path)
+
+    # Files of 15, 16 and 17 entries.
+    assert row[:3] == (format_, "3", "48")
+    assert all(cell.endswith(" ms") for cell in row[4:6])
