@@ -38,25 +38,33 @@ def made():
     install = ["-m", "pip", "install", "--quiet", "--require-hashes", "-r", HERE / "tryton.lock"]
     subprocess.run([PROGRAMS / "python", *install], check=True)
     work = FOLDER / "work"
-    config = write_config(work, queue=True)
+    work.mkdir()
     # An empty file must be there: Tryton makes none.
     (work / "erp.sqlite").touch()
-    (work / "password").write_text(PASSWORD, encoding="utf-8")
-    program = [PROGRAMS / "trytond-admin", "-c", config, "-d", "erp", "--all"]
-    program += ["--activate-dependencies", "-u", *MODULES, "-l", "en", "--email", "a@b.example"]
-    environment = {**os.environ, "TRYTONPASSFILE": str(work / "password")}
-    subprocess.run(program, check=True, env=environment, stdin=subprocess.DEVNULL)
-    filling = [PROGRAMS / "python", HERE / "seed.py", "sqlite:///erp", config, str(INVOICES)]
-    subprocess.run(filling, check=True, stdin=subprocess.DEVNULL)
+    fill(work, "sqlite:///erp", INVOICES)
     (work / "erp.sqlite").rename(seed)
     shutil.rmtree(work)
     return seed
 
 
-def write_config(folder, *, port=None, queue=False):
+def fill(work, uri, invoices):
+    """Make the tables of an empty database, and open invoices in it."""
+    config = write_config(work, uri=uri, queue=True)
+    (work / "password").write_text(PASSWORD, encoding="utf-8")
+    program = [PROGRAMS / "trytond-admin", "-c", config, "-d", "erp", "--all"]
+    program += ["--activate-dependencies", "-u", *MODULES, "-l", "en", "--email", "a@b.example"]
+    environment = {**os.environ, "TRYTONPASSFILE": str(work / "password")}
+    subprocess.run(program, check=True, env=environment, stdin=subprocess.DEVNULL)
+    filling = [PROGRAMS / "python", HERE / "seed.py", uri, config, str(invoices)]
+    # Which kind of database it is counts from the first import on.
+    environment = {**os.environ, "TRYTOND_DATABASE_URI": uri}
+    subprocess.run(filling, check=True, env=environment, stdin=subprocess.DEVNULL)
+
+
+def write_config(folder, *, uri="sqlite:///erp", port=None, queue=False):
     """Write a configuration; only the seed queues, because a queue on a server leaves invoices unpaid."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = ["[database]", "uri = sqlite://", f"path = {folder}"]
+    rows = ["[database]", f"uri = {uri.replace('/erp', '/')}", f"path = {folder}"]
     rows += ["[web]", f"listen = 127.0.0.1:{port}"] if port else []
     rows += ["[queue]", "worker = True"] if queue else []
     path = folder / "trytond.conf"
@@ -67,12 +75,19 @@ def write_config(folder, *, port=None, queue=False):
 @contextmanager
 def server(folder):
     """Run a server on a copy of the seed; gives its URL."""
-    seed = made()
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(made(), folder / "erp.sqlite")
+    with serving(folder, "sqlite:///erp") as url:
+        yield url
+
+
+@contextmanager
+def serving(folder, uri):
+    """Run a server on a database; gives its URL."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = write_config(folder, port=port)
-    shutil.copyfile(seed, folder / "erp.sqlite")
+    config = write_config(folder, uri=uri, port=port)
     with (folder / "server.log").open("wb") as log:
         running = subprocess.Popen(
             [PROGRAMS / "trytond", "-c", config, "-d", "erp"], stdout=log, stderr=log
