@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 # A larger document gains nothing by company.
 _SMALL: Final = PIECE
 _TOGETHER: Final = BLOCK * PIECE
+# Real messages have some 300 different tags and paths, and a day has messages of several banks.
+_USUAL: Final = 2_000
 # What a document says in one of these lines is told with counts of the whole file.
 _COUNTED: Final = ("charges", "difference", "kept")
 
@@ -82,12 +84,13 @@ def read_many(
     currency, encoding = checked_options(options)
     read: list[ParsedStatements | None] = [None] * len(sources)
     for group in _groups(sources):
-        paths = Paths()
-        members = list(_members(group, sources, encoding, paths))
-        # What one alone gains is nothing.
-        if len(members) > 1:
-            for member, parsed in _read_together(members, paths, currency):
-                read[member.number] = parsed
+        left = group
+        while left:
+            members, paths, left = _members(left, sources, encoding)
+            # What one alone gains is nothing.
+            if len(members) > 1:
+                for member, parsed in _read_together(members, paths, currency):
+                    read[member.number] = parsed
     return read
 
 
@@ -100,23 +103,33 @@ def _groups(sources: Sequence[SourceFile]) -> Iterator[list[int]]:
 
 
 def _members(
-    group: Iterable[int], sources: Sequence[SourceFile], encoding: str | None, paths: Paths
-) -> Iterator[_Member]:
-    readers: dict[bytes, FastReader] = {}
-    base = 0
-    for index in group:
+    group: list[int], sources: Sequence[SourceFile], encoding: str | None
+) -> tuple[list[_Member], Paths, list[int]]:
+    """Find the tags of documents, up to one with more paths than any message has: it is left alone.
+
+    Returns:
+        the plain documents, the paths they share, and the numbers of the files behind the one that ended the row.
+    """
+    members: list[_Member] = []
+    paths, readers, base = Paths(), dict[bytes, FastReader](), 0
+    for at, number in enumerate(group):
         try:
-            document = open_document(sources[index], encoding)
+            document = open_document(sources[number], encoding)
         except MalformedFile:
             continue
         prefix = document.prefix
-        fast = readers.setdefault(
-            prefix, FastReader(paths, KnownTags(prefix), Shapes(prefix, paths))
-        )
-        piece = _piece(fast, document, base)
+        if prefix not in readers:
+            readers[prefix] = FastReader(paths, KnownTags(prefix), Shapes(prefix, paths))
+        piece = _piece(readers[prefix], document, base)
+        # Tables of all tags and paths are gone through for each document: one of thousands would tire all behind it.
+        if len(readers[prefix].known.tags) > _USUAL:
+            del readers[prefix]
+        if len(paths) > _USUAL:
+            return members, paths, group[at + 1 :]
         if piece is not None:
-            yield _Member(index, base, document, piece)
+            members.append(_Member(number, base, document, piece))
             base += len(document.data)
+    return members, paths, []
 
 
 def _piece(fast: FastReader, document: Document, base: int) -> Piece | None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from recon.api import ConfigurationError, SourceFile
+from recon_camt import many
 from recon_camt.plugin import Camt
 from tests.corpus_index import ROOT
 from tests.formats.together import check_together
@@ -86,10 +87,27 @@ ODD: dict[str, SourceFile] = {
 def test_an_odd_file_is_left_to_be_read_by_itself_and_takes_no_other_along(odd: SourceFile) -> None:
     together = check_together(Camt(), [plain("a.xml"), odd, plain("b.xml", 7)])
 
-    assert not together[1]
-    # What exhausts the table of paths leaves none for those behind it, which are then read by themselves.
-    assert together[0]
-    assert together[2] or odd.name == "elements.xml"
+    assert together == [True, False, True]
+
+
+def test_a_document_of_thousands_of_paths_ends_the_row_and_is_left_alone() -> None:
+    inner = "".join(f"<B{number}/>" for number in range(50))
+    more = "".join(f"<A{number}>{inner}</A{number}>" for number in range(50))
+    odd = document("paths.xml", entry(more=more))
+    files = [plain("a.xml"), plain("b.xml"), odd, plain("c.xml"), plain("d.xml"), odd]
+    members, paths, left = many._members(list(range(6)), files, None)
+
+    assert [one.number for one in members] == [0, 1]
+    assert (len(paths) > 2_000, left) == (True, [3, 4, 5])
+    assert check_together(Camt(), files) == [True, True, False, True, True, False]
+
+
+def test_a_document_of_thousands_of_tags_tires_no_other() -> None:
+    more = "".join(f"<E{number}/>" for number in range(3_000))
+    odd = document("tags.xml", entry(more=more))
+    files = [plain("a.xml"), odd, plain("b.xml")]
+
+    assert check_together(Camt(), files) == [True, False, True]
 
 
 TOLD: dict[str, SourceFile] = {
