@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from recon.api import format_minor, opposite_key
 from recon_quickbooks.documents import (
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from recon_quickbooks.client import QuickBooks
 
 
-def look_up(company: QuickBooks, entries: Sequence[Sequence[Posting]]) -> Known:
+# What the money of a payment may be put into.
+_PURSES: Final = frozenset({"Bank", "Other Current Asset"})
+
+
+def look_up(
+    company: QuickBooks, entries: Sequence[Sequence[Posting]], accounts: Mapping[str, str]
+) -> Known:
     """Read all that the entries name in a handful of calls."""
     known = Known()
     every = [p for entry in entries for p in entry]
@@ -41,6 +47,10 @@ def look_up(company: QuickBooks, entries: Sequence[Sequence[Posting]]) -> Known:
         known.notes.setdefault(row["DocNumber"], []).append(row)
     customers = sorted({p.customer_id for p in every if p.customer_id and p.role == "on_account"})
     known.customers = {row["Id"] for row in company.find_by("Customer", "Id", customers)}
+    places = sorted(
+        {accounts[p.account] for p in every if p.role == "cash" and p.account in accounts}
+    )
+    known.accounts = {row["Id"]: row for row in company.find_by("Account", "Id", places)}
     known.undoes = _undoes(company, entries, known)
     return known
 
@@ -65,7 +75,7 @@ def refusal(entry: Sequence[Posting], known: Known, accounts: Mapping[str, str])
     cash = [p for p in entry if p.role == "cash"]
     if len(cash) != 1 or cash[0].amount <= 0:
         return "an entry of QuickBooks has one receipt"
-    if len({p.currency for p in entry}) > 1:
+    if len({p.currency for p in entry}) > 1 or any(p.role == "fx_difference" for p in entry):
         return "QuickBooks books exchange differences itself; post this one by hand"
     lacks = next((why for p in entry if (why := _unplaced(p, known, accounts))), "")
     return lacks or _unsplit(split(entry, known), accounts)
@@ -104,7 +114,23 @@ def _unplaced(p: Posting, known: Known, accounts: Mapping[str, str]) -> str:
             lacks = f"QuickBooks has no customer with the id {p.customer_id}"
     elif p.account not in accounts:
         lacks = f"no account of QuickBooks is given for {p.account}"
+    elif p.role == "cash":
+        lacks = _unfit(accounts[p.account], p, known)
     return lacks
+
+
+def _unfit(place: str, p: Posting, known: Known) -> str:
+    """Say why money cannot be put into an account; '' if it can."""
+    row = known.accounts.get(place)
+    if row is None:
+        return f"QuickBooks has no account with the id {place}"
+    if row.get("AccountType", "Bank") not in _PURSES:
+        return f"the account {place} of QuickBooks is no bank account"
+    # QuickBooks would turn the amount into the account's currency by a rate of its own, which is not the bank's line.
+    held = row.get("CurrencyRef", {}).get("value", p.currency)
+    if held != p.currency:
+        return f"the account {place} of QuickBooks is in {held}, and the money in {p.currency}"
+    return ""
 
 
 def _unsplit(shares: Sequence[Share], accounts: Mapping[str, str]) -> str:

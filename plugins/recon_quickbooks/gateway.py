@@ -88,7 +88,7 @@ class QuickBooksGateway:
 
     def refuse(self, entries: Sequence[Sequence[Posting]]) -> Mapping[str, str]:
         """Read all that the entries name, and say which name something that QuickBooks does not have."""
-        known = self._known = look_up(self._company, entries)
+        known = self._known = look_up(self._company, entries, self._accounts)
         new = [entry for entry in entries if entry[0].entry_key not in known.undoes]
         whys = {entry[0].entry_key: refusal(entry, known, self._accounts) for entry in new}
         held = [entry for entry in new if not whys[entry[0].entry_key]]

@@ -142,6 +142,10 @@ def _unfit(place: str, p: Posting, known: Known) -> str:
     takes = row.get("Type") == "BANK" or row.get("EnablePaymentsToAccount")
     if p.amount > 0 and not takes:
         return f"the account {place} of Xero is not enabled for payments"
+    # Xero would turn the amount into the account's currency by a rate of its own, which is not the bank's line.
+    held = row.get("CurrencyCode") or p.currency
+    if held != p.currency:
+        return f"the account {place} of Xero is in {held}, and the money in {p.currency}"
     return ""
 
 

@@ -1,6 +1,7 @@
 """What Intuit's published description says of the fields that we send and read; the contract server holds both sides to it.
 
-Source: the pages `payment`, `journalentry`, `invoice`, `creditmemo` and `customer` of the API reference, and its page on data queries.
+Source: the pages `payment`, `journalentry`, `invoice`, `creditmemo`, `account` of the API reference (that of `customer` was not read), and its
+page on data queries.
 """
 
 from __future__ import annotations
@@ -59,6 +60,13 @@ SHAPES = {
         "Balance": "number",
     },
     "Customer": {"Id": "text", "SyncToken": "text", "DisplayName": "text<=500"},
+    "Account": {
+        "Id": "text",
+        "SyncToken": "text",
+        "Name": "text<=100",
+        "AccountType": "Bank|Other Current Asset|Expense|Income|Accounts Receivable",
+        "CurrencyRef": "Reference",
+    },
     # What a deletion sends and what it tells.
     "Named": {"Id": "text", "SyncToken": "text"},
     "Voided": {"Id": "text", "SyncToken": "text", "sparse": "flag"},
@@ -76,6 +84,7 @@ FILTERABLE = {
     "Invoice": {"Id", "DocNumber"},
     "CreditMemo": {"Id", "DocNumber"},
     "Customer": {"Id"},
+    "Account": {"Id"},
     "Payment": {"Id", "PaymentRefNum", "CustomerRef"},
     "JournalEntry": {"Id", "DocNumber"},
 }

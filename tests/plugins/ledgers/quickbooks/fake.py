@@ -44,6 +44,11 @@ class FakeQuickBooks:
         self.dropped, self.busy, self.faults_are_200 = [], 0, False
         self.calls, self.answers = [], {}
         self.tables = {entity: {} for entity in FILTERABLE}
+        euro = {"CurrencyRef": {"value": "EUR"}}
+        kinds = {BANK: "Bank", DISCOUNT: "Expense", GAINS: "Income", OWED: "Accounts Receivable"}
+        for ident, kind in kinds.items():
+            row = {"Id": ident, "Name": f"Account {ident}", "AccountType": kind}
+            self.tables["Account"][ident] = row | euro
         for n in range(1, 11):
             self.tables["Customer"][f"C{n}"] = {"Id": f"C{n}", "DisplayName": f"Customer {n}"}
         for n in range(1, invoices + 1):

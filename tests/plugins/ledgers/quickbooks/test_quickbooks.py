@@ -18,6 +18,7 @@ from tests.plugins.ledgers.contract import (
 )
 from tests.plugins.ledgers.killing import deliver, post_killed
 from tests.plugins.ledgers.oracles import entries_of, entry_rows
+from tests.plugins.ledgers.quickbooks.fake import BANK as BANK_ID
 from tests.plugins.ledgers.quickbooks.fake import Refused
 from tests.plugins.ledgers.quickbooks.system import QUICKBOOKS
 from tests.plugins.ledgers.serving import serving
@@ -159,6 +160,42 @@ class TestQuickBooks(LedgerContract):
             outcomes = ledger.post(entries_of(QUICKBOOKS.paid("K1", 1, discount=1_00)))
 
         assert RECEIVABLE in outcomes["reason"][0]
+
+    def test_money_in_the_currency_of_its_invoice_and_account_is_posted(self, ledger, books):
+        """The home currency is another; QuickBooks books what the rate has done since."""
+        dollar = {"CurrencyRef": {"value": "USD"}}
+        books.tables["Account"][BANK_ID] |= dollar
+        for invoice in books.tables["Invoice"].values():
+            invoice.update(dollar)
+        rows = [row | {"currency": "USD"} for row in QUICKBOOKS.paid("K1", 1)]
+
+        assert told(ledger.post(entries_of(rows))) == {"K1": "accepted"}
+        assert [books.left(1), books.cash()] == [0, Decimal(101)]
+
+    @pytest.mark.parametrize(
+        ("account", "reason"),
+        [
+            ({"CurrencyRef": {"value": "USD"}}, "is in USD, and the money in EUR"),
+            ({"AccountType": "Income"}, "no bank account"),
+            ({"Id": "36"}, "no account with the id 35"),
+        ],
+    )
+    def test_money_that_does_not_fit_its_account_is_rejected(self, ledger, books, account, reason):
+        books.tables["Account"][BANK_ID] |= account
+        outcomes = ledger.post(entries_of(QUICKBOOKS.paid("K1", 1)))
+
+        assert told(outcomes) == {"K1": "rejected"}
+        assert reason in outcomes["reason"][0]
+        assert books.writes() == []
+
+    def test_an_exchange_difference_is_left_to_quickbooks(self, ledger, books):
+        rows = QUICKBOOKS.paid("K1", 1, discount=1_00)
+        rows[2] |= {"role": "fx_difference"}
+        outcomes = ledger.post(entries_of(rows))
+
+        assert told(outcomes) == {"K1": "rejected"}
+        assert "exchange differences itself" in outcomes["reason"][0]
+        assert books.writes() == []
 
     def test_a_fault_that_comes_with_status_200_is_a_refusal(self, ledger, books):
         def refuse(_row):

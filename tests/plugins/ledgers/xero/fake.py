@@ -55,7 +55,7 @@ class FakeXero:
         self.calls, self.answers, self.clock = [], {}, 0
         self.refunded = set()
         self.accounts = [
-            {"AccountID": self.new_id(), "Code": BANK, "Type": "BANK"},
+            {"AccountID": self.new_id(), "Code": BANK, "Type": "BANK", "CurrencyCode": "EUR"},
             {"AccountID": self.new_id(), "Code": DISCOUNT, "Type": "EXPENSE"}
             | {"EnablePaymentsToAccount": True},
             {"AccountID": self.new_id(), "Code": GAINS, "Type": "REVENUE"}

@@ -181,10 +181,30 @@ class TestXero(LedgerContract):
         with pytest.raises(ReconError, match="429"):
             ledger.find(["K1"])
 
-    def test_another_currency_is_rejected(self, ledger):
+    def test_money_in_the_currency_of_its_invoice_and_account_is_posted(self, ledger, books):
+        """The organisation's base currency is another; Xero books what the rate has done since."""
+        books.accounts[0]["CurrencyCode"] = "USD"
+        for invoice in books.tables["Invoices"].values():
+            invoice["CurrencyCode"] = "USD"
         rows = [row | {"currency": "USD"} for row in XERO.paid("K1", 1)]
 
-        assert "not in USD" in ledger.post(entries_of(rows))["reason"][0]
+        assert told(ledger.post(entries_of(rows))) == {"K1": "accepted"}
+        assert [books.left(1), books.cash()] == [0, Decimal(101)]
+
+    @pytest.mark.parametrize(
+        ("account", "invoice", "reason"),
+        [("EUR", "USD", "is in EUR, and the money in USD"), ("USD", "EUR", "INV/1 is not in USD")],
+    )
+    def test_money_in_another_currency_than_its_account_or_invoice_is_rejected(
+        self, ledger, books, account, invoice, reason
+    ):
+        books.accounts[0]["CurrencyCode"] = account
+        for row in books.tables["Invoices"].values():
+            row["CurrencyCode"] = invoice
+        rows = [row | {"currency": "USD"} for row in XERO.paid("K1", 1)]
+
+        assert reason in ledger.post(entries_of(rows))["reason"][0]
+        assert books.writes() == []
 
     def test_too_many_requests_are_waited_for_and_not_lost(self, ledger, books):
         books.busy = 2
