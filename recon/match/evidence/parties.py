@@ -37,7 +37,9 @@ _FAMILY_DISCOUNT_MILLIBITS: Final = 3_000
 _OTHERS_ACCOUNT_MILLIBITS: Final = 6_000
 # A creditor gives a mandate to one debtor; twice, so that one payment which was confirmed in error proves nothing.
 _MANDATE_OFTEN: Final = 2
-_BY_ACCOUNT: Final = ("payer_account", "account_seen", "mandate_seen")
+# Sisters may share an account of which the months before showed one: seen, however often, it tells none of them.
+_TELLING: Final = ("payer_account", "mandate_seen")
+_SEEN: Final = ("account_seen", "name_seen", "mandate_seen")
 _BY_NAME: Final = (
     "payer_name",
     "name_seen",
@@ -72,7 +74,9 @@ def find_parties(
             find_customer_numbers(tables, line_keys, item_keys).select(PARTY_COLUMNS),
         ]
     )
-    near = find_similar_names(tables, exact.select("line").unique()).select(PARTY_COLUMNS)
+    # What was seen for one customer may be another's whom the name fits: only what the books list ends the search.
+    listed = exact.filter(~pl.col("kind").is_in(_SEEN))
+    near = find_similar_names(tables, listed.select("line").unique()).select(PARTY_COLUMNS)
     loose = pl.concat([near, find_longer_names(tables).select(PARTY_COLUMNS)])
     family = _by_family(pl.concat([exact, loose]), tables.customers)
     return (
@@ -87,7 +91,7 @@ def _told_by_account(hits: pl.DataFrame) -> pl.DataFrame:
 
     Any strong hit makes all of its line and customer strong.
     """
-    by_account = pl.col("kind").is_in(_BY_ACCOUNT) & pl.col("is_strong")
+    by_account = pl.col("kind").is_in(_TELLING) & pl.col("is_strong")
     by_name = pl.col("kind").is_in(_BY_NAME)
     # Grouped and joined: windows over as many groups as rows take minutes for a million lines.
     pairs = hits.group_by("line", "customer").agg(
