@@ -219,3 +219,11 @@ def test_one_minor_unit_more_than_the_whole_does_not_fit(monkeypatch, steps):
     _, chosen = solve(options)
 
     assert chosen == [options[0]]
+
+
+def test_one_millibit_outweighs_every_bonus_of_the_earlier_line():
+    whole = (Share(0, 5, 5),)
+    earlier, later = Option(0, 0, 10_000, whole), Option(1, 1, 10_001, whole)
+
+    assert solve([earlier, later]).chosen == [later]
+    assert solve([earlier, Option(1, 1, 10_000, whole)]).chosen == [earlier]
