@@ -125,7 +125,7 @@ def match_comparable(
     scored = discount_taken(scored, assigned, policy)
     threshold = choose_threshold(scored, assigned, policy)
     decided = decide(scored, assigned, receipts, policy, threshold)
-    fates = say_refused(settle_closed_quotes(decided, scored, references, parties), tables)
+    fates = say_refused(settle_closed_quotes(decided, references, parties), tables)
     fates = say_unapplied(fates, scored, batched)
 
     kept = kept_proposals(scored, fates, policy)

@@ -17,17 +17,9 @@ if TYPE_CHECKING:
 
 
 def settle_closed_quotes(
-    fates: pl.DataFrame, scored: Proposed, references: References, parties: pl.DataFrame
+    fates: pl.DataFrame, references: References, parties: pl.DataFrame
 ) -> pl.DataFrame:
     """Re-decide receipts that were not applied and quote the number of a closed item.
-
-    Where the payer owes just that amount, the number may be another's or misread: that stays a suggestion.
-
-    Args:
-        fates: line, proposal, fate, reason.
-        scored: all proposals.
-        references: foreign numbers, of which some are closed items'.
-        parties: possible payers.
 
     Returns:
         the fates with a column `customer`: whose account a line of fate on_account goes to.
@@ -40,21 +32,13 @@ def settle_closed_quotes(
         .filter(pl.len().over("line") == 1)
         .select("line", payer="customer")
     )
-    owed = scored.proposals.filter(
-        pl.col("classes").str.contains("amount"), pl.col("class_count") > 1
-    ).select("proposal", is_owed=pl.lit(value=True))
-    joined = (
-        fates.join(closed, on="line", how="left")
-        .join(sure, on="line", how="left")
-        .join(owed, on="proposal", how="left")
-    )
+    joined = fates.join(closed, on="line", how="left").join(sure, on="line", how="left")
     paid_before = (
         pl.col("quotes_closed").fill_null(False)
         & (pl.col("fate") != "applied")
         & (pl.col("reason") != "held_balance_break")
     )
-    may_be_owed = (pl.col("fate") == "suggested") & pl.col("is_owed").fill_null(value=False)
-    known = paid_before & pl.col("payer").is_not_null() & ~may_be_owed
+    known = paid_before & pl.col("payer").is_not_null()
     return joined.select(
         "line",
         "proposal",
