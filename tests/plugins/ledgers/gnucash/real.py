@@ -23,7 +23,9 @@ def has_gnucash():
         done = subprocess.run([SYSTEM, "-c", "import gnucash"], check=False, capture_output=True)
     except OSError:
         return False
-    return done.returncode == 0
+    # Without this driver every book in SQLite is refused, and nothing says why.
+    has_driver = any(Path("/usr/lib").glob("*/dbd/libdbdsqlite3.so"))
+    return done.returncode == 0 and has_driver
 
 
 def with_gnucash(*arguments):
