@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
+from sqlalchemy import func, select
 
 from recon.frames.facts import Deliveries, StoredStatements
 from recon.protocols import InputFile
@@ -117,7 +118,7 @@ def decide(desk: Desk) -> dict[str, Any]:
 
 def _count(desk: Desk) -> int:
     with desk.store.reading() as connection:
-        return fetch(connection, LINE_STATES, names=("line_id",)).height
+        return connection.scalar(select(func.count()).select_from(LINE_STATES.table)) or 0
 
 
 def _files(lines: int, name: str) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
