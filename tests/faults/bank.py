@@ -24,7 +24,17 @@ CUSTOMERS = (
 HEADER = (
     "item_id,kind,number,customer_id,customer_name,currency,amount,open_amount,issue_date,due_date"
 )
-SETTINGS = 'open_items = "open_items.csv"\ncustomers = "customers.csv"\n'
+# Invoices that an advice and a settlement report take.
+ENOUGH = 3
+FOLDERS = ("remittances", "batches")
+SETTINGS = "".join(
+    f'{name} = "{where}"\n'
+    for name, where in (
+        ("open_items", "open_items.csv"),
+        ("customers", "customers.csv"),
+        *((name, name) for name in FOLDERS),
+    )
+)
 
 
 @dataclass(slots=True)
@@ -34,6 +44,17 @@ class Invoice:
     amount: int
     issued: dt.date
     open: int
+    is_announced: bool = False
+
+
+@dataclass(slots=True)
+class Announced:
+    """A payment that somebody told of beforehand: what its line will say, and what it pays."""
+
+    payer: str
+    text: str
+    invoices: list[Invoice]
+    fee: int = 0
 
 
 @dataclass(slots=True)
@@ -47,6 +68,7 @@ class Bank:
     balance: int = 1_000_000
     day: int = 0
     references: list[str] = field(default_factory=list)
+    announced: list[Announced] = field(default_factory=list)
     # The books of the day, as they are before its payments are known there.
     items: bytes = b""
 
@@ -67,28 +89,59 @@ class Bank:
         rows.append(f":60F:C{date:%y%m%d}EUR{_money(self.balance)}")
         for _ in range(int(self.chance.integers(1, self.lines_a_day + 1))):
             rows += self._line(date)
+        for one in self.announced:
+            rows += self._announced_line(date, one)
+        self.announced.clear()
         rows += [f":62F:C{date:%y%m%d}EUR{_money(self.balance)}", "-", ""]
         return f"day{self.day:05d}.sta", "\n".join(rows).encode()
 
     def announce(self):
-        """Give an advice for two open invoices, and a settlement report of one payment: name and bytes by folder."""
-        due = [one for one in self.invoices if one.open][:2]
+        """Give an advice for invoices of one customer, and a settlement report of one payment: name and bytes by folder.
+
+        The next statement has a line that pays each. Nothing where too little is open.
+        """
+        due = [one for one in self.invoices if one.open and not one.is_announced]
+        if len(due) < ENOUGH:
+            return {}
+        advised = [one for one in due if one.customer == due[0].customer][:2]
+        settled = due[-1]
         _, name, _ = CUSTOMERS[due[0].customer]
-        total = _cents(sum(one.open for one in due))
+        self.announced = [
+            Announced(name, f"ADVICE A{self.day}", [one for one in advised if one is not settled]),
+            Announced("STRIPE", f"PO-{self.day}", [settled], fee=3),
+        ]
+        for one in (*advised, settled):
+            one.is_announced = True
+        total = _cents(sum(one.open for one in self.announced[0].invoices))
         advice = ["advice_id,payer_name,total,currency,item_number,amount"]
-        advice += [f"A{self.day},{name},{total},EUR,{one.number},{_cents(one.open)}" for one in due]
+        advice += [
+            f"A{self.day},{name},{total},EUR,{one.number},{_cents(one.open)}"
+            for one in self.announced[0].invoices
+        ]
         batch = ["batch_reference,provider,currency,net_amount,reference,gross_amount,fee"]
-        paid = due[-1].open
+        paid = settled.open
         batch += [
-            f"PO-{self.day},Stripe,EUR,{_cents(paid - 3)},{due[-1].number},{_cents(paid)},0.03"
+            f"PO-{self.day},Stripe,EUR,{_cents(paid - 3)},{settled.number},{_cents(paid)},0.03"
         ]
         return {
             "remittances": (f"advice{self.day}.csv", "\n".join([*advice, ""]).encode()),
             "batches": (f"payout{self.day}.csv", "\n".join([*batch, ""]).encode()),
         }
 
+    def _announced_line(self, date, announced):
+        reference = f"R{self.seed}N{len(self.references)}"
+        self.references.append(reference)
+        amount = sum(one.open for one in announced.invoices) - announced.fee
+        for one in announced.invoices:
+            one.open = 0
+        self.balance += amount
+        return [
+            f":61:{date:%y%m%d}{date:%m%d}C{_money(amount)}NTRFNONREF//{reference}",
+            f":86:166?00GUTSCHRIFT?20SVWZ+{announced.text}?32{announced.payer[:27]}",
+        ]
+
     def _line(self, date):
-        due = [one for one in self.invoices if one.open]
+        due = [one for one in self.invoices if one.open and not one.is_announced]
         reference = f"R{self.seed}N{len(self.references)}"
         self.references.append(reference)
         if not due or self.chance.random() < 0.1:
@@ -130,12 +183,19 @@ def customers():
 def make_workspace(folder, store="recon.db", settings=SETTINGS):
     """Set up a workspace in a folder: no statement yet, and one item in the books."""
     folder = Path(folder)
-    (folder / "inbox").mkdir(parents=True)
+    for name in ("inbox", *FOLDERS):
+        (folder / name).mkdir(parents=True)
     (folder / "recon.toml").write_text(f'store = "{store}"\n{settings}', "utf-8")
     (folder / "customers.csv").write_bytes(customers())
     first = f"OLD,invoice,OLD,C1,{CUSTOMERS[0][1]},EUR,10.00,10.00,2025-12-01,2025-12-31"
     (folder / "open_items.csv").write_text(f"{HEADER}\n{first}\n", "utf-8")
     return folder
+
+
+def put_announced(workspace, bank):
+    """Lay down what payers and providers announce of the next statement."""
+    for folder, announced in bank.announce().items():
+        put(Path(workspace) / folder, *announced)
 
 
 def put(folder, name, data):

@@ -2,7 +2,8 @@
 
     python tests/faults/kill_rounds.py --rounds 1000 --store sqlite --seed 1
 
-Each round lays a statement into the inbox and newer books beside it, starts a command and kills it at a moment drawn from
+Each round lays a statement into the inbox and newer books beside it, now and then with an advice and a settlement report
+of what the next statement pays, starts a command and kills it at a moment drawn from
 the time that such a command takes; then the store is verified as it was left. Now and again a run and a post are let go to
 their end, and then all must be there, and each entry once in the ledger's file. The totals go to stdout as JSON, also of
 rounds that are broken off.
@@ -28,7 +29,7 @@ if __name__ == "__main__":
     # Run as a script, only the folder of the script is on the path.
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.faults.bank import Bank, make_workspace, put
+from tests.faults.bank import Bank, make_workspace, put, put_announced
 from tests.faults.forked import KILLED, Forked
 from tests.faults.looking import LEDGER
 
@@ -43,6 +44,8 @@ WORDS = {
     "undo": ("undo", "{decision}", "--despite-dependents", "--comment", "not theirs"),
     "post": ("post", LEDGER, "--quiet"),
 }
+# How often an advice and a settlement report come, which the next statement pays.
+ANNOUNCED = 0.4
 # How often each is the command of a round.
 SHARES = {"run": 0.35, "ingest": 0.15, "accept": 0.15, "undo": 0.15, "post": 0.2}
 
@@ -63,6 +66,7 @@ class Totals:
     lines_lost: int = 0
     lines_doubled: int = 0
     entries_doubled: int = 0
+    batches_settled: int = 0
     posted: int = 0
     posted_wrongly: int = 0
     files_missing: int = 0
@@ -129,6 +133,8 @@ def _one_store(forked, workspace, how, rounds):
     for number in range(rounds):
         for _ in range(int(chance.integers(1, 3))):
             put(workspace / "inbox", *bank.next_day())
+            if chance.random() < ANNOUNCED:
+                put_announced(workspace, bank)
         put(workspace, "open_items.csv", bank.items)
         command = str(chance.choice(list(SHARES), p=list(SHARES.values())))
         # Some come to their end, so that there is something to take back and to post.
@@ -164,6 +170,7 @@ def _complete(forked, workspace, bank, how):
     found = _look(forked, workspace, bank, is_complete=True)
     totals.add(found, f"{where}, completed")
     totals.lines += found["lines"]
+    totals.batches_settled += found["batches_settled"]
     totals.posted += found["posted"]
 
 

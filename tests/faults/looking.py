@@ -78,6 +78,7 @@ def faults(folder, references, is_complete):
         entries = fetch(connection, FACT["entries"])
         events = fetch(connection, EVENTS)
         outbox = fetch(connection, OUTBOX)
+        settled = fetch(connection, FACT["batch_lines"])
     waiting = "".join(
         path.read_text("utf-8", "replace") for path in (Path(folder) / "inbox").iterdir()
     )
@@ -99,6 +100,7 @@ def faults(folder, references, is_complete):
         "applied": lines.filter(pl.col("fate") == "applied")["decision_no"].to_list(),
         "posted": len(_keys_in_ledger(folder)),
         "posted_wrongly": _posted_wrongly(folder, outbox, entries, is_complete),
+        "batches_settled": settled["line_id"].n_unique(),
         "lines": len(known),
         "decided": lines["decision_no"].count(),
         "events": events.height,

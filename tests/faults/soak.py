@@ -25,12 +25,11 @@ if __name__ == "__main__":
     # Run as a script, only the folder of the script is on the path.
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.faults.bank import FIRST_DAY, SETTINGS, Bank, make_workspace, put
+from tests.faults.bank import FIRST_DAY, SETTINGS, Bank, make_workspace, put, put_announced
 from tests.faults.forked import KILLED, Forked
 
 HERE = "tests.faults.soak_day"
 LINES_A_DAY = 12
-FOLDERS = ("remittances", "batches")
 MODES = ("timeout_before", "timeout_after", "half_then_timeout", "unknown_after")
 CLOSED_EACH = 10
 CLOSED_BEHIND = 8
@@ -62,13 +61,8 @@ class Soak:
     def __post_init__(self):
         self.chance = np.random.default_rng(self.seed)
         self.bank = Bank(self.seed, lines_a_day=LINES_A_DAY)
-        named = "".join(f'{name} = "{name}"\n' for name in FOLDERS)
         ledgers = 'ledgers = ["journal-csv", "flaky"]\n'
-        self.workspace = make_workspace(
-            self.folder / "soak", settings=f"{ledgers}{named}{SETTINGS}"
-        )
-        for name in FOLDERS:
-            (self.workspace / name).mkdir()
+        self.workspace = make_workspace(self.folder / "soak", settings=f"{ledgers}{SETTINGS}")
 
     def play_day(self):
         """Let one day pass: files come, the run is killed and completed, people decide; then look."""
@@ -104,8 +98,7 @@ class Soak:
             again = self.statements[int(self.chance.integers(len(self.statements)))]
             put(self.workspace / "inbox", "again.sta", again)
         if self.chance.random() < 0.5:
-            for folder, announced in self.bank.announce().items():
-                put(self.workspace / folder, *announced)
+            put_announced(self.workspace, self.bank)
 
     def _now(self):
         """Give an instant of the day; now and then the clock is a day or two behind."""

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import shutil
 
-from tests.faults.bank import SETTINGS, Bank, make_workspace, put
+from tests.faults.bank import SETTINGS, Bank, make_workspace, put, put_announced
 from tests.faults.forked import KILLED
 from tests.stores import fresh_url
 
-FOLDERS = ("remittances", "batches")
-LEDGERS = "\n".join(
-    ['ledgers = ["journal-csv"]', *(f'{name} = "{name}"' for name in FOLDERS), SETTINGS]
-)
+LEDGERS = f'ledgers = ["journal-csv"]\n{SETTINGS}'
 
 
 class World:
@@ -47,11 +44,10 @@ class Attempt:
         url = self.url.__enter__()
         self.workspace = make_workspace(self.folder / "w", url, LEDGERS)
         bank = Bank(11)
+        # What is announced of the first day is paid on the second, so that the run settles it.
         for _ in range(2):
             put(self.workspace / "inbox", *bank.next_day())
-        for folder, announced in bank.announce().items():
-            (self.workspace / folder).mkdir()
-            put(self.workspace / folder, *announced)
+            put_announced(self.workspace, bank)
         put(self.workspace, "open_items.csv", bank.items)
         self.references = bank.references
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.run.daily.fake_ledger import FakeLedger
 from tests.simulation import days
 from tests.simulation.days import play_days
 from tests.simulation.simulate import play
@@ -20,8 +21,13 @@ def test_days_with_failing_ledgers_and_crashes_lose_and_double_nothing(seed):
 
 
 @pytest.mark.nightly
-def test_a_ledger_that_hides_what_it_has_is_found_out(monkeypatch):
-    monkeypatch.setattr(days, "KINDS", {"find": days.KINDS["find"]})
+def test_a_ledger_that_books_twice_what_it_says_it_leaves_out_is_found_out(monkeypatch):
+    def boasting(_kind):
+        ledger = FakeLedger("both")
+        ledger.leaves_out = False
+        return ledger
+
+    monkeypatch.setattr(days, "FakeLedger", boasting)
     monkeypatch.setattr(days, "FINDS", ("lies",))
     monkeypatch.setattr(days, "MODES", ("timeout_after",))
 
