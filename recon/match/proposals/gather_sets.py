@@ -144,11 +144,13 @@ def _with_credit_notes(quoted: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     if missing.is_empty():
         return pl.DataFrame(schema=_ROW_SCHEMA)
     netted = missing.join(_nettable(tables.items), on=["customer", "currency", "credit_open"])
-    mentioned = pl.col("credits").list.set_intersection("quoted_items").list.len() > 0
+    # One note or two, whose first and last are all there is to tell them apart.
+    notes = pl.col("credits")
+    mentioned = notes.list.set_intersection("quoted_items").list.len() > 0
     first = (
         netted.filter(~mentioned)
         .with_columns(fits=pl.len().over("line").cast(pl.Int64))
-        .sort("line", pl.col("credits").list.len(), pl.col("credits").list.first())
+        .sort("line", notes.list.len(), notes.list.first(), notes.list.last())
         .unique("line", keep="first", maintain_order=True)
     )
     first = _charged_for_chance(first, tables.items)
