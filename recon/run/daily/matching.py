@@ -195,11 +195,14 @@ def _confirmed(connection: Connection, numbers: pl.Series) -> dy.DataFrame[Confi
         table.c.decision_no.between(numbers.min(), numbers.max()),
         table.c.status == "applied",
     )
-    found = fetch(connection, kept, *where).filter(pl.col("decision_no").is_in(numbers.implode()))
+    # Of a bank's reference the store knows nothing: its decisions name their lines.
+    columns = ConfirmedAllocations.column_names()
+    names = ["decision_no", *(name for name in columns if name in kept.types)]
+    found = fetch(connection, kept, *where, names=names)
     return ConfirmedAllocations.validate(
-        found.with_columns(bank_reference=pl.lit(None, pl.String)).select(
-            ConfirmedAllocations.column_names()
-        )
+        found.filter(pl.col("decision_no").is_in(numbers.implode()))
+        .with_columns(bank_reference=pl.lit(None, pl.String))
+        .select(columns)
     )
 
 

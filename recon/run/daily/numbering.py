@@ -8,6 +8,7 @@ import polars as pl
 from sqlalchemy import func, select
 
 from recon.store.chain import instant
+from recon.store.reading import pieces
 from recon.store.tables import FACT
 
 if TYPE_CHECKING:
@@ -49,11 +50,12 @@ def place_allocations(allocations: pl.DataFrame) -> pl.DataFrame:
 
 
 def keys_of(connection: Connection, lines: pl.Series) -> set[str]:
-    """Give the keys of all entries that these lines ever had."""
-    entries = FACT["entries"].table
-    ids = lines.to_list()
+    """Give the keys of all entries that these lines ever had, by the decisions that were ever made of them."""
+    decisions, entries = FACT["decisions"].table, FACT["entries"].table
     found: set[str] = set()
-    for at in range(0, len(ids), 500):
-        where = entries.c.line_id.in_(ids[at : at + 500])
-        found |= set(connection.scalars(select(entries.c.entry_key).where(where)))
+    for some in pieces(lines):
+        made = select(decisions.c.decision_no).where(decisions.c.line_id.in_(some))
+        found |= set(
+            connection.scalars(select(entries.c.entry_key).where(entries.c.decision_no.in_(made)))
+        )
     return found

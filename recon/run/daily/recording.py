@@ -168,8 +168,8 @@ def _moved(connection: Connection, snapshot: Snapshot, view: RunView) -> pl.Seri
 
     What was decided meanwhile and waits for an approval moves neither, and is left to the people all the same.
     """
-    states = fetch(connection, LINE_STATES, names=("line_id", "decision_no", "is_held"))
     key = ["line_id", "decision_no", "is_held"]
+    states = by_column(connection, LINE_STATES, "line_id", set(snapshot.states["line_id"]), key)
     lines = snapshot.states.join(states, on=key, how="anti", nulls_equal=True)["line_id"]
     seen = snapshot.items.select("item_id", "open_amount")
     now = fetch(connection, ITEM_STATES, names=("item_id", "open_amount"))
