@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 from recon.frames.facts import Deliveries, StoredStatements
 from recon.protocols import InputFile
 from recon.run.daily.desk import Desk, open_desk
-from recon.run.daily.receive import files_row
+from recon.run.daily.told import files_row
 from recon.store.projections import catch_up
 from recon.store.reading import fetch
 from recon.store.standing import standing

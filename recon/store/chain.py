@@ -18,13 +18,13 @@ from sqlalchemy import select
 
 from recon import __version__
 from recon.failpoints import reached
-from recon.store.digest import event_digest, rows_digest
+from recon.store.digest import digests_by_event, event_digest, rows_digest
 from recon.store.form import stored_form
 from recon.store.tables import EVENTS, FACT
 from recon.store.writing import insert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -66,27 +66,62 @@ def head(connection: Connection) -> Head:
 def append(connection: Connection, happening: Happening) -> int:
     """Record one event with all its rows, and give its number."""
     before = head(connection)
-    seq = before.seq + 1
-    brought = brought_by(happening.rows, seq)
+    brought = brought_by(happening.rows, before.seq + 1)
     # The digests are taken while the database works.
     with ThreadPoolExecutor(1) as aside:
         digests = aside.submit(_digests, brought)
         for name, rows in brought.items():
             insert(connection, FACT[name], rows)
-    payload = {**happening.facts, "recon": __version__, "rows": digests.result()}
+    return _append_event(connection, happening, before, digests.result()).seq
+
+
+def append_all(connection: Connection, happenings: Sequence[Happening]) -> None:
+    """Record events one after the other, as `append` does, and the rows of all together: a small one is mostly the price of a step.
+
+    Args:
+        connection: an open transaction.
+        happenings: with rows of tables that have a column `seq` alone.
+    """
+    before = head(connection)
+    brought = _brought_together(happenings, before.seq + 1)
+    with ThreadPoolExecutor(1) as aside:
+        digests = aside.submit(_digests_by_event, brought)
+        for name, rows in brought.items():
+            insert(connection, FACT[name], rows)
+    for happening in happenings:
+        told = digests.result().get(before.seq + 1, {})
+        before = _append_event(connection, happening, before, told)
+
+
+def _append_event(
+    connection: Connection, happening: Happening, before: Head, digests: Mapping[str, Any]
+) -> Head:
     event = {
-        "seq": seq,
+        "seq": before.seq + 1,
         "kind": happening.kind,
         "at": instant(happening.at),
         "actor": happening.actor,
         "policy_hash": happening.policy_hash,
-        "payload": msgspec.json.encode(payload, order="deterministic").decode(),
+        "payload": msgspec.json.encode(
+            {**happening.facts, "recon": __version__, "rows": digests}, order="deterministic"
+        ).decode(),
         "previous_hash": before.hash,
     }
-    event["hash"] = event_hash(event)
-    connection.execute(insert_row(EVENTS.table).values(event))
+    now = Head(before.seq + 1, event_hash(event))
+    connection.execute(insert_row(EVENTS.table).values({**event, "hash": now.hash}))
     reached("audit.appended")
-    return seq
+    return now
+
+
+def _brought_together(happenings: Sequence[Happening], first: int) -> dict[str, pl.DataFrame]:
+    """Give the rows of all events by table, as they are stored."""
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for seq, happening in enumerate(happenings, first):
+        for name, rows in happening.rows.items():
+            if rows.height:
+                numbered = rows.with_columns(seq=pl.lit(seq, pl.Int64))
+                parts.setdefault(name, []).append(numbered.select(FACT[name].columns))
+    return {name: stored_form(FACT[name], pl.concat(parts[name])) for name in sorted(parts)}
 
 
 def brought_by(rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str, pl.DataFrame]:
@@ -97,10 +132,19 @@ def brought_by(rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str, pl.DataF
 
 
 def _digests(brought: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]]:
-    return {
-        name: {"count": rows.height, "sha256": rows_digest(name, rows)}
-        for name, rows in brought.items()
-    }
+    return {name: _counted(rows.height, rows_digest(name, rows)) for name, rows in brought.items()}
+
+
+def _digests_by_event(brought: Mapping[str, pl.DataFrame]) -> dict[int, dict[str, dict[str, Any]]]:
+    found: dict[int, dict[str, dict[str, Any]]] = {}
+    for name, rows in brought.items():
+        for seq, (count, digest) in digests_by_event(name, rows).items():
+            found.setdefault(seq, {})[name] = _counted(count, digest)
+    return found
+
+
+def _counted(count: int, digest: str) -> dict[str, Any]:
+    return {"count": count, "sha256": digest}
 
 
 def event_hash(event: Mapping[str, Any]) -> str:

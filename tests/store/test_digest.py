@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recon.store.digest import event_digest, rows_digest
+from recon.store.digest import digests_by_event, event_digest, rows_digest
 
 BEFORE = "0" * 64
 TEXT = st.text(max_size=6) | st.sampled_from(["", "0:,", "-,", "1:a,", "a,", ",", ":"])
@@ -72,3 +72,15 @@ def test_an_event_is_hashed_with_every_field_in_its_place_and_with_what_was_befo
 
 def test_an_event_never_has_the_digest_of_rows():
     assert event_digest(BEFORE, []) != rows_digest("", pl.DataFrame())
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.none() | TEXT, st.none() | TEXT), min_size=1))
+def test_the_rows_of_many_events_have_the_digests_that_they_have_alone(rows):
+    schema = {"seq": pl.Int64, "a": pl.String, "b": pl.String}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    alone = {
+        seq: (part.height, rows_digest("t", part))
+        for (seq,), part in frame.partition_by("seq", as_dict=True).items()
+    }
+
+    assert digests_by_event("t", frame) == alone

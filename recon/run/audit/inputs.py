@@ -20,8 +20,8 @@ from recon.protocols import InputFile
 from recon.run.audit.layout import input_name
 from recon.run.books import fetch_books
 from recon.run.daily.notices import SORT_OF_EVENT, read_notice, told_by_notice
-from recon.run.daily.receive import Told as ReadFile
-from recon.run.daily.receive import read_input, told_by_file
+from recon.run.daily.told import Told as ReadFile
+from recon.run.daily.told import read_input, told_by_file
 from recon.run.request import MatchRequest
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from recon.failpoints import reached
 from recon.frames.parties import Parties
 from recon.run.books import fetch_books
 from recon.run.daily.extracts import find_extracts
-from recon.run.daily.receive import files_row
+from recon.run.daily.told import files_row
 from recon.store.chain import head
 from recon.store.projections import catch_up
 from recon.store.reading import fetch

@@ -25,8 +25,9 @@ from recon.protocols import InputFile
 from recon.run.advices import find_advices
 from recon.run.books import FILE_SOURCE
 from recon.run.daily.extracts import FETCHED
-from recon.run.daily.receive import files_row, known_state
+from recon.run.daily.receive import known_states
 from recon.run.daily.settling import settled, stamp_of
+from recon.run.daily.told import files_row
 from recon.run.extract import REMITTANCES
 from recon.run.files import Delivered, deliver, find_files
 from recon.store.projections import catch_up
@@ -180,7 +181,7 @@ def _read(desk: Desk, sort: Sort, delivered: list[Delivered], plugins: Plugins) 
     digest = hashlib.sha256(data).hexdigest()
     reached("import.file_hashed")
     entry = InputFile(one.name, digest, len(data), sort.role, "read")
-    state = known_state(desk, digest, (sort.role,))
+    state = known_states(desk, [digest], (sort.role,)).get(digest)
     if state == "read":
         return ToldNotice(entry, data, is_known=True)
     try:

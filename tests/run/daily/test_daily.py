@@ -11,7 +11,7 @@ import pytest
 
 from recon.errors import Locked, UnreadableItems
 from recon.run import grouped
-from recon.run.daily import flow
+from recon.run.daily import flow, receive
 from recon.run.daily.books import load_books
 from recon.run.daily.desk import open_desk
 from recon.store.connect import open_store
@@ -99,6 +99,27 @@ def test_a_file_that_is_still_being_written_waits_and_is_read_when_it_is_whole(
 
     assert first.received.left == (f"{path.name}: it is not whole yet",)
     assert [one.state for one in second.received.files] == ["read"]
+
+
+def test_a_file_that_is_written_anew_while_the_old_one_is_stored_waits_for_the_next_run(
+    workspace, bank, monkeypatch
+):
+    path = next((workspace / "inbox").iterdir())
+    _, later = bank.next_day()
+    store = receive.append_all
+
+    def store_and_write(connection, happenings):
+        store(connection, happenings)
+        path.write_bytes(later)
+
+    monkeypatch.setattr(receive, "append_all", store_and_write)
+    first = run_day(workspace)
+    monkeypatch.undo()
+    put(workspace / "inbox", path.name, path.read_bytes())
+    second = run_day(workspace)
+
+    assert [one.state for one in (*first.received.files, *second.received.files)] == ["read"] * 2
+    assert list((workspace / "inbox").iterdir()) == []
 
 
 def test_members_of_an_archive_are_files_of_their_own_and_the_same_one_twice_is_one_line(workspace):
