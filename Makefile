@@ -26,11 +26,14 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	$(PYTEST) -m slow
 
-# Faults at every step, more seeds of the simulation, every column altered; then 550 random kills: about 80 minutes.
+# Faults at every step, more seeds of the simulation, every column altered; then 550 random kills, 150 races, 60 days.
 test-nightly: $(STAMP)
 	$(PYTEST) -m nightly
 	$(BIN)/python tests/faults/kill_rounds.py --rounds 500 --store sqlite --seed 1
 	$(BIN)/python tests/faults/kill_rounds.py --rounds 50 --store postgresql --seed 1
+	$(BIN)/python tests/faults/racers.py --races 100 --store sqlite --seed 1
+	$(BIN)/python tests/faults/racers.py --races 50 --store postgresql --seed 1
+	$(BIN)/python tests/faults/soak.py --days 60 --seed 2
 
 test-release: $(STAMP)
 	HYPOTHESIS_PROFILE=more $(PYTEST) -m "not slow and not nightly and not release"
