@@ -7,7 +7,7 @@ is decided by the whole file, and whatever is unusual, is left to the reader of 
 
 from __future__ import annotations
 
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from recon.api import (
     ReadStatements,
     Rejects,
     completed,
+    read_small_together,
 )
 from recon_camt.dates import with_dates_marked
 from recon_camt.declared import declared_findings
@@ -37,7 +38,7 @@ from recon_camt.finish import (
 )
 from recon_camt.paths import Level, Paths, TooManyPaths
 from recon_camt.places import joined
-from recon_camt.reader import BLOCK, PIECE, checked_options
+from recon_camt.reader import checked_options
 from recon_camt.reading import FAULT_SCHEMA, Reading
 from recon_camt.shapes import Shapes
 from recon_camt.signs import is_unsigned, with_proven_reversals
@@ -49,15 +50,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from recon.api import SourceFile
+    from recon.api import SmallFile, SourceFile
     from recon_camt.document import Document
     from recon_camt.finish import Dated
     from recon_camt.places import Piece
     from recon_camt.signs import StatementFinding
 
-# A larger document gains nothing by company.
-_SMALL: Final = PIECE
-_TOGETHER: Final = BLOCK * PIECE
 # Real messages have some 300 different tags and paths, and a day has messages of several banks.
 _USUAL: Final = 2_000
 # What a document says in one of these lines is told with counts of the whole file.
@@ -65,9 +63,9 @@ _COUNTED: Final = ("charges", "difference", "kept")
 
 
 class _Member(NamedTuple):
-    """A document that was found plain: its place among the files, where it begins in the row of all, what was found."""
+    """A document that was found plain: its file, where it begins in the row of all, what was found."""
 
-    number: int
+    file: SmallFile[SourceFile]
     base: int
     document: Document
     piece: Piece
@@ -82,39 +80,38 @@ def read_many(
         ConfigurationError: an option is unknown or of no use.
     """
     currency, encoding = checked_options(options)
-    read: list[ParsedStatements | None] = [None] * len(sources)
-    for group in _groups(sources):
-        left = group
-        while left:
-            members, paths, left = _members(left, sources, encoding)
-            # What one alone gains is nothing.
-            if len(members) > 1:
-                for member, parsed in _read_together(members, paths, currency):
-                    read[member.number] = parsed
-    return read
+    return read_small_together(
+        sources,
+        lambda source: source,
+        lambda group: _read_group(group, currency, encoding),
+    )
 
 
-def _groups(sources: Sequence[SourceFile]) -> Iterator[list[int]]:
-    """Give the numbers of small files in groups of a bounded size."""
-    ends = np.cumsum([len(one.data) for one in sources])
-    small = [index for index, one in enumerate(sources) if len(one.data) <= _SMALL]
-    for _, group in groupby(small, lambda index: int(ends[index]) // _TOGETHER):
-        yield list(group)
+def _read_group(
+    group: list[SmallFile[SourceFile]], currency: str | None, encoding: str | None
+) -> Iterator[tuple[SmallFile[SourceFile], ParsedStatements]]:
+    left = group
+    while left:
+        members, paths, left = _members(left, encoding)
+        # What one alone gains is nothing.
+        if len(members) > 1:
+            for member, parsed in _read_together(members, paths, currency):
+                yield member.file, parsed
 
 
 def _members(
-    group: list[int], sources: Sequence[SourceFile], encoding: str | None
-) -> tuple[list[_Member], Paths, list[int]]:
+    group: list[SmallFile[SourceFile]], encoding: str | None
+) -> tuple[list[_Member], Paths, list[SmallFile[SourceFile]]]:
     """Find the tags of documents, up to one with more paths than any message has: it is left alone.
 
     Returns:
-        the plain documents, the paths they share, and the numbers of the files behind the one that ended the row.
+        the plain documents, the paths they share, and the files behind the one that ended the row.
     """
     members: list[_Member] = []
     paths, readers, base = Paths(), dict[bytes, FastReader](), 0
-    for at, number in enumerate(group):
+    for at, file in enumerate(group):
         try:
-            document = open_document(sources[number], encoding)
+            document = open_document(file.opened, encoding)
         except MalformedFile:
             continue
         prefix = document.prefix
@@ -127,7 +124,7 @@ def _members(
         if len(paths) > _USUAL:
             return members, paths, group[at + 1 :]
         if piece is not None:
-            members.append(_Member(number, base, document, piece))
+            members.append(_Member(file, base, document, piece))
             base += len(document.data)
     return members, paths, []
 

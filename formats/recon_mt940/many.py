@@ -8,20 +8,18 @@ its neighbour's.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from recon.api import (
-    ConfigurationError,
-    MalformedFile,
     ParsedStatements,
     ReadLines,
     ReadStatements,
     Rejects,
     completed,
+    read_small_together,
 )
 from recon_mt940.chunk import lay_out, located, notes_of, of_schema, statements_of, understand
 from recon_mt940.gate import Gated, pass_gate
@@ -36,24 +34,14 @@ from recon_mt940.totals import check_totals
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from recon.api import SourceFile
+    from recon.api import SmallFile, SourceFile
     from recon_mt940.chunk import Scanned
     from recon_mt940.heading import Defaults
     from recon_mt940.scan import Fields
     from recon_mt940.tokens import Flags, Numbers
 
-# A larger file gains nothing by company.
-_SMALL: Final = 1 << 20
-_TOGETHER: Final = 8 << 20
 _END: Final = b"-\n"
 _TOTALS: Final = (TAG["90C"], TAG["90D"])
-
-
-class _Member(NamedTuple):
-    """A file that passed the gate, and its place among the files."""
-
-    number: int
-    gated: Gated
 
 
 class _Row(NamedTuple):
@@ -73,47 +61,22 @@ def read_many(
         ConfigurationError: an option is unknown or has a value it cannot have.
     """
     encoding, defaults = check_options(options)
-    read: list[ParsedStatements | None] = [None] * len(sources)
-    members = sorted(_members(sources, encoding), key=lambda one: one.gated.encoding)
-    ends = np.cumsum([len(one.gated.data) for one in members])
-    groups = groupby(
-        enumerate(members), lambda one: (one[1].gated.encoding, int(ends[one[0]]) // _TOGETHER)
+
+    def opened(source: SourceFile) -> Gated | None:
+        gated = pass_gate(source, encoding)
+        return gated if gated.data and gated.offset is not None else None
+
+    return read_small_together(
+        sources,
+        opened,
+        lambda members: _read_together(members, defaults),
+        kind=lambda gated: gated.encoding,
     )
-    for _, group in groups:
-        for member, parsed in _read_group([one for _, one in group], defaults):
-            read[member.number] = parsed
-    return read
-
-
-def _members(sources: Sequence[SourceFile], encoding: str | None) -> Iterator[_Member]:
-    for number, source in enumerate(sources):
-        if len(source.data) <= _SMALL:
-            try:
-                gated = pass_gate(source, encoding)
-            except (MalformedFile, ConfigurationError):
-                continue
-            if gated.data and gated.offset is not None:
-                yield _Member(number, gated)
-
-
-def _read_group(
-    members: list[_Member], defaults: Defaults
-) -> Iterator[tuple[_Member, ParsedStatements]]:
-    """Read files together; where one is refused as a whole, halves of them, until it is alone."""
-    # What one alone gains is nothing.
-    if len(members) < 2:
-        return
-    try:
-        yield from _read_together(members, defaults)
-    except MalformedFile:
-        half = len(members) // 2
-        yield from _read_group(members[:half], defaults)
-        yield from _read_group(members[half:], defaults)
 
 
 def _read_together(
-    members: list[_Member], defaults: Defaults
-) -> list[tuple[_Member, ParsedStatements]]:
+    members: list[SmallFile[Gated]], defaults: Defaults
+) -> list[tuple[SmallFile[Gated], ParsedStatements]]:
     row = _laid(members)
     fields = scan(row.gated, (0, len(row.gated.data)), 0)
     begins = _begins(fields, row)
@@ -133,25 +96,25 @@ def _read_together(
     read = _cut(members, row, of_message, statements, lines)
     said = _remarks(fields, row)
     return [
-        (member, replace(parsed, findings=(*member.gated.findings, *said.get(at, ()))))
+        (member, replace(parsed, findings=(*member.opened.findings, *said.get(at, ()))))
         for at, (member, parsed) in enumerate(zip(members, read, strict=True))
         if is_plain[at]
     ]
 
 
-def _laid(members: list[_Member]) -> _Row:
+def _laid(members: list[SmallFile[Gated]]) -> _Row:
     pieces, feeds, starts, lines = [], [], [0], [0]
     for one in members:
-        data = one.gated.data if one.gated.data.endswith(b"\n") else one.gated.data + b"\n"
+        data = one.opened.data if one.opened.data.endswith(b"\n") else one.opened.data + b"\n"
         pieces += [data, _END]
         at = starts[-1]
         end = at + len(data)
-        own = one.gated.feeds + at
+        own = one.opened.feeds + at
         own = own if len(own) and own[-1] == end - 1 else np.append(own, end - 1)
         feeds += [own, np.array([end + len(_END) - 1])]
         starts.append(end + len(_END))
         lines.append(lines[-1] + len(own) + 1)
-    gated = Gated("", b"".join(pieces), members[0].gated.encoding, 0, (), np.concatenate(feeds))
+    gated = Gated("", b"".join(pieces), members[0].opened.encoding, 0, (), np.concatenate(feeds))
     return _Row(gated, np.array(starts), np.array(lines))
 
 
@@ -223,7 +186,7 @@ def _odd_messages(found: Scanned, lines: pl.DataFrame, doubted: list[int]) -> Nu
 
 
 def _cut(
-    members: list[_Member],
+    members: list[SmallFile[Gated]],
     row: _Row,
     of_message: Numbers,
     statements: pl.DataFrame,
@@ -236,7 +199,7 @@ def _cut(
         np.searchsorted(of_message, every),
         np.searchsorted(of_line, every),
     )
-    offsets = np.array([one.gated.offset or 0 for one in members]) - row.bytes_[:-1]
+    offsets = np.array([one.opened.offset or 0 for one in members]) - row.bytes_[:-1]
     lines = lines.with_columns(
         statement_index=pl.col("message") - pl.Series(statement_bounds[of_line]),
         record=pl.col("index") - pl.Series(line_bounds[of_line] - 1),

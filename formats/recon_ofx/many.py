@@ -7,20 +7,20 @@ entries (a reject, noise, a hold, an amount that only the whole file explains) i
 
 from __future__ import annotations
 
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from recon.api import (
-    ConfigurationError,
     MalformedFile,
     ParsedStatements,
     ReadLines,
     ReadStatements,
     Rejects,
     completed,
+    read_small_together,
 )
 from recon_ofx import statements as around
 from recon_ofx.drafts import build_tree, read_drafts
@@ -38,30 +38,20 @@ from recon_ofx.vocabulary import Tags
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from recon.api import SourceFile
+    from recon.api import SmallFile, SourceFile
     from recon_ofx.options import Options
     from recon_ofx.statements import Statement
     from recon_ofx.structure import Tag
     from recon_ofx.tokens import Places
 
-# A larger file gains nothing by company.
-_SMALL: Final = 1 << 20
-_TOGETHER: Final = 8 << 20
 # An amount that only the decimal mark of its file explains is a fault without one.
 _NO_MARKS: Final[frozenset[str]] = frozenset()
-
-
-class _Member(NamedTuple):
-    """A file that can be read, and its place among the files."""
-
-    number: int
-    text: Text
 
 
 class _Told(NamedTuple):
     """What stands around the transactions of a file, in which nothing is odd."""
 
-    member: _Member
+    member: SmallFile[Text]
     statements: list[Statement]
     currencies: list[str]
 
@@ -75,53 +65,28 @@ def read_many(
         ConfigurationError: an option is unknown or has a wrong value.
     """
     chosen = read_options(options)
-    read: list[ParsedStatements | None] = [None] * len(sources)
-    members = sorted(_members(sources, chosen), key=lambda one: one.text.encoding)
-    ends = np.cumsum([len(one.text.data) for one in members])
-    groups = groupby(
-        enumerate(members), lambda one: (one[1].text.encoding, int(ends[one[0]]) // _TOGETHER)
+
+    def opened(source: SourceFile) -> Text | None:
+        text = read_text(source, chosen.encoding)
+        return None if text.has_sections else text
+
+    return read_small_together(
+        sources,
+        opened,
+        lambda members: _read_together(members, chosen),
+        kind=lambda text: text.encoding,
     )
-    for _, group in groups:
-        for member, parsed in _read_group([one for _, one in group], chosen):
-            read[member.number] = parsed
-    return read
-
-
-def _members(sources: Sequence[SourceFile], chosen: Options) -> Iterator[_Member]:
-    for number, source in enumerate(sources):
-        if len(source.data) <= _SMALL:
-            try:
-                text = read_text(source, chosen.encoding)
-            except (MalformedFile, ConfigurationError):
-                continue
-            if not text.has_sections:
-                yield _Member(number, text)
-
-
-def _read_group(
-    members: list[_Member], chosen: Options
-) -> Iterator[tuple[_Member, ParsedStatements]]:
-    """Read files together; where one is refused for its tags, halves of them, until it is alone."""
-    # What one alone gains is nothing.
-    if len(members) < 2:
-        return
-    try:
-        yield from _read_together(members, chosen)
-    except MalformedFile:
-        half = len(members) // 2
-        yield from _read_group(members[:half], chosen)
-        yield from _read_group(members[half:], chosen)
 
 
 def _read_together(
-    members: list[_Member], chosen: Options
-) -> list[tuple[_Member, ParsedStatements]]:
-    documents = [one.text.data[one.text.begin :] for one in members]
+    members: list[SmallFile[Text]], chosen: Options
+) -> list[tuple[SmallFile[Text], ParsedStatements]]:
+    documents = [one.opened.data[one.opened.begin :] for one in members]
     starts = np.cumsum([0, *(len(one) for one in documents)])
-    whole = Text("", b"".join(documents), members[0].text.encoding, 0, True, False, _NO_BREAKS)
+    whole = Text("", b"".join(documents), members[0].opened.encoding, 0, True, False, _NO_BREAKS)
     drafts, skeleton = read_drafts(whole, Tags(""))
     # From places in the row of documents to places in each file.
-    shift = starts[:-1] - np.array([one.text.begin for one in members])
+    shift = starts[:-1] - np.array([one.opened.begin for one in members])
     of_draft = _document_of(drafts["offset"], starts)
     bounds = np.searchsorted(of_draft, np.arange(len(members) + 1)).tolist()
     told = list(_told(members, _tags(skeleton, starts, shift, bounds), bounds, chosen))
@@ -154,14 +119,14 @@ def _tags(
 
 
 def _told(
-    members: list[_Member], tags: Iterator[list[Tag]], bounds: list[int], chosen: Options
+    members: list[SmallFile[Text]], tags: Iterator[list[Tag]], bounds: list[int], chosen: Options
 ) -> Iterator[_Told | None]:
     """Read what stands around the transactions of each document; None where anything of it is to be said."""
     for member, own, (first, last) in zip(members, tags, pairwise(bounds), strict=True):
         try:
-            root, findings = build_tree(member.text, own, last - first)
-            errors = list(around.error_responses(root, member.text))
-            statements = around.find_statements(root, member.text, last - first)
+            root, findings = build_tree(member.opened, own, last - first)
+            errors = list(around.error_responses(root, member.opened))
+            statements = around.find_statements(root, member.opened, last - first)
         except MalformedFile:
             yield None
             continue
@@ -173,7 +138,7 @@ def _told(
 
 def _judged(
     told: list[_Told | None], drafts: pl.DataFrame, chosen: Options
-) -> Iterator[tuple[_Member, ParsedStatements]]:
+) -> Iterator[tuple[SmallFile[Text], ParsedStatements]]:
     kept = [number for number, one in enumerate(told) if one is not None]
     known = [one for one in told if one is not None]
     drafts = drafts.filter(pl.col("document").is_in(kept))
@@ -216,7 +181,7 @@ def _parsed(
     told: _Told, lines: pl.DataFrame, balances: pl.DataFrame, record: int, statement: int
 ) -> ParsedStatements | None:
     """Give the frames of one file; `record` and `statement` are how many stand before its own."""
-    text = told.member.text
+    text = told.member.opened
     rows, rejects, findings = lay_out_statements(
         told.statements, told.currencies, text, balances, []
     )

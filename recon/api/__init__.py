@@ -13,6 +13,7 @@ from recon.api.options import check_options, chosen, chosen_currency, refuse_unk
 from recon.api.records import Start, plain_head, split_lines, start_of
 from recon.api.remote import Answer, Patience, Remote, Unheard
 from recon.api.shares import Share, shares_of
+from recon.api.small_files import SmallFile, read_small_together
 from recon.api.text import Decoded, decode, place_of, refuse_controls
 from recon.credentials import (
     Secret,
@@ -120,6 +121,7 @@ __all__ = [
     "RunView",
     "Secret",
     "Share",
+    "SmallFile",
     "SourceFile",
     "Start",
     "Statements",
@@ -152,6 +154,7 @@ __all__ = [
     "plain",
     "plain_head",
     "read_secret",
+    "read_small_together",
     "refuse_controls",
     "refuse_unknown",
     "require_library",

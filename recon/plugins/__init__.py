@@ -12,8 +12,9 @@ contains faults, not malice: a plugin is code that the operator installed, and i
 from __future__ import annotations
 
 from recon.plugins.blame import Owner
-from recon.plugins.calls import OpenLedger, Plugins
+from recon.plugins.calls import Plugins
 from recon.plugins.claims import Claims
+from recon.plugins.ledgers import OpenLedger
 from recon.plugins.loading import PluginStatus
 
 __all__ = ["Claims", "OpenLedger", "Owner", "PluginStatus", "Plugins"]

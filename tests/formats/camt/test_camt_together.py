@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from recon.api import ConfigurationError, SourceFile
+from recon.api import ConfigurationError, SmallFile, SourceFile
 from recon_camt import many
 from recon_camt.plugin import Camt
 from tests.corpus_index import ROOT
@@ -95,10 +95,10 @@ def test_a_document_of_thousands_of_paths_ends_the_row_and_is_left_alone() -> No
     more = "".join(f"<A{number}>{inner}</A{number}>" for number in range(50))
     odd = document("paths.xml", entry(more=more))
     files = [plain("a.xml"), plain("b.xml"), odd, plain("c.xml"), plain("d.xml"), odd]
-    members, paths, left = many._members(list(range(6)), files, None)
+    members, paths, left = many._members([SmallFile(*one) for one in enumerate(files)], None)
 
-    assert [one.number for one in members] == [0, 1]
-    assert (len(paths) > 2_000, left) == (True, [3, 4, 5])
+    assert [one.file.number for one in members] == [0, 1]
+    assert (len(paths) > 2_000, [one.number for one in left]) == (True, [3, 4, 5])
     assert check_together(Camt(), files) == [True, True, False, True, True, False]
 
 

@@ -248,7 +248,7 @@ class Impatient(Patience):
 def test_a_slow_ledger_is_named_and_its_entries_are_looked_up_next_time(desk, monkeypatch):
     ledger = FakeLedger("both")
     with monkeypatch.context() as at_first:
-        at_first.setattr("recon.plugins.calls.Patience", Impatient)
+        at_first.setattr("recon.plugins.ledgers.Patience", Impatient)
         posted = deliver(desk, ledger)
     again = deliver(desk, ledger)
 
