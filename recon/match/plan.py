@@ -112,15 +112,15 @@ def match_comparable(
         [singles, sets, converted, charged, batched.proposed],
         policy,
     )
-    makers = (singles, sets, converted, charged, batched.proposed, oldest)
-    proposed = [_as_known(made, tables) for made in makers]
+    makers = [singles, sets, converted, charged, batched.proposed, oldest]
+    # The makers' own frames are as large as what was made of them: room for the next stages.
+    del singles, sets, converted, charged, oldest
+    proposed = [_as_known(makers.pop(0), tables) for _ in range(len(makers))]
     pairs = pl.concat([pairs, batched.pairs], how="diagonal")
     scored = mark_new_accounts(
         score(proposed, references, pairs, find_absent(tables, parties), receipts), parties, tables
     )
 
-    # The makers' own frames are as large as what was made of them: room for the next stages.
-    del singles, sets, converted, charged, oldest, makers, proposed
     assigned = assign(scored, tables.items)
     scored = discount_taken(scored, assigned, policy)
     threshold = choose_threshold(scored, assigned, policy)

@@ -6,16 +6,22 @@ that forbid applying without a person.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.match.decision.shares import kind_of_explanation, measure_shares
+from recon.match.blocks import Blocks
+from recon.match.decision.shares import kind_of_explanation, measure_shares, odds_of_lines
 from recon.match.evidence.references import QUOTED_MILLIBITS, spans_overlap
 from recon.match.proposals.propose import Proposed
 from recon.match.tables import place_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from recon.match.evidence.references import References
 
 # The null has 0 bits by definition: priors of proposals are odds against it.
@@ -38,7 +44,7 @@ def score(
     """Number all proposals anew, add them up, and compare those of one line.
 
     Args:
-        parts: what each maker proposed, with `rest_is_a_price`.
+        parts: what each maker proposed, with `rest_is_a_price`; taken from the list one by one.
         references: hits and foreign numbers, for what a line quotes beyond a proposal.
         pairs: candidate pairs, for the spans that were taken for an item's number with a typing error.
         absent: how likely each possible payer of a line pays something that is not open.
@@ -50,27 +56,85 @@ def score(
         is paid), is_outspoken (the line quotes an equal item of the same payer instead), leans_on_others (false here;
         see `taken.py`), confidence_ppm, place (1 = best of its line).
     """
+    blocks = Blocks.of_receipts(receipts)
+    starts = list(accumulate((part.proposals.height for part in parts), initial=0))[:-1]
+    # What was cut is let go at once, and each cut when its block is done: all together they are the largest tables.
+    makers = list(zip(*(_cut(blocks, parts.pop(0), start) for start in starts), strict=True))
+    tables = (references.hits, references.foreign, pairs, absent, receipts)
+    drafts = blocks.work(_draft, makers, *map(blocks.cut, tables))
+    shifts = measure_shares(pl.concat(draft.odds for draft in drafts))
+    scored = blocks.work(partial(_finish, shifts), drafts)
+    return Proposed(
+        proposals=pl.concat((each.proposals for each in scored), rechunk=True),
+        members=pl.concat((each.members for each in scored), rechunk=True),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """The proposals of a block of lines before what the day's receipts pay is known, and what it is measured on.
+
+    proposals with `kind`; others: those of lines that quote something else too; odds: the lines' odds of each kind.
+    """
+
+    proposals: pl.DataFrame
+    members: pl.DataFrame
+    others: pl.DataFrame
+    absent: pl.DataFrame
+    flags: pl.DataFrame
+    odds: pl.DataFrame
+
+
+def _cut(blocks: Blocks, part: Proposed, start: int) -> list[Proposed]:
+    """Cut what a maker proposed, with ids that do not meet those of other makers."""
+    numbered = (
+        frame.with_columns(pl.col("proposal") + start) for frame in (part.proposals, part.members)
+    )
+    return list(map(Proposed, *map(blocks.cut, numbered)))
+
+
+def _draft(
+    parts: Sequence[Proposed],
+    hits: pl.DataFrame,
+    foreign: pl.DataFrame,
+    pairs: pl.DataFrame,
+    absent: pl.DataFrame,
+    receipts: pl.DataFrame,
+) -> _Draft:
+    """Add up the evidence of each proposal of a block of lines."""
     joined = _together(parts)
     totals = pl.sum_horizontal([f"{name}_millibits" for name in (*_CLASSES, "date", "prior")])
     agrees = [
         pl.when(pl.col(f"{name}_millibits") >= _agreement(name)).then(pl.lit(name))
         for name in _CLASSES
     ]
-    scored = joined.proposals.with_columns(
+    proposals = joined.proposals.with_columns(
         millibits=totals,
         classes=pl.concat_str(agrees, separator="+", ignore_nulls=True),
         class_count=pl.sum_horizontal([agree.is_not_null().cast(pl.Int64) for agree in agrees]),
+        kind=kind_of_explanation(),
     )
-    flags = _flags(receipts, scored, absent)
-    scored = _with_shares(scored, absent, flags.select("line", "names_a_number"))
-    others = _quotes_other(joined, references, pairs)
-    marked = scored.join(flags, on="line", how="left").with_columns(
-        quotes_other=pl.col("proposal").is_in(others["proposal"].to_list())
+    flags = _flags(receipts, proposals, absent)
+    return _Draft(
+        proposals=proposals,
+        members=joined.members,
+        others=_quotes_other(joined, hits, foreign, pairs),
+        absent=absent,
+        flags=flags,
+        odds=odds_of_lines(proposals, absent, flags.select("line", "names_a_number")),
+    )
+
+
+def _finish(shifts: pl.DataFrame, draft: _Draft) -> Proposed:
+    """Compare the proposals of each line of a block, now that it is known what the day's receipts pay."""
+    shifted = _with_shares(draft, shifts)
+    marked = shifted.join(draft.flags, on="line", how="left").with_columns(
+        quotes_other=pl.col("proposal").is_in(draft.others["proposal"].to_list())
     )
     placed = _compare(marked)
     return Proposed(
         proposals=placed,
-        members=joined.members.join(placed.select("proposal"), on="proposal", how="semi"),
+        members=draft.members.join(placed.select("proposal"), on="proposal", how="semi"),
     )
 
 
@@ -97,14 +161,11 @@ def _flags(receipts: pl.DataFrame, proposals: pl.DataFrame, absent: pl.DataFrame
     )
 
 
-def _with_shares(
-    proposals: pl.DataFrame, absent: pl.DataFrame, receipts: pl.DataFrame
-) -> pl.DataFrame:
+def _with_shares(draft: _Draft, shifts: pl.DataFrame) -> pl.DataFrame:
     """Let every prior start from what the day's receipts pay, and add `absent_millibits`: what is not open, for the line."""
-    kinds = proposals.with_columns(kind=kind_of_explanation())
-    shifts = measure_shares(kinds, absent, receipts)
+    named = draft.flags.select("line", "names_a_number")
     other = (
-        absent.join(receipts, on="line")
+        draft.absent.join(named, on="line")
         .join(shifts, on=["names_a_number", "kind"])
         .select("line", pl.col("absent_millibits") + pl.col("shift_millibits"))
     )
@@ -113,7 +174,7 @@ def _with_shares(
     added = other.filter(is_several).group_by("line").agg(_added("absent_millibits"))
     other = pl.concat([other.filter(~is_several), added])
     return (
-        kinds.join(receipts, on="line")
+        draft.proposals.join(named, on="line")
         .join(shifts, on=["names_a_number", "kind"], how="left")
         .with_columns(
             pl.col("prior_millibits", "millibits") + pl.col("shift_millibits").fill_null(0)
@@ -134,15 +195,11 @@ def _agreement(name: str) -> int:
     return QUOTED_MILLIBITS if name == "reference" else _AGREES_MILLIBITS
 
 
-def _together(parts: list[Proposed]) -> Proposed:
-    """Renumber so that ids of different makers do not meet; equal sets of one line are one proposal."""
-    proposals, members, start = [], [], 0
-    for part in parts:
-        proposals.append(part.proposals.with_columns(pl.col("proposal") + start))
-        members.append(part.members.with_columns(pl.col("proposal") + start))
-        start += part.proposals.height
+def _together(parts: Sequence[Proposed]) -> Proposed:
+    """Lay the makers' proposals together; equal sets of one line are one proposal."""
+    all_proposals = pl.concat(part.proposals for part in parts)
     # Batches alone say of a member whose money it is and which part of them.
-    all_proposals, all_members = pl.concat(proposals), pl.concat(members, how="diagonal")
+    all_members = pl.concat((part.members for part in parts), how="diagonal")
     outline = all_members.group_by("proposal").agg(
         size=pl.len(), items=pl.col("item").sum(), amounts=pl.col("amount").sum()
     )
@@ -175,17 +232,19 @@ def _together(parts: list[Proposed]) -> Proposed:
     )
 
 
-def _quotes_other(joined: Proposed, references: References, pairs: pl.DataFrame) -> pl.DataFrame:
+def _quotes_other(
+    joined: Proposed, all_hits: pl.DataFrame, foreign: pl.DataFrame, pairs: pl.DataFrame
+) -> pl.DataFrame:
     """Proposals of lines that also quote something which the proposal does not pay.
 
     Another open item always counts. A number of ours that is no open item's counts only against proposals
     that are not quoted themselves or whose amount does not agree: it may be what the money is for.
     """
-    hits = references.hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)
+    hits = all_hits.filter(pl.col("millibits") >= QUOTED_MILLIBITS)
     spans = pl.concat(
         [
             hits.select("line", "span", is_open=pl.lit(True)),
-            references.foreign.select("line", "span", is_open=pl.lit(False)),
+            foreign.select("line", "span", is_open=pl.lit(False)),
         ]
     ).unique()
     agrees = (pl.col("reference_millibits") >= QUOTED_MILLIBITS) & (
@@ -204,7 +263,7 @@ def _quotes_other(joined: Proposed, references: References, pairs: pl.DataFrame)
     # A mistyped number counts as quoted by the proposal that it was taken for.
     covers = pl.concat(
         [
-            references.hits.select("line", "item", cover="span"),
+            all_hits.select("line", "item", cover="span"),
             pairs.select("line", "item", cover="reference_text").drop_nulls(),
         ]
     ).unique()

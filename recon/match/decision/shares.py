@@ -45,13 +45,10 @@ def kind_of_explanation() -> pl.Expr:
     )
 
 
-def measure_shares(
+def odds_of_lines(
     proposals: pl.DataFrame, absent: pl.DataFrame, receipts: pl.DataFrame
 ) -> pl.DataFrame:
-    """Find the share of each kind among the receipts that name a number and among those that do not.
-
-    By expectation and maximisation: the mean of the posteriors under the last shares is the next ones.
-    Source: Dempster, Laird and Rubin, Maximum Likelihood from Incomplete Data via the EM Algorithm (1977).
+    """Add up the odds of each kind of explanation of each line.
 
     Args:
         proposals: line, kind, millibits.
@@ -59,7 +56,7 @@ def measure_shares(
         receipts: line, names_a_number.
 
     Returns:
-        names_a_number, kind, shift_millibits: log2 of the share's odds to the null's; for both groups and all KINDS.
+        line, KINDS, names_a_number; in the order of lines.
     """
     odds = pl.lit(2.0).pow((pl.col("millibits") / 1000).clip(upper_bound=_CERTAIN_BITS))
     weighed = pl.concat(
@@ -68,13 +65,27 @@ def measure_shares(
             absent.select("line", "kind", millibits="absent_millibits"),
         ]
     )
-    of_lines = (
+    return (
         weighed.group_by("line")
         .agg(pl.when(pl.col("kind") == name).then(odds).sum().alias(name) for name in KINDS)
         .join(receipts.select("line", "names_a_number"), on="line", how="right")
         .with_columns(pl.col(KINDS).fill_null(0.0))
         .sort("line")
     )
+
+
+def measure_shares(of_lines: pl.DataFrame) -> pl.DataFrame:
+    """Find the share of each kind among the receipts that name a number and among those that do not.
+
+    By expectation and maximisation: the mean of the posteriors under the last shares is the next ones.
+    Source: Dempster, Laird and Rubin, Maximum Likelihood from Incomplete Data via the EM Algorithm (1977).
+
+    Args:
+        of_lines: the odds of each kind of each line, and names_a_number, in the order of lines.
+
+    Returns:
+        names_a_number, kind, shift_millibits: log2 of the share's odds to the null's; for both groups and all KINDS.
+    """
     rows = []
     for names_a_number, stated in _STATED.items():
         group = of_lines.filter(pl.col("names_a_number") == names_a_number)

@@ -6,19 +6,21 @@ Only the strongest piece of a class counts; missing evidence is worth 0, never f
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from recon.match.blocks import Blocks
 from recon.match.evidence.cut import MOST_LOST
 from recon.match.evidence.payers import pairs_by_amount, pairs_by_party
-from recon.match.evidence.settle import add_amount_evidence, add_settlement
+from recon.match.evidence.references import References
+from recon.match.evidence.settle import add_amount_evidence, add_settlement, with_equal_amounts
 
 if TYPE_CHECKING:
     from recon.config import Policy
-    from recon.match.evidence.references import References
     from recon.match.tables import Tables
 
 _CONFLICT_MILLIBITS: Final = -8_000
@@ -31,6 +33,18 @@ _TYPO_MILLIBITS: Final = 5_000
 _REPAIRED_MILLIBITS: Final = 10_000
 _TYPO: Final = ("line", "item", "typo_text", "typo_kind", "typo_millibits")
 _NUMBERED: Final = ("line", "item", "number_text")
+_OF_RECEIPTS: Final = ("line", "amount", "currency", "date", "payer_key", "text")
+_OF_ITEMS: Final = (
+    "item",
+    "customer",
+    "open",
+    "discount",
+    "discount_until",
+    "issue_date",
+    "due_date",
+    "age_rank",
+    "number_text",
+)
 
 
 def candidate_pairs(
@@ -61,29 +75,44 @@ def candidate_pairs(
             pairs_by_amount(tables),
         ]
     ).unique()
-    joined = _beside(keys, tables)
-    judged = add_amount_evidence(add_settlement(joined, policy), tables)
-    judged = _with_references(judged, references)
+    blocks = Blocks.of_receipts(tables.receipts)
+    judge = partial(
+        _judged,
+        items=tables.items.filter(pl.col("open") > 0).select(_OF_ITEMS, item_currency="currency"),
+        structured=references.structured,
+        policy=policy,
+    )
+    of_lines = (
+        with_equal_amounts(tables.receipts.select(_OF_RECEIPTS), tables),
+        references.hits,
+        references.foreign,
+        references.cut,
+        parties,
+        more,
+    )
+    return pl.concat(blocks.work(judge, blocks.cut(keys), *map(blocks.cut, of_lines)), rechunk=True)
+
+
+def _judged(
+    keys: pl.DataFrame,
+    receipts: pl.DataFrame,
+    *of_lines: pl.DataFrame,
+    items: pl.DataFrame,
+    structured: pl.DataFrame,
+    policy: Policy,
+) -> pl.DataFrame:
+    """Lay all evidence beside the pairs of a block of lines: `of_lines` as `candidate_pairs` has it."""
+    hits, foreign, cut, parties, more = of_lines
+    settled = add_settlement(_beside(keys, receipts, items), policy)
+    judged = add_amount_evidence(settled, receipts.select("line", "currency", "text"))
+    judged = _with_references(judged, References(hits, foreign, cut, structured))
     judged = _with_parties(judged, parties)
     judged = _with_plugins(_with_dates(judged), more)
     return judged.sort("line", "item")
 
 
-def _beside(keys: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    receipts = tables.receipts.select("line", "amount", "currency", "date", "payer_key")
-    items = tables.items.filter(pl.col("open") > 0).select(
-        "item",
-        "customer",
-        "open",
-        "discount",
-        "discount_until",
-        "issue_date",
-        "due_date",
-        "age_rank",
-        "number_text",
-        item_currency="currency",
-    )
-    both = keys.join(receipts, on="line").join(items, on="item")
+def _beside(keys: pl.DataFrame, receipts: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    both = keys.join(receipts.drop("text"), on="line").join(items, on="item")
     return both.filter(pl.col("currency") == pl.col("item_currency")).drop("item_currency")
 
 

@@ -8,12 +8,14 @@ takes its part of the belief.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from recon.match.blocks import Blocks
 from recon.match.evidence.beginnings import pairs_by_beginnings
 from recon.match.evidence.rarity import PARTY_PRIOR_WEIGHT, millibits
 
@@ -57,9 +59,18 @@ def find_similar_names(tables: Tables, known: pl.DataFrame) -> pl.DataFrame:
         pl.col("payer_key").fill_null("")
     )
     pairs = _candidates(lines, words)
-    compared = _compared(pairs, lines, words)
-    named = _with_typos(compared).drop_nulls("kind")
-    return _weigh(named, tables.customers.height)
+    worth = words.select("word", "worth").unique("word")
+    judge = partial(_judged, worth=worth, count=tables.customers.height)
+    blocks = Blocks.of_receipts(lines)
+    return pl.concat(blocks.work(judge, blocks.cut(pairs), blocks.cut(lines)))
+
+
+def _judged(
+    pairs: pl.DataFrame, lines: pl.DataFrame, worth: pl.DataFrame, count: int
+) -> pl.DataFrame:
+    """Compare and weigh the candidates of a block of lines, among `count` customers."""
+    named = _with_typos(_compared(pairs, lines, worth)).drop_nulls("kind")
+    return _weigh(named, count)
 
 
 def _words_of_names(tables: Tables) -> pl.DataFrame:
@@ -95,7 +106,7 @@ def _candidates(lines: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([by_rare, together]).unique().sort("line", "customer", "name_key")
 
 
-def _compared(pairs: pl.DataFrame, lines: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
+def _compared(pairs: pl.DataFrame, lines: pl.DataFrame, worth: pl.DataFrame) -> pl.DataFrame:
     """Lay both names beside each other: what they share and is worth, and what is left of each."""
     beside = pairs.join(lines.select("line", "words", "payer_key", "payer_name"), on="line")
     payer, name, text = (
@@ -107,7 +118,6 @@ def _compared(pairs: pl.DataFrame, lines: pl.DataFrame, words: pl.DataFrame) -> 
         rest_of_payer=payer.list.set_difference(name).list.sort().list.join(" "),
         rest_of_name=name.list.set_difference(payer).list.sort().list.join(" "),
     )
-    worth = words.select("word", "worth").unique("word")
     bits = (
         split.select("pair", word=pl.when("in_text").then(name).otherwise("shared"))
         .explode("word", empty_as_null=False)

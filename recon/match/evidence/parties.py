@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.blocks import Blocks
 from recon.match.evidence.customer_numbers import find_customer_numbers
 from recon.match.evidence.names import find_similar_names
 from recon.match.evidence.rarity import PARTY_PRIOR_WEIGHT, millibits
@@ -79,8 +80,15 @@ def find_parties(
     near = find_similar_names(tables, listed.select("line").unique()).select(PARTY_COLUMNS)
     loose = pl.concat([near, find_longer_names(tables).select(PARTY_COLUMNS)])
     family = _by_family(pl.concat([exact, loose]), tables.customers)
+    blocks = Blocks.of_receipts(tables.receipts)
+    hits = blocks.cut(pl.concat([exact, loose, family]))
+    return pl.concat(blocks.work(_strongest, hits), rechunk=True)
+
+
+def _strongest(hits: pl.DataFrame) -> pl.DataFrame:
+    """The strongest evidence of each pair of line and customer."""
     return (
-        _told_by_account(pl.concat([exact, loose, family]))
+        _told_by_account(hits)
         .sort("line", "customer", "millibits", "kind", descending=[False, False, True, False])
         .unique(["line", "customer"], keep="first", maintain_order=True)
     )

@@ -162,11 +162,8 @@ def _rounded(short: pl.Expr, step: Decimal) -> pl.Expr:
     return is_round & (short > 0) & ((short - pl.col("discount")).abs() < minor)
 
 
-def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """Add `amount_millibits`: how much the amount says for this item, given how common it is today.
-
-    Part payments that the line's own words explain get the name of what they are.
-    """
+def with_equal_amounts(receipts: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """Add what is due today in the currency of each receipt: `items_in_currency`, and `equal`, those of its amount."""
     items = tables.items.filter(pl.col("open") > 0)
     totals = items.group_by("currency").agg(items_in_currency=pl.len())
     due = pl.concat(
@@ -178,10 +175,21 @@ def add_amount_evidence(pairs: pl.DataFrame, tables: Tables) -> pl.DataFrame:
         ]
     )
     equal = due.group_by("currency", "amount").agg(equal=pl.len())
-    named = name_stated_parts(pairs, tables.receipts)
-    counted = named.join(totals, on="currency", how="left").join(
-        equal, on=["currency", "amount"], how="left"
+    return receipts.join(totals, on="currency", how="left", maintain_order="left").join(
+        equal, on=["currency", "amount"], how="left", maintain_order="left"
     )
+
+
+def add_amount_evidence(pairs: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Add `amount_millibits`: how much the amount says for this item, given how common it is today.
+
+    Part payments that the line's own words explain get the name of what they are.
+
+    Args:
+        pairs: pairs with their settlement and what `with_equal_amounts` says of the line.
+        texts: line, currency, text of the lines.
+    """
+    counted = name_stated_parts(pairs, texts)
     weight = AMOUNT_PRIOR_WEIGHT
     in_currency = pl.col("items_in_currency").fill_null(1)
     others = (pl.col("equal").fill_null(0).cast(pl.Float64) - 1).clip(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from recon.match.decision.shares import KINDS, measure_shares
+from recon.match.decision.shares import KINDS, measure_shares, odds_of_lines
 
 
 def shifts(quoted, unquoted, absent, strangers, names_a_number):
@@ -23,11 +23,12 @@ def shifts(quoted, unquoted, absent, strangers, names_a_number):
     receipts = pl.DataFrame({"line": range(lines + strangers)}).with_columns(
         pl.col("line").cast(pl.Int64), names_a_number=pl.lit(names_a_number)
     )
-    measured = measure_shares(
+    odds = odds_of_lines(
         found.filter(~is_absent),
         found.filter(is_absent).select("line", "kind", absent_millibits="millibits"),
         receipts,
     )
+    measured = measure_shares(odds)
     of_group = measured.filter(pl.col("names_a_number") == names_a_number)
     return dict(of_group.select("kind", "shift_millibits").iter_rows())
 
