@@ -134,18 +134,12 @@ def _branch_and_bound(lines: list[list[Option]], values: dict[int, int]) -> list
     steps = 0
 
     def walk(at: int, value: int, chosen: list[Option]) -> None:
-        nonlocal best, best_value, steps
-        steps += 1
-        if steps > _MOST_STEPS:
-            raise _TooManySteps
+        nonlocal best, best_value
         if at == len(lines):
-            if value > best_value:
-                best, best_value = list(chosen), value
-            return
-        if value + rest[at] <= best_value:
+            best, best_value = list(chosen), value
             return
         for option in lines[at]:
-            if _fits(option, used):
+            if _fits(option, used) and is_better(at + 1, value + values[option.proposal]):
                 for item, settles, _ in option.shares:
                     used[item] += settles
                 chosen.append(option)
@@ -153,11 +147,24 @@ def _branch_and_bound(lines: list[list[Option]], values: dict[int, int]) -> list
                 chosen.pop()
                 for item, settles, _ in option.shares:
                     used[item] -= settles
-        walk(at + 1, value, chosen)
+        if is_better(at + 1, value):
+            walk(at + 1, value, chosen)
+
+    def is_better(at: int, value: int) -> bool:
+        """Say whether the lines from there on can make more of it than the best; each question is a step.
+
+        Asked before the options are taken: most of them lead nowhere.
+        """
+        nonlocal steps
+        steps += 1
+        if steps > _MOST_STEPS:
+            raise _TooManySteps
+        return value + rest[at] > best_value
 
     if len(lines) > 500:  # deeper than Python likes to recurse
         raise _TooManySteps
-    walk(0, 0, [])
+    if is_better(0, 0):
+        walk(0, 0, [])
     return best
 
 
