@@ -4,6 +4,7 @@ make bench-readers                                    50,000 and 500,000 entries
 python benchmarks/readers.py --counts 5000            ours alone, small; prints only
 python benchmarks/readers.py --peers PYTHON           with the libraries that this Python has
                              --slow-peers             those that take minutes on as much as the others, once
+                             --peer-most 400000       and give the others as much as that, beside ours: with --counts 400000
 """
 
 from __future__ import annotations
@@ -66,6 +67,12 @@ def main() -> None:
     parser.add_argument(
         "--slow-peers", action="store_true", help="measure slow ones on the whole too"
     )
+    parser.add_argument(
+        "--peer-most",
+        type=int,
+        default=_PEER_MOST,
+        help="how many entries others are given at most",
+    )
     parser.add_argument("--write", action="store_true", help="write the table of README.md")
     chosen = parser.parse_args()
     compile_as_installed()
@@ -90,12 +97,12 @@ def _measure(format_: str, chosen: argparse.Namespace, folder: Path) -> list[Fig
         figures.append(_figure(format_, "ours", count, path, command, chosen.times))
         path.unlink()
     for library in PEERS[format_] if chosen.peers else ():
-        most = _MOST_FOR.get(library, _PEER_MOST)
+        most = _MOST_FOR.get(library, chosen.peer_most)
         figures += _peer_figure(
             format_, library, (min(most, *chosen.counts), chosen.times), chosen, folder
         )
-        if chosen.slow_peers and most < _PEER_MOST:
-            whole = min(_PEER_MOST, *chosen.counts)
+        if chosen.slow_peers and most < chosen.peer_most:
+            whole = min(chosen.peer_most, *chosen.counts)
             figures += _peer_figure(format_, library, (whole, 1), chosen, folder)
     return figures
 
