@@ -52,6 +52,7 @@ TO_APPLY: Final = {
     "equal_items": "the line quotes one of them, or decide.equal_items = oldest_first",
     "payer_account_changed": "the account is listed for the customer, a number is quoted, or decide.new_account = apply",
     "usual_charge": "bank_charges.usual = apply",
+    "told_by_another_line": "its own evidence comes to decide.min_confidence, whatever the other lines pay",
     "below_threshold": "its confidence is {threshold}: {missing} bits more, or rivals weaker by as much",
     "competing_lines": "it is {margin} bits ahead of the other line that wants its items ({wanted})",
     "item_settled_by_other_line": "the other line does not settle the item ({wanted})",

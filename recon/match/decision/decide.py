@@ -134,6 +134,8 @@ def refusing_rules(policy: Policy, threshold: int) -> list[tuple[str, pl.Expr]]:
             "usual_charge",
             (pl.col("settlement") == "usual_charge") & (policy.bank_charges.usual == "suggest"),
         ),
+        # Of sisters under one name, who paid another line may well have paid this one too.
+        ("told_by_another_line", pl.col("is_told_by_others") & ~by_order),
         ("below_threshold", (pl.col("confidence_ppm") < threshold) & ~by_order),
         # The surer lines of a day make no room for what is certain only because another line is.
         (

@@ -53,8 +53,8 @@ def score(
     Returns:
         proposals with, beside the makers' columns: millibits, classes, class_count, quotes_other, is_disguised, is_held,
         is_uncombined, names_a_number, received (the line's amount), absent_millibits (the rival that something not open
-        is paid), is_outspoken (the line quotes an equal item of the same payer instead), leans_on_others (false here;
-        see `taken.py`), confidence_ppm, place (1 = best of its line).
+        is paid), is_outspoken (the line quotes an equal item of the same payer instead), leans_on_others and
+        is_told_by_others (false here; see `taken.py`), confidence_ppm, place (1 = best of its line).
     """
     blocks = Blocks.of_receipts(receipts)
     starts = list(accumulate((part.proposals.height for part in parts), initial=0))[:-1]
@@ -283,7 +283,11 @@ def _compare(scored: pl.DataFrame) -> pl.DataFrame:
         "line", "millibits", "age_rank", "proposal", descending=[False, True, False, False]
     ).with_columns(place=place_in("line") + 1)
     ordered = ordered.filter(pl.col("place") <= _MOST_PER_LINE)
-    marked = ordered.with_columns(is_outspoken=_outspoken(), leans_on_others=pl.lit(value=False))
+    marked = ordered.with_columns(
+        is_outspoken=_outspoken(),
+        leans_on_others=pl.lit(value=False),
+        is_told_by_others=pl.lit(value=False),
+    )
     return with_confidence(marked, pl.lit(1.0))
 
 

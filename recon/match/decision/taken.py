@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from recon.match.decision.decide import target_ppm, with_refusal
+from recon.match.decision.decide import WHOLE, target_ppm, with_refusal
 from recon.match.decision.score import with_confidence
 from recon.match.evidence.settle import LEAVES_OPEN
 from recon.match.proposals.propose import Proposed
@@ -26,7 +26,8 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
     """Set the confidence anew for lines of which an explanation needs an item that another line surely settles.
 
     Such an explanation is weighed by the chance that the other line is wrong, or that the item was paid twice.
-    Places do not change: they rank the evidence of the line itself. Such lines have `leans_on_others`.
+    Places do not change: they rank the evidence of the line itself. Such lines have `leans_on_others`; of them,
+    `is_told_by_others` are those that are sure enough only because what another customer owes is paid.
     """
     sure = with_refusal(scored, assigned, policy, target_ppm(policy)).filter(
         pl.col("refusal").is_null()
@@ -53,14 +54,25 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
     anew = with_confidence(of_lines, pl.col("doubt").fill_null(1)).select(
         "proposal", anew="confidence_ppm"
     )
+    # Which of one customer's items is left, another line may tell; which customer paid, it may not.
+    best = pl.col("customer").sort_by("place").first().over("line")
+    is_own = pl.col("customer").eq_missing(best)
+    alone = with_confidence(of_lines, pl.when(is_own).then("doubt").fill_null(1))
+    floor = int(policy.decide.min_confidence * WHOLE)
+    told = alone.filter(pl.col("confidence_ppm") < floor).join(
+        anew.filter(pl.col("anew") >= floor), on="proposal", how="semi"
+    )
     # Few lines are touched, so that only their confidence is put in the place of the old one.
     confidence = (
         scored.proposals.select("proposal", "confidence_ppm")
         .join(anew, on="proposal", how="left", maintain_order="left")
         .select(pl.coalesce("anew", "confidence_ppm").alias("confidence_ppm"))
     )
-    leans = pl.col("line").is_in(lines["line"].implode())
     return Proposed(
-        scored.proposals.with_columns(confidence.to_series(), leans_on_others=leans),
+        scored.proposals.with_columns(
+            confidence.to_series(),
+            leans_on_others=pl.col("line").is_in(lines["line"].implode()),
+            is_told_by_others=pl.col("proposal").is_in(told["proposal"].implode()),
+        ),
         scored.members,
     )
