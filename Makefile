@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow test-nightly test-release fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality bench-store lock clean
+.PHONY: demo test test-slow test-nightly test-release fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality bench-store mutants lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -83,6 +83,15 @@ bench-rivals: $(STAMP)
 	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement benchmarks/rivals.lock
 	$(BIN)/python benchmarks/compare.py --rivals $(RIVALS)/bin/python --write
 
+# Half an hour for 50 mutants a module; mutmut is installed apart from the program.
+MUTANTS := .venv-mutants
+mutants: $(STAMP)
+	$(PYTHON) -m venv $(MUTANTS)
+	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement benchmarks/mutants.lock
+	$(MUTANTS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python benchmarks/mutants.py --mutmut $(MUTANTS)/bin/python --write
+
 # Renews all locks: exact versions with hashes for every platform, no index named. Needs `uv` on the path.
 # requirements.lock is what the program needs to run; requirements-dev.lock adds what the checks need.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -92,10 +101,11 @@ lock:
 	$(LOCK) --group dev pyproject.toml --constraints requirements.lock --output-file requirements-dev.lock
 	$(LOCK) benchmarks/peers.txt --output-file benchmarks/peers.lock
 	$(LOCK) benchmarks/rivals.txt --output-file benchmarks/rivals.lock
+	$(LOCK) benchmarks/mutants.txt --constraints requirements-dev.lock --output-file benchmarks/mutants.lock
 	$(LOCK) tests/plugins/ledgers/fava/requirements.txt --output-file tests/plugins/ledgers/fava/fava.lock
 	$(LOCK) tests/plugins/ledgers/tryton/requirements.txt --output-file tests/plugins/ledgers/tryton/tryton.lock
 	$(LOCK) tests/plugins/ledgers/gnucash/requirements.txt --output-file tests/plugins/ledgers/gnucash/piecash.lock
 	$(LOCK) tests/plugins/ledgers/xero/requirements.txt --output-file tests/plugins/ledgers/xero/xero.lock
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(RIVALS) .venv-fava .venv-piecash .venv-tryton .venv-xero out dist build
+	rm -rf $(VENV) $(PEERS) $(RIVALS) $(MUTANTS) .venv-fava .venv-piecash .venv-tryton .venv-xero out dist build
