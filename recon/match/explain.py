@@ -166,8 +166,10 @@ def evidence_frame(
         .unique()
     )
     # In the order of ids once, so that the pieces need no words compared.
+    told = [f"{name}_{part}" for name in _CLASSES for part in ("millibits", "kind", "text")]
     named = (
-        pairs.join(shown, on=["line", "item"], how="semi")
+        pairs.select("line", "item", "settlement", *(one for one in told if one in pairs.columns))
+        .join(shown, on=["line", "item"], how="semi")
         .join(tables.receipts.select("line", "line_id"), on="line")
         .join(tables.items.select("item", "item_id"), on="item")
         .sort("line_id", "item_id")
