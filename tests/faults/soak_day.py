@@ -166,8 +166,11 @@ def look(folder, references):
     with opened(folder) as connection:
         states = fetch(connection, LINE_STATES)
         outbox = fetch(connection, OUTBOX)
-        entries = set(fetch(connection, FACT["entries"])["entry_key"])
-    has = book(folder / BOOK)
+        made = fetch(connection, FACT["entries"]).select("entry_key", "reverses").unique()
+    entries, has = set(made["entry_key"]), book(folder / BOOK)
+    missing = entries - set(has)
+    # What was taken back before it was ever delivered needs neither its entry nor the opposite.
+    never = {one for pair in made.drop_nulls().rows() for one in pair if set(pair) <= missing}
     posted = set(outbox.filter(ledger="flaky", state="posted")["entry_key"])
     names = ("findings", "lost", "doubled_lines", "doubled_entries", "missing_files", "waiting")
     wrong = {name: found[name] for name in names if found[name]}
@@ -180,7 +183,7 @@ def look(folder, references):
         "lines": states.height,
         "open": states.filter(pl.col("fate").is_in(["unmatched", "suggested"])).height,
         "events": found["events"],
-        "undelivered": len(entries - set(has)),
+        "undelivered": len(missing - never),
         "store_kib": sum(path.stat().st_size for path in folder.glob("recon.db*")) // 1024,
         "archive_kib": sum(
             path.stat().st_size for path in (folder / "archive").rglob("*") if path.is_file()
