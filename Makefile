@@ -26,20 +26,14 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	$(PYTEST) -m slow
 
-# Faults at every step, more seeds of the simulation, every column altered; then 550 random kills, 150 races, 60 days.
+# Faults at every step, kills, races, worlds by chance, altered records: what and how often is in tests/faults/tiers.toml.
 test-nightly: $(STAMP)
-	$(PYTEST) -m nightly
-	$(BIN)/python tests/faults/kill_rounds.py --rounds 500 --store sqlite --seed 1
-	$(BIN)/python tests/faults/kill_rounds.py --rounds 50 --store postgresql --seed 1
-	$(BIN)/python tests/faults/racers.py --races 100 --store sqlite --seed 1
-	$(BIN)/python tests/faults/racers.py --races 50 --store postgresql --seed 1
-	$(BIN)/python tests/faults/soak.py --days 60 --seed 2
+	$(BIN)/python tests/faults/night.py --tier nightly --out out/nightly.json
 
+# The same with larger numbers, and more examples of every property: hours.
 test-release: $(STAMP)
 	HYPOTHESIS_PROFILE=more $(PYTEST) -m "not slow and not nightly and not release"
-	$(PYTEST) -m "nightly or release"
-	$(BIN)/python tests/faults/kill_rounds.py --rounds 2000 --store sqlite --seed 2
-	$(BIN)/python tests/faults/kill_rounds.py --rounds 500 --store postgresql --seed 2
+	$(BIN)/python tests/faults/night.py --tier release --out out/release.json
 
 # FUZZ_SECONDS a format; guided by coverage where atheris is installed (it has no wheel for every Python).
 fuzz: $(STAMP)

@@ -10,9 +10,9 @@ from tests.stores import _end_server, engine, store, store_url
 
 __all__ = ["_end_server", "engine", "pytest_collection_modifyitems", "store", "store_url"]
 
-# By default the same few examples on every machine; `HYPOTHESIS_PROFILE=more` or `deep` looks for new ones, at length.
+# By default the same few examples on every machine; `HYPOTHESIS_PROFILE=more` or `deep` looks for new ones, at length; `night` is for amounts alone.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=10, database=None)
-for name in ("more", "deep"):
+for name in ("more", "deep", "night"):
     settings.register_profile(
         name,
         deadline=None,

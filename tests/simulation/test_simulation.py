@@ -39,11 +39,11 @@ def test_a_ledger_that_books_twice_what_it_says_it_leaves_out_is_found_out(monke
         play_some()
 
 
+# Many more are played by the night, verified now and then (`tests/faults/tiers.toml`).
 @pytest.mark.nightly
-@pytest.mark.parametrize("first", range(0, 200, 10))
-def test_many_worlds_break_nothing(first):
-    for seed in range(1_000 + first, 1_000 + first + 10):
-        play(seed, 50)
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_worlds_verified_after_each_step_break_nothing(seed):
+    play(seed, 50)
 
 
 @pytest.mark.nightly
