@@ -23,6 +23,12 @@ from pathlib import Path
 
 import click
 
+if __name__ == "__main__":
+    # Run as a script, only the folder of the script is on the path.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from benchmarks.bench.machine import describe_commit
+
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = Path(__file__).with_name("tiers.toml")
 TIERS = ("nightly", "release")
@@ -115,7 +121,12 @@ def main():
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     told = play(chosen.tier, chosen.out, chosen.workers)
-    whole = {"tier": chosen.tier, "seconds": round(time.monotonic() - began), "jobs": told}
+    whole = {
+        "tier": chosen.tier,
+        "commit": describe_commit(),
+        "seconds": round(time.monotonic() - began),
+        "jobs": told,
+    }
     chosen.out.write_text(json.dumps(whole, indent=2) + "\n", "utf-8")
     failed = [one["what"] for one in told if one["exit"]]
     click.echo(f"{whole['seconds']:>6} s  {len(told)} jobs, failed: {', '.join(failed) or 'none'}")

@@ -159,7 +159,14 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         say = lambda row: click.echo("\t".join(row))  # noqa: E731 - a row a day, as it ends
         soak = play(chosen.days, chosen.seed, Path(folder), say)
-    told = {"days": chosen.days, "refused": soak.refused, "wrong": soak.wrong}
+    told = {
+        "days": chosen.days,
+        "lines": soak.rows[-1]["lines"],
+        "killed": soak.killed,
+        "decided": soak.decided,
+        "refused": soak.refused,
+        "wrong": soak.wrong,
+    }
     click.echo(json.dumps(told, indent=2))
     sys.exit(1 if soak.wrong else 0)
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.faults import altered, night, posts
 from tests.faults.night import ROOT, TIERS, Job, jobs_of, totals_of
+from tests.faults.night_table import table_of
 
 
 @pytest.mark.parametrize("tier", TIERS)
@@ -52,6 +53,15 @@ def test_a_job_that_fails_is_told_and_its_output_kept(tmp_path, monkeypatch, cap
     }
     assert "lost: 1" in out.with_name("nightly-not-well.log").read_text("utf-8")
     assert "failed: not well" in capsys.readouterr().out
+
+
+def test_a_night_is_a_row_a_job_and_says_what_was_counted():
+    totals = {"seed": 1, "rounds": 1_500, "killed_in": {"run": 3}, "wrong": [], "took": 1.25}
+    job = {"what": "kills", "command": "python k.py", "seconds": 65, "exit": 0, "totals": totals}
+    told = table_of({"tier": "nightly", "commit": "abc", "seconds": 3_700, "jobs": [job]})
+
+    assert "| kills | `python k.py` | 1:05 min | 0 | 1,500 rounds, 0 wrong, 1.25 took |" in told
+    assert "commit abc, in 61:40 min" in told
 
 
 @pytest.mark.nightly
