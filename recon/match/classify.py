@@ -132,10 +132,11 @@ def find_returns(table: pl.DataFrame) -> pl.DataFrame:
     backs = table.filter(pl.col("amount") < 0).filter(pl.col("is_reversal") | says)
     if backs.is_empty():
         return pl.DataFrame(schema={"line_id": pl.String, "fate": pl.String, "reason": pl.String})
-    receipts = table.filter(pl.col("amount") > 0).select(_COMPARED)
-    pairs = backs.with_columns(amount=-pl.col("amount")).join(
-        receipts, on=["account", "currency", "amount"], suffix="_receipt"
-    )
+    backs = backs.with_columns(amount=-pl.col("amount"))
+    same_sum = ["account", "currency", "amount"]
+    # Whatever a large feed receives of one amount meets each return of it: their numbers are read before that, once.
+    receipts = table.select(_COMPARED).join(backs, on=same_sum, how="semi")
+    pairs = _compared(backs).join(_compared(receipts), on=same_sum, suffix="_receipt")
     days = (pl.col("booking_date") - pl.col("booking_date_receipt")).dt.total_days()
     same_id = pl.any_horizontal(
         *(
@@ -146,10 +147,11 @@ def find_returns(table: pl.DataFrame) -> pl.DataFrame:
     same_payer = (pl.col("payer_account") == pl.col("payer_account_receipt")).fill_null(value=False)
     # A collection and its return quote one mandate; two mandates are two debtors.
     same_mandate = pl.col("mandate") == pl.col("mandate_receipt")
+    shared_numbers = pl.col("numbers").list.set_intersection("numbers_receipt").list.len()
     # What the texts say goes before the payer alone: each number they share counts.
     likeness = (
         3 * same_id.cast(pl.Int64)
-        + 2 * _shared_numbers()
+        + 2 * shared_numbers.cast(pl.Int64)
         + same_payer.cast(pl.Int64)
         + same_mandate.fill_null(value=False).cast(pl.Int64)
     )
@@ -191,11 +193,9 @@ def _one_to_one(fitting: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(rounds)
 
 
-def _shared_numbers() -> pl.Expr:
-    """Count the numbers, with the letters and marks they are printed with, that stand in both texts."""
+def _compared(lines: pl.DataFrame) -> pl.DataFrame:
+    """What lines are compared by, with `numbers`: those of the text, with the letters and marks they are printed with."""
     number = r"[0-9A-Z][0-9A-Z/.-]*[0-9][0-9A-Z/.-]*"
-    own, receipts = (
-        pl.col(text).str.extract_all(number).list.filter(pl.element().str.len_bytes() >= 5)
-        for text in ("booking_text", "booking_text_receipt")
-    )
-    return own.list.set_intersection(receipts).list.len().cast(pl.Int64)
+    long = pl.element().str.len_bytes() >= 5
+    numbers = pl.col("booking_text").str.extract_all(number).list.filter(long)
+    return lines.select(*_COMPARED, numbers=numbers).drop("booking_text")

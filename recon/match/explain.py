@@ -34,7 +34,10 @@ def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.
     wanted = fates.filter(pl.col("fate").is_in(["applied", "suggested"])).select(
         "line", "fate", given="proposal"
     )
-    joined = scored.proposals.join(wanted, on="line")
+    # Only what puts them in order is laid out for every proposal, and the rest fetched for those that are shown.
+    joined = scored.proposals.select("line", "proposal", "confidence_ppm", "place").join(
+        wanted, on="line"
+    )
     is_given = pl.col("proposal") == pl.col("given")
     shown = joined.filter((pl.col("fate") == "suggested") | is_given)
     # What the line would get in the competition is the first suggestion; of the others the likelier ones come first,
@@ -50,7 +53,8 @@ def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.
         pl.when(pl.col("fate") == "applied").then(pl.lit("applied")).otherwise(pl.lit("suggested"))
     )
     wanted_ranks = (pl.col("rank") <= policy.decide.suggestions) | (pl.col("fate") == "applied")
-    return ranked.filter(wanted_ranks).with_columns(status=status)
+    chosen = ranked.filter(wanted_ranks).select("proposal", "rank", status=status)
+    return chosen.join(scored.proposals, on="proposal", maintain_order="left")
 
 
 def proposals_frame(

@@ -154,10 +154,8 @@ def _tables(comparable: Comparable, aside: pl.DataFrame, memory: Memory) -> Tabl
 
 def _mark_uncombined(receipts: pl.DataFrame, uncombined: pl.DataFrame) -> pl.DataFrame:
     """Add `is_uncombined`: not every sum of the payer's items was tried."""
-    marks = uncombined.with_columns(is_uncombined=pl.lit(value=True))
-    return receipts.join(marks, on="line", how="left").with_columns(
-        pl.col("is_uncombined").fill_null(value=False)
-    )
+    is_uncombined = pl.col("line").is_in(uncombined["line"].implode())
+    return receipts.with_columns(is_uncombined=is_uncombined)
 
 
 def _as_known(made: Proposed, tables: Tables) -> Proposed:

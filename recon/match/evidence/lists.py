@@ -244,16 +244,8 @@ def _worth(
     """
     strays = _unknown(members, tails).select("line", "chunk").unique().height
     followed = (strays + _FOLLOWED * _FOLLOWED_WEIGHT) / (head_count + _FOLLOWED_WEIGHT)
-    own = numbers.select("customer", "stem", near="value")
     block = ["customer", "stem", "last", "block"]
-    around = (
-        members.select(block)
-        .unique()
-        .join(own, on=["customer", "stem"])
-        .filter(pl.col("near") // pl.col("block") == pl.col("last") // pl.col("block"))
-        .group_by(block)
-        .agg(dense=pl.len())
-    )
+    around = _neighbours(members.select(block).unique(), numbers)
     folds = members.unique(["line", "item", "first", "last"], keep="any").join(
         around, on=block, how="left"
     )
@@ -264,6 +256,21 @@ def _worth(
         total=((first - (density.log(2) * share).sum()) * 1000).round(0).cast(pl.Int64).first(),
         members=pl.col("found").sum(),
     )
+
+
+def _neighbours(tails: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+    """Count the open items of a customer whose numbers the block of each tail can say: the tail's columns, dense.
+
+    Counted block by block, once for each length of a tail: item by item the largest customer's would be met by each tail.
+    """
+    counted = [tails.with_columns(dense=pl.lit(0, dtype=pl.UInt32)).clear()]
+    for block in tails["block"].unique().sort():
+        slots = tails.filter(pl.col("block") == block).with_columns(slot=pl.col("last") // block)
+        own = numbers.join(slots, on=["customer", "stem"], how="semi")
+        slot = ["customer", "stem", "slot"]
+        dense = own.with_columns(slot=pl.col("value") // block).group_by(slot).agg(dense=pl.len())
+        counted.append(slots.join(dense, on=slot).drop("slot"))
+    return pl.concat(counted)
 
 
 def _opened(weighed: pl.DataFrame, unknown: pl.DataFrame, quoted: int) -> Opened:

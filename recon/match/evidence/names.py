@@ -109,23 +109,32 @@ def _candidates(lines: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
 def _compared(pairs: pl.DataFrame, lines: pl.DataFrame, worth: pl.DataFrame) -> pl.DataFrame:
     """Lay both names beside each other: what they share and is worth, and what is left of each."""
     beside = pairs.join(lines.select("line", "words", "payer_key", "payer_name"), on="line")
+    # The same payer meets the same name on many lines, with another text on each.
+    two_names = ["payer_key", "name_key"]
+    met = beside.select(two_names).unique().with_row_index("met")
     payer, name, text = (
         pl.col(column).str.split(" ") for column in ("payer_key", "name_key", "words")
     )
-    split = beside.with_row_index("pair").with_columns(
-        shared=name.list.set_intersection(payer),
-        in_text=name.list.set_difference(text).list.len() == 0,
+    shared = met.select("met", word=name.list.set_intersection(payer))
+    left = met.with_columns(
         rest_of_payer=payer.list.set_difference(name).list.sort().list.join(" "),
         rest_of_name=name.list.set_difference(payer).list.sort().list.join(" "),
+    ).join(_worth_of(shared, worth, "met").rename({"worth": "worth_shared"}), on="met", how="left")
+    names = met.select("name_key").unique().select("name_key", word=name)
+    whole = _worth_of(names, worth, "name_key").rename({"worth": "worth_whole"})
+    return (
+        beside.with_columns(in_text=name.list.set_difference(text).list.len() == 0)
+        .join(left, on=two_names)
+        .join(whole, on="name_key", how="left")
+        .with_columns(worth=pl.when("in_text").then("worth_whole").otherwise("worth_shared"))
+        .drop("met", "worth_shared", "worth_whole")
     )
-    bits = (
-        split.select("pair", word=pl.when("in_text").then(name).otherwise("shared"))
-        .explode("word", empty_as_null=False)
-        .join(worth, on="word")
-        .group_by("pair")
-        .agg(worth=pl.col("worth").sum())
-    )
-    return split.join(bits, on="pair", maintain_order="left")
+
+
+def _worth_of(said: pl.DataFrame, worth: pl.DataFrame, of: str) -> pl.DataFrame:
+    """What the words of each are worth together: of, worth."""
+    each = said.explode("word", empty_as_null=False).join(worth, on="word")
+    return each.group_by(of).agg(pl.col("worth").sum())
 
 
 def _with_typos(pairs: pl.DataFrame) -> pl.DataFrame:
