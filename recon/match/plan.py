@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from recon.match.batched import batch_outcomes, say_unapplied, with_batch_notes
+from recon.match.blocks import side_by_side
 from recon.match.classify import set_aside
 from recon.match.decision.assign import assign
 from recon.match.decision.decide import decide
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from recon.frames.evidence import Evidence
     from recon.frames.history import Memory
     from recon.frames.proposals import ProposalItems, Proposals, ProposedSets
+    from recon.match.evidence.references import References
     from recon.match.proposals.propose import Proposed
 
 
@@ -91,15 +93,16 @@ def match_comparable(
     tables = _tables(comparable, aside, memory)
     receipts = tables.receipts
 
-    references = find_references(receipts, comparable)
-    parties = find_parties(tables, comparable.line_keys, comparable.item_keys)
-    pairs = candidate_pairs(
-        tables, references, parties, _numbered_evidence(more_evidence, tables), policy
+    references, parties = side_by_side(
+        lambda: find_references(receipts, comparable),
+        lambda: find_parties(tables, comparable.line_keys, comparable.item_keys),
     )
 
-    singles = propose_single_items(pairs, policy)
-    sets, uncombined = propose_sets(
-        tables, references, parties, _numbered_sets(more_sets, tables), policy
+    (pairs, singles), (sets, uncombined) = side_by_side(
+        lambda: _of_single_items(tables, references, parties, more_evidence, policy),
+        lambda: propose_sets(
+            tables, references, parties, _numbered_sets(more_sets, tables), policy
+        ),
     )
     receipts = _mark_uncombined(receipts, uncombined)
     converted = propose_in_other_currency(tables, references, parties)
@@ -150,6 +153,19 @@ def _tables(comparable: Comparable, aside: pl.DataFrame, memory: Memory) -> Tabl
         comparable.accounts,
         memory,
     )
+
+
+def _of_single_items(
+    tables: Tables,
+    references: References,
+    parties: pl.DataFrame,
+    more: dy.DataFrame[Evidence],
+    policy: Policy,
+) -> tuple[pl.DataFrame, Proposed]:
+    """The pairs of line and item worth judging, and the proposals of one item each."""
+    numbered = _numbered_evidence(more, tables)
+    pairs = candidate_pairs(tables, references, parties, numbered, policy)
+    return pairs, propose_single_items(pairs, policy)
 
 
 def _mark_uncombined(receipts: pl.DataFrame, uncombined: pl.DataFrame) -> pl.DataFrame:

@@ -160,11 +160,8 @@ def _rivals(
         ),
         on=["line", "proposal"],
     )
-    items = (
-        scored.members.filter(pl.col("item").is_not_null())
-        .select("proposal", "line", "item")
-        .unique()
-    )
+    # Payment and discount of one item are two members, which find the same rivals.
+    items = scored.members.drop_nulls("item").select("proposal", "line", "item")
     taken = items.join(able, on=["line", "proposal"]).select("item", taker="line").unique()
     return pl.concat(
         [

@@ -37,8 +37,8 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
         "proposal",
         doubt=(1 - pl.col("confidence_ppm") / 1_000_000).clip(lower_bound=_PAID_TWICE),
     )
-    members = scored.members.drop_nulls("item").select("proposal", "line", "item").unique()
-    taken = members.join(settling, on="proposal").select("item", "doubt", taker="line")
+    members = scored.members.drop_nulls("item").select("proposal", "line", "item")
+    taken = members.join(settling, on="proposal").select("item", "doubt", taker="line").unique()
     touched = (
         members.join(taken, on="item")
         .filter(pl.col("taker") != pl.col("line"))

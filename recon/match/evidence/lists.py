@@ -245,7 +245,7 @@ def _worth(
     strays = _unknown(members, tails).select("line", "chunk").unique().height
     followed = (strays + _FOLLOWED * _FOLLOWED_WEIGHT) / (head_count + _FOLLOWED_WEIGHT)
     block = ["customer", "stem", "last", "block"]
-    around = _neighbours(members.select(block).unique(), numbers)
+    around = neighbours(members.select(block).unique(), numbers)
     folds = members.unique(["line", "item", "first", "last"], keep="any").join(
         around, on=block, how="left"
     )
@@ -258,7 +258,7 @@ def _worth(
     )
 
 
-def _neighbours(tails: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+def neighbours(tails: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     """Count the open items of a customer whose numbers the block of each tail can say: the tail's columns, dense.
 
     Counted block by block, once for each length of a tail: item by item the largest customer's would be met by each tail.

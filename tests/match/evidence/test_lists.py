@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from recon.match.evidence.lists import open_lists
+from recon.match.evidence.lists import neighbours, open_lists
+from tests.examples import examples
 
 _QUOTED = 8_000
 
@@ -130,3 +133,29 @@ def test_both_ends_in_full_open_what_lies_between():
     texts = pl.DataFrame({"line": [0], "text": ["RE-0998 - RE-1000"]})
 
     assert open_lists(texts, hits, items, _QUOTED).hits["item"].to_list() == [1, 2]
+
+
+_NUMBER = st.tuples(st.integers(1, 2), st.sampled_from(["", "RE"]), st.integers(0, 400))
+_TAIL = st.tuples(_NUMBER, st.sampled_from([10, 60, 100]))
+
+
+@given(st.lists(_NUMBER, unique=True), st.sets(_TAIL))
+@settings(max_examples=examples(60))
+def test_the_density_around_a_tail_counts_the_numbers_it_could_have_said(numbers, tails):
+    frame = pl.DataFrame(numbers, schema=["customer", "stem", "value"], orient="row")
+    schema = {"customer": pl.Int64, "stem": pl.String, "last": pl.Int64, "block": pl.Int64}
+    asked = pl.DataFrame([(*tail, block) for tail, block in tails], schema=schema, orient="row")
+    counts = {
+        (*tail, block): sum(
+            number[:2] == tail[:2] and number[2] // block == tail[2] // block for number in numbers
+        )
+        for tail, block in tails
+    }
+
+    found = neighbours(
+        asked, frame.cast({"customer": pl.Int64, "value": pl.Int64, "stem": pl.String})
+    )
+
+    assert {row[:4]: row[4] for row in found.rows()} == {
+        tail: count for tail, count in counts.items() if count
+    }
