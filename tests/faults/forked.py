@@ -41,6 +41,14 @@ class Ended:
     seconds: float
 
 
+class NotStopped(AssertionError):
+    """A command ended before a failpoint stopped it; `ended` says how."""
+
+    def __init__(self, ended):
+        super().__init__("the command ended before it was stopped")
+        self.ended = ended
+
+
 class Forked:
     """The server, from the side of a test."""
 
@@ -62,13 +70,19 @@ class Forked:
         return self._ask({"words": list(words), "kill_after": kill_after, "variables": variables})
 
     def recon_meanwhile(self, happens, *words, **variables):
-        """Run a command that a failpoint stops; let something happen meanwhile, and let it go on."""
+        """Run a command that a failpoint stops; let something happen meanwhile, and let it go on.
+
+        Raises:
+            NotStopped: it ended without passing the failpoint so often.
+        """
         ended = []
         asking = threading.Thread(
             target=lambda: ended.append(self.recon(*words, **variables)), daemon=True
         )
         asking.start()
         child = self._stopped_child(asking)
+        if child is None:
+            raise NotStopped(ended[0])
         try:
             happens()
         finally:
@@ -85,7 +99,8 @@ class Forked:
                     if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "T":
                         return int(child)
             time.sleep(0.02)
-        raise AssertionError("the command ended before it was stopped")
+        asking.join()
+        return None
 
     def call(self, function, *args):
         """Call a function by `module:name` with JSON values, in a process of its own; gives what it returns."""
