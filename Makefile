@@ -64,6 +64,7 @@ bench-quality: $(STAMP)
 # A million lines in the store, and a day's run over them.
 bench-store: $(STAMP)
 	$(BIN)/python benchmarks/store.py --write
+	$(BIN)/python benchmarks/store.py --postgresql --write
 
 PEERS := .venv-peers
 bench-readers: $(STAMP)

@@ -2,7 +2,8 @@
 
 python benchmarks/store.py                 prints the table; --write puts it into README.md
 python benchmarks/store.py --lines 100000  a smaller store
-python benchmarks/store.py --postgresql URL   the same on a server (an empty database)
+python benchmarks/store.py --postgresql       the same on a server of its own, of the machine's cores
+python benchmarks/store.py --postgresql URL   the same on your server (an empty database)
 Every step is a process of its own.
 """
 
@@ -12,6 +13,7 @@ import argparse
 import shutil
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ from benchmarks.bench.measure import compile_as_installed, measure
 from benchmarks.bench.table import markdown, measured_on, write_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from benchmarks.bench.measure import Measured
 
 README = Path(__file__).resolve().with_name("README.md")
@@ -36,6 +40,8 @@ STEPS = (
     ("verify", "verified: chain, rows, projections, money"),
 )
 DAYS = (10_000, 100_000)
+# The server that the tests start too.
+OWN = "own"
 
 
 def main() -> None:
@@ -46,22 +52,41 @@ def main() -> None:
         "--days",
         type=int,
         nargs="*",
-        default=list(DAYS),
-        help="lines of a day; on a server one alone",
+        help=f"lines of a day: {DAYS}; on a server one alone: {DAYS[:1]}",
     )
-    parser.add_argument("--postgresql", metavar="URL", help="a server in place of a file")
+    parser.add_argument(
+        "--postgresql", metavar="URL", nargs="?", const=OWN, help="a server in place of a file"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the world of the days")
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     compile_as_installed()
     where = measured_on(describe_machine())
-    with tempfile.TemporaryDirectory() as name:
+    if chosen.days is None:
+        chosen.days = DAYS[:1] if chosen.postgresql else DAYS
+    with tempfile.TemporaryDirectory() as name, _database(chosen.postgresql) as url:
+        chosen.postgresql = url
         rows = _measure(Path(name), chosen)
     head = ("what", "lines", "seconds", "wall", "CPU", "peak", "store", "result")
     table = f"{where}\n\n{markdown(head, rows)}"
     print(table)
     if chosen.write:
-        write_table(README, table, "store")
+        write_table(README, table, "store on a server" if chosen.postgresql else "store")
+
+
+@contextmanager
+def _database(wanted: str | None) -> Iterator[str | None]:
+    """Give the URL of the database that is wanted: a file's (none), yours, or one of a server that ends with this program."""
+    if wanted != OWN:
+        yield wanted
+        return
+    from tests.stores import fresh_url, server
+
+    try:
+        with fresh_url("postgresql", Path()) as url:
+            yield url
+    finally:
+        server().end()
 
 
 def _measure(folder: Path, chosen: argparse.Namespace) -> list[tuple[str, ...]]:
