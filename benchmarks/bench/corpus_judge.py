@@ -17,6 +17,7 @@ from tests import corpus_csv
 from tests.corpus_csv_facts import PROVEN as READINGS
 from tests.corpus_facts import differences
 from tests.formats.bai2 import test_bai2_corpus as bai2
+from tests.formats.camt import test_camt_corpus as camt
 from tests.formats.cfonb import test_cfonb_corpus as cfonb
 from tests.formats.ofx import test_ofx_corpus as ofx
 from tests.formats.qif import test_qif_corpus as qif
@@ -44,6 +45,7 @@ STATES: Final = (
 # What the tests of a format prove the index to state wrongly, as `tests.corpus_facts.differences` writes it.
 PROVEN: Final[Mapping[str, list[str]]] = {
     **bai2.MISCOUNTED,
+    **camt.DIFFERENT,
     **ofx.DIFFERENT,
     **{name: [difference] for name, difference in qif.MISCOUNTED.items()},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from recon.api import (
 )
 from recon_camt.dates import with_dates, with_dates_marked
 from recon_camt.declared import declared_findings
+from recon_camt.noise import with_proven_rounding
 from recon_camt.reading import FAULT_SCHEMA
 from recon_camt.signs import with_proven_reversals, with_proven_signs
 from recon_camt.statements import read_statements
@@ -52,15 +54,21 @@ def finished(document: Document, reading: Reading, currency: str | None) -> Pars
         )
     read = dated(told, reading, currency)
     lines, faults = read.lines, read.faults
-    statements, signed = with_proven_signs(read.statements, lines)
+    again = partial(
+        read_statements, told, reading.paths, read.currencies, currency, is_rounded=True
+    )
+    statements, doubts, rounded = with_proven_rounding(
+        (read.statements, read.doubts), again, lines, faults["statement"]
+    )
+    statements, signed = with_proven_signs(statements, lines)
     lines, flipped = with_proven_reversals(lines, statements)
     lines, faults = numbered(lines, faults)
     lines = with_dates_marked(_with_places(document, lines))
-    rejects = _rejects(document, faults, read.doubts)
+    rejects = _rejects(document, faults, doubts)
     declared = declared_findings(statements, lines, faults)
     findings = (
         *document.findings,
-        *(told_of(one) for one in (*signed, *flipped, *declared)),
+        *(told_of(one) for one in (*rounded, *signed, *flipped, *declared)),
         *counted_findings(lines, statements),
     )
     readers = np.isin(np.arange(len(statements)), sorted(reading.tolerant))
@@ -82,12 +90,16 @@ def finished(document: Document, reading: Reading, currency: str | None) -> Pars
 
 
 class Dated(NamedTuple):
-    """Lines that all have a date, entries that are rejects, statements with their balances, and faults of these."""
+    """Lines that all have a date, entries that are rejects, statements with their balances, and faults of these.
+
+    `currencies` are those of each statement's entries where they have one.
+    """
 
     lines: pl.DataFrame
     faults: pl.DataFrame
     statements: pl.DataFrame
     doubts: pl.DataFrame
+    currencies: pl.Series
 
 
 def dated(told: StatementTexts, reading: Reading, currency: str | None) -> Dated:
@@ -100,13 +112,12 @@ def dated(told: StatementTexts, reading: Reading, currency: str | None) -> Dated
     if len(faults):
         faults = faults.sort("start", maintain_order=True)
     _check_counts(lines, faults, reading.entries)
-    statements, doubts = read_statements(
-        told, reading.paths, _currencies(lines, faults, len(told.statements)), currency
-    )
+    currencies = _currencies(lines, faults, len(told.statements))
+    statements, doubts = read_statements(told, reading.paths, currencies, currency)
     lines, undated = with_dates(lines, statements)
     if len(undated):
         faults = pl.concat([faults, undated]).sort("start", maintain_order=True)
-    return Dated(lines, faults, statements, doubts)
+    return Dated(lines, faults, statements, doubts, currencies)
 
 
 def _check_counts(lines: pl.DataFrame, faults: pl.DataFrame, entries: int) -> None:

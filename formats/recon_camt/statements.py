@@ -17,6 +17,7 @@ import polars as pl
 from recon.api import NO_CURRENCY, exponents
 from recon_camt.extras import Pairs, objects, spread
 from recon_camt.leaves import Leaves
+from recon_camt.noise import without_noise
 from recon_camt.paths import KINDS, Level
 from recon_camt.values import date, minor, sign
 
@@ -55,7 +56,12 @@ def accounts(leaves: Leaves) -> pl.Series:
 
 
 def read_statements(
-    told: StatementTexts, paths: Paths, entry_currency: pl.Series, fallback: str | None
+    told: StatementTexts,
+    paths: Paths,
+    entry_currency: pl.Series,
+    fallback: str | None,
+    *,
+    is_rounded: bool = False,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Read all statements of a document.
 
@@ -64,6 +70,7 @@ def read_statements(
         paths: the names of paths.
         entry_currency: the currency of each statement's entries; null where they have none or several.
         fallback: the currency that the policy names.
+        is_rounded: read balances without the noise of binary numbers (noise.py).
 
     Returns:
         columns of ReadStatements but line_count and reader, with the declared totals; and faults of balances:
@@ -71,7 +78,7 @@ def read_statements(
     """
     count = len(told.statements)
     leaves = Leaves(paths, Level.STATEMENT, told.texts, count)
-    balances = _balances(told, paths)
+    balances = _balances(told, paths, is_rounded=is_rounded)
     named = pl.DataFrame(
         {
             "statement_index": pl.int_range(count, dtype=pl.Int64, eager=True),
@@ -129,7 +136,7 @@ def _kinds(statements: Owners, paths: Paths) -> pl.Series:
     return pl.Series([kind[number] for number in statements.path.tolist()], dtype=pl.String)
 
 
-def _balances(told: StatementTexts, paths: Paths) -> pl.DataFrame:
+def _balances(told: StatementTexts, paths: Paths, *, is_rounded: bool) -> pl.DataFrame:
     """Read every balance: statement, type, signed amount, day; and its fault where it is not certain."""
     leaves = Leaves(paths, Level.BALANCE, told.texts, len(told.balances))
     frame = pl.DataFrame(
@@ -143,7 +150,11 @@ def _balances(told: StatementTexts, paths: Paths) -> pl.DataFrame:
             "day": leaves.first("Dt/Dt", "Dt/DtTm"),
         }
     ).with_row_index("number")
-    size = pl.lit(minor(frame["text"], frame["currency"]))
+    text = frame["text"]
+    if is_rounded:
+        pairs = frame.select("text", "currency").rows()
+        text = pl.Series([without_noise(*pair) for pair in pairs], dtype=pl.String)
+    size = pl.lit(minor(text, frame["currency"]))
     # An amount without indicator is taken as a credit here, and kept only where the entries prove it.
     is_unsigned = pl.col("indicator").is_null() & (size != 0)
     amount = size * pl.when(is_unsigned | (size == 0)).then(1).otherwise(sign(pl.col("indicator")))

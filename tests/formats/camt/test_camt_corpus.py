@@ -22,20 +22,22 @@ REFUSED = {
     "camt.053/viafintech__camt_parser/valid_namespace.xml": NO_MESSAGE,
     "camt.053/zoltansebestyen__ofxstatement-unicredithu/STATEMENT_12345678_20171130_no_stmt.xml": NO_STATEMENT,
 }
-# Float noise in balances, amounts in no currency (XXX), `12..34`, an entry without any date.
+# Amounts in no currency (XXX), `12..34`, an entry without any date.
 REJECTED = {
-    "camt.052/hbci4j__hbci4java/test-camt-parse-5200108-invalid-saldo.xml": ["no-balance"] * 2,
     "camt.053/kedder__ofxstatement-iso20022/gcamp6.xml": ["no-balance"] * 2 + ["no-currency"] * 5,
     "camt.053/sebastienrousseau__bankstatementparser/camt053_garbled_amount.xml": ["no-amount"],
     "camt.053/sebastienrousseau__camt053/statement_ac04.xml": ["no-date"],
 }
+# The index takes balances with the noise of binary numbers as they stand: rounded, 100.00 less the one debit of 34.00 is 66.00.
+DIFFERENT = {
+    "camt.052/hbci4j__hbci4java/test-camt-parse-5200108-invalid-saldo.xml": [
+        "balances: 0 ok/1 bad, 1 ok/0 bad",
+        "open: 100.0000000000005, 100.00",
+        "close: 66.0000000000001, 66.00",
+    ],
+}
 # The index counts a rejected balance as one that does not hold, and lists every currency that a file mentions.
 UNSTATED = {
-    "camt.052/hbci4j__hbci4java/test-camt-parse-5200108-invalid-saldo.xml": {
-        "balances",
-        "open",
-        "close",
-    },
     "camt.053/kedder__ofxstatement-iso20022/gcamp6.xml": {"balances"},
     "camt.053/newinnovations__camt053/example-camt053-b.xml": {"ccy"},
     "camt.053/viafintech__camt_parser/valid_example_v8.xml": {"ccy"},
@@ -67,7 +69,7 @@ def test_a_real_file_is_read_rightly(case: Case) -> None:
     entries = singles + in_batches.n_unique()
     lines = len(parsed.lines) + parsed.rejects["record"].count()
 
-    assert wrong == []
+    assert wrong == DIFFERENT.get(case.name, [])
     assert case.number("tx") in {entries, lines}
     assert case.from_source or case.number("tx") == entries
     assert parsed.rejects["code"].to_list() == REJECTED.get(case.name, [])
