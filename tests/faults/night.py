@@ -1,9 +1,10 @@
 """Run all faults of a tier, two at a time, and write one JSON with what each tried and found.
 
     python tests/faults/night.py --tier nightly --out out/nightly.json
+    python tests/faults/night.py --only kill     a part of it anew: what else the JSON says stays
 
-In: `tiers.toml`, the jobs. Out: a row a job as it ends; the JSON has command, seconds, exit code and totals of each. Exit
-code 1 if any failed; its output then lies beside the JSON.
+In: `tiers.toml`, the jobs. Out: a row a job as it ends; the JSON has commit, command, seconds, exit code and totals of each,
+and is written after each job. Exit code 1 if any failed; its output then lies beside the JSON.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,7 @@ class Job:
         )
         told = {
             "what": self.what,
+            "commit": describe_commit(),
             "command": shlex.join(["python", *self.words]),
             "seconds": round(time.monotonic() - began),
             "exit": ended.returncode,
@@ -94,43 +96,50 @@ def totals_of(out):
     return {word: int(count) for count, word in _COUNTS.findall(last)}
 
 
-def play(tier, out, workers):
-    """Run all jobs of a tier; gives what is written of each."""
-    jobs = jobs_of(tier)
-    told = [_told(job.run(), out) for job in jobs if job.is_alone]
-    with ThreadPoolExecutor(workers) as pool:
-        together = pool.map(Job.run, [job for job in jobs if not job.is_alone])
-        return told + [_told(one, out) for one in together]
+class Night:
+    """What was tried, written after each job."""
 
+    def __init__(self, tier, out):
+        self.tier, self.out = tier, out
+        self.order = [job.what for job in jobs_of(tier)]
+        before = json.loads(out.read_text("utf-8")) if out.is_file() else {"tier": tier, "jobs": []}
+        kept = before["jobs"] if before["tier"] == tier else []
+        self.told = {one["what"]: one for one in kept}
 
-def _told(ended, out):
-    told, output = ended
-    click.echo(f"{told['seconds']:>6} s  exit {told['exit']}  {told['what']}")
-    if told["exit"]:
-        name = re.sub(r"\W+", "-", told["what"])
-        out.with_name(f"{out.stem}-{name}.log").write_text(output, "utf-8")
-    return told
+    def play(self, jobs, workers):
+        """Run jobs: those that are alone first, then the others so many at a time; gives the names of those that failed."""
+        alone = [job for job in jobs if job.is_alone]
+        failed = [self._write(job.run()) for job in alone]
+        with ThreadPoolExecutor(workers) as pool:
+            ended = [pool.submit(job.run) for job in jobs if not job.is_alone]
+            failed += [self._write(one.result()) for one in as_completed(ended)]
+        return [name for name in failed if name]
+
+    def _write(self, ended):
+        told, output = ended
+        click.echo(f"{told['seconds']:>6} s  exit {told['exit']}  {told['what']}")
+        self.told[told["what"]] = told
+        jobs = [self.told[name] for name in self.order if name in self.told]
+        text = json.dumps({"tier": self.tier, "jobs": jobs}, indent=2)
+        self.out.write_text(f"{text}\n", "utf-8")
+        if told["exit"]:
+            name = re.sub(r"\W+", "-", told["what"])
+            self.out.with_name(f"{self.out.stem}-{name}.log").write_text(output, "utf-8")
+        return told["what"] if told["exit"] else None
 
 
 def main():
     parser = argparse.ArgumentParser(description="Run all faults of a tier.")
     parser.add_argument("--tier", choices=TIERS, default="nightly")
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "nightly.json")
+    parser.add_argument("--only", default="", help="jobs whose name has these words in it")
     parser.add_argument("--workers", type=int, default=2, help="how many jobs at a time")
     chosen = parser.parse_args()
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
-    told = play(chosen.tier, chosen.out, chosen.workers)
-    whole = {
-        "tier": chosen.tier,
-        "commit": describe_commit(),
-        "seconds": round(time.monotonic() - began),
-        "jobs": told,
-    }
-    chosen.out.write_text(json.dumps(whole, indent=2) + "\n", "utf-8")
-    failed = [one["what"] for one in told if one["exit"]]
-    click.echo(f"{whole['seconds']:>6} s  {len(told)} jobs, failed: {', '.join(failed) or 'none'}")
-    sys.exit(1 if failed else 0)
+    jobs = [job for job in jobs_of(chosen.tier) if chosen.only in job.what]
+    failed = Night(chosen.tier, chosen.out).play(jobs, chosen.workers)
+    click.echo(f"{len(jobs)} jobs, failed: {', '.join(failed) or 'none'}")
+    sys.exit(1 if failed or not jobs else 0)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,9 @@ def table_of(night):
         for one in night["jobs"]
     ]  # fmt: skip
     rows = [tuple(str(value) for value in row) for row in rows]
-    whole = f"On commit {night['commit']}, in {_minutes(night['seconds'])} all together."
-    return f"{whole}\n\n{markdown(('what', 'command', 'took', 'exit', 'counted'), rows)}"
+    commits = ", ".join(dict.fromkeys(one["commit"] for one in night["jobs"]))
+    head = ("what", "command", "took", "exit", "counted")
+    return f"On commit {commits}, two jobs at a time.\n\n{markdown(head, rows)}"
 
 
 def _minutes(seconds):

@@ -55,13 +55,27 @@ def test_a_job_that_fails_is_told_and_its_output_kept(tmp_path, monkeypatch, cap
     assert "failed: not well" in capsys.readouterr().out
 
 
+def test_a_part_of_the_night_anew_leaves_the_rest_as_it_was(tmp_path, monkeypatch):
+    out = tmp_path / "nightly.json"
+    for number, only in enumerate(["", "kill"], 1):
+        text = f"print('{{\\n\"rounds\": {number}\\n}}')"
+        jobs = [Job(what, ("-c", text), False, {}) for what in ("races", "kills")]
+        monkeypatch.setattr(night, "jobs_of", lambda tier, jobs=jobs: jobs)
+        monkeypatch.setattr("sys.argv", ["night.py", "--out", str(out), "--only", only])
+        with pytest.raises(SystemExit):
+            night.main()
+    told = json.loads(out.read_text("utf-8"))["jobs"]
+
+    assert [(one["what"], one["totals"]["rounds"]) for one in told] == [("races", 1), ("kills", 2)]
+
+
 def test_a_night_is_a_row_a_job_and_says_what_was_counted():
     totals = {"seed": 1, "rounds": 1_500, "killed_in": {"run": 3}, "wrong": [], "took": 1.25}
-    job = {"what": "kills", "command": "python k.py", "seconds": 65, "exit": 0, "totals": totals}
-    told = table_of({"tier": "nightly", "commit": "abc", "seconds": 3_700, "jobs": [job]})
+    job = {"what": "kills", "commit": "abc", "command": "python k.py", "seconds": 65, "exit": 0}
+    told = table_of({"tier": "nightly", "jobs": [{**job, "totals": totals}]})
 
     assert "| kills | `python k.py` | 1:05 min | 0 | 1,500 rounds, 0 wrong, 1.25 took |" in told
-    assert "commit abc, in 61:40 min" in told
+    assert "On commit abc" in told
 
 
 @pytest.mark.nightly
