@@ -8,6 +8,7 @@ PostgreSQL: writers take one advisory lock for the length of their transaction, 
 from __future__ import annotations
 
 import os
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 WRITERS: Final = 0x5245434F4E
 _BUSY_MILLISECONDS: Final = 30_000
 _CACHE_KIB: Final = 262_144
+_PAUSE_SECONDS: Final = 0.01
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}",
@@ -128,10 +129,25 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
+        _write_ahead(connection)
         for pragma in _PRAGMAS:
             connection.execute(pragma)
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Let a file have its log, however many programs open a new one at once: SQLite does not wait for that by itself."""
+    until = time.monotonic() + _BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except connection.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _make_private(path: Path) -> None:

@@ -166,10 +166,10 @@ class Store(RuleBasedStateMachine):
         del os.environ[failpoints.VARIABLE]
         with self.store.reading() as connection:
             files = fetch(connection, FACT["files"]).filter(role="statement")
-        if files.height > len(self.model.delivered):
-            (kept,) = files.tail(1)["sha256"].to_list()
-            # The file stays where it is; it is known when it is looked at again.
-            self.model.delivered += [one for one in self.pending if digest(one) == kept]
+        # Files that come together are kept together, and stay where they are; they are known when they are looked at again.
+        kept = files.tail(files.height - len(self.model.delivered))["sha256"].to_list()
+        by_digest = {digest(one): one for one in self.pending}
+        self.model.delivered += [by_digest[one] for one in kept]
         self.kept()
 
     def lay_down(self, first, days, name):

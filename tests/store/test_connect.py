@@ -12,6 +12,7 @@ from sqlalchemy import text
 from recon import databases
 from recon.databases import OLDEST_SQLITE, sqlite_library
 from recon.errors import ConfigurationError, StoreBroken
+from recon.store import connect
 from recon.store.connect import open_store
 
 SECRET = "hush-hush"
@@ -167,3 +168,37 @@ def test_what_is_written_while_reading_is_refused_or_leaves_nothing(store):
 
     with store.reading() as connection:
         assert connection.scalar(text("SELECT count(*) FROM t")) == 0
+
+
+class Opened:
+    """A connection to a new file that other programs open too: SQLite says at once that it is locked, and waits for nobody."""
+
+    class OperationalError(Exception):
+        """What the driver raises."""
+
+    def __init__(self, *refusals):
+        self.refusals, self.asked = list(refusals), 0
+
+    def execute(self, words):
+        assert words == "PRAGMA journal_mode=WAL"
+        self.asked += 1
+        if self.refusals:
+            raise self.OperationalError(self.refusals.pop(0))
+
+
+def test_a_new_file_that_others_open_too_is_waited_for():
+    opened = Opened(*["database is locked"] * 3)
+    connect._write_ahead(opened)
+
+    assert opened.asked == 4
+
+
+def test_a_file_that_stays_locked_and_one_that_is_none_are_told(monkeypatch):
+    monkeypatch.setattr(connect, "_BUSY_MILLISECONDS", 30)
+    with pytest.raises(Opened.OperationalError, match="locked"):
+        connect._write_ahead(Opened(*["database is locked"] * 1_000))
+    broken = Opened("file is not a database")
+    with pytest.raises(Opened.OperationalError, match="not a database"):
+        connect._write_ahead(broken)
+
+    assert broken.asked == 1
