@@ -251,9 +251,17 @@ def _check_end(
 def _open_quote(delimiter: str, quote: str) -> re.Pattern[str]:
     """Write the pattern of a last record whose last cell begins with a quote that nothing closes."""
     mark, q = re.escape(delimiter), re.escape(quote)
-    plain = rf"[^{mark}\r\n]*+"
-    cell = rf"(?:{q}(?:[^{q}]|{q}{q})*+{q}{plain}|(?!{q}){plain})"
-    return re.compile(rf"(?:{cell}{mark})*+(?P<quote>{q})(?:[^{q}]|{q}{q})*+\Z")
+    plain = rf"[^{mark}\r\n]*"
+    cell = rf"(?:{_closed(q)}{plain}|(?!{q}){plain})"
+    return re.compile(rf"(?:{cell}{mark})*(?P<quote>{q})[^{q}]*(?:{q}{q}[^{q}]*)*\Z")
+
+
+def _closed(q: str) -> str:
+    """Write a quoted cell up to its closing quote, which can be read in one way only.
+
+    No possessive group would do: Python 3.11.2, which Debian 12 has, loses its place in one.
+    """
+    return rf"{q}[^{q}]*(?:{q}{q}[^{q}]*)*{q}(?!{q})"
 
 
 def _record_pattern(delimiter: str, quote: str) -> re.Pattern[str]:
@@ -267,7 +275,7 @@ def _regular_record(delimiter: str, quote: str) -> re.Pattern[str]:
     """Write the pattern of a record in which a quoted cell ends at its closing quote."""
     mark, q = re.escape(delimiter), re.escape(quote)
     plain = rf"[^{mark}\r\n]*"
-    cell = rf"(?:(?>{q}(?:[^{q}]|{q}{q})*+{q})|(?!{q}){plain})" if quote else plain
+    cell = rf"(?:{_closed(q)}|(?!{q}){plain})" if quote else plain
     return re.compile(rf"{cell}(?:{mark}{cell})*(?:\r\n|\r|\n|\Z)")
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WRITERS: Final = 0x5245434F4E
 _BUSY_MILLISECONDS: Final = 30_000
 _CACHE_KIB: Final = 262_144
-_PAUSE_SECONDS: Final = 0.01
+_PAUSE_MILLISECONDS: Final = 10
 _PRAGMAS: Final = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
@@ -145,7 +145,7 @@ def _write_ahead(connection: Any) -> None:
         except connection.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(_PAUSE_MILLISECONDS / 1000)
         else:
             return
 

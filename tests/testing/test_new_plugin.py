@@ -46,7 +46,9 @@ def test_a_new_package_registers_one_object_that_keeps_its_contract(tmp_path, ki
 
     assert target.name == "toy-one"
     assert type(target).__name__ == "ToyOne"
-    assert sorted(written) == sorted(path for path in folder.rglob("*") if path.is_file())
+    # Python may have kept what it compiled while the package was imported.
+    found = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert sorted(written) == sorted(found)
     assert (package / "py.typed").exists()
     assert not [path for path in written if "$" in path.read_text(encoding="utf-8")]
     checked(kind, target, folder)
