@@ -48,7 +48,6 @@ TO_APPLY: Final = {
     "short_payment": "the number is quoted, the payer certain, the item one, and decide.part_payment = apply",
     "overpayment": "the number is quoted, the payer certain, the rest less than the items, every sum of the payer's items tried, "
     "and decide.overpayment = on_account",
-    "difference": "the payer or the number speaks for the item as well as the amount",
     "equal_items": "the line quotes one of them, or decide.equal_items = oldest_first",
     "payer_account_changed": "the account is listed for the customer, a number is quoted, or decide.new_account = apply",
     "usual_charge": "bank_charges.usual = apply",

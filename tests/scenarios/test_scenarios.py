@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from recon.config import Policy
 from recon.frames.history import History
+from recon.match.decision.decide import refusing_rules
 from recon.money import exponent, parse_minor
 from tests.scenarios.build import Outcome, World, build_world, inputs_of, run_world
 from tests.scenarios.language import Expected, Scenario, UnreadableScenario, read_scenarios
@@ -53,6 +55,14 @@ def test_there_are_scenarios_and_their_titles_differ():
 
     assert len(titles) >= 80
     assert len(set(titles)) == len(titles)
+
+
+def test_every_rule_that_refuses_has_a_scenario_in_which_it_decides():
+    rules = {name for name, _ in refusing_rules(Policy(), 0)}
+    decisive = {expected.reason for _, scenario in SCENARIOS for expected in scenario.expected}
+
+    # A component too large for the bound is no small world: tests/match/decision/test_assign.py.
+    assert rules - decisive == {"component_too_large"}
 
 
 def describe(world: World, outcome: Outcome, expected: Expected) -> dict[str, object]:

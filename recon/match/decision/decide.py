@@ -95,9 +95,8 @@ def refusing_rules(policy: Policy, threshold: int) -> list[tuple[str, pl.Expr]]:
     """
     part, over = pl.col("settlement") == "part", pl.col("settlement") == "over"
     leaves_open = pl.col("settlement").is_in(LEAVES_OPEN)
-    # Without an agreeing amount, the number quoted and the payer must both be certain.
-    amount_agrees = ~(part | over)
     by_order = is_by_order(policy)
+    # Without an agreeing amount, the number quoted and the payer must both be certain.
     sure_payer = pl.col("party_is_strong") & pl.col("classes").str.contains("reference")
     return [
         ("held_balance_break", pl.col("is_held")),
@@ -120,7 +119,6 @@ def refusing_rules(policy: Policy, threshold: int) -> list[tuple[str, pl.Expr]]:
         ("overpayment", over & (pl.col("received") < -2 * pl.col("difference"))),
         # A rest that is the price of another item pays it; where not every sum was tried, it may well be one.
         ("overpayment", over & (pl.col("is_uncombined") | pl.col("rest_is_a_price"))),
-        ("difference", ~amount_agrees & (pl.col("class_count") < 2)),
         ("equal_items", (pl.col("equals") > 1) & (policy.decide.equal_items == "suggest")),
         # A payer who names a number tells its items apart, whether or not the number can be read.
         ("equal_items", (pl.col("equals") > 1) & pl.col("names_a_number")),

@@ -52,20 +52,13 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
         touched, on="proposal", how="left", maintain_order="left"
     )
     anew = with_confidence(of_lines, pl.col("doubt").fill_null(1)).select(
-        "proposal", anew="confidence_ppm"
+        "proposal", "line", anew="confidence_ppm"
     )
-    # Which of one customer's items is left, another line may tell; which customer paid, it may not.
-    best = pl.col("customer").sort_by("place").first().over("line")
-    is_own = pl.col("customer").eq_missing(best)
-    alone = with_confidence(of_lines, pl.when(is_own).then("doubt").fill_null(1))
-    floor = int(policy.decide.min_confidence * WHOLE)
-    told = alone.filter(pl.col("confidence_ppm") < floor).join(
-        anew.filter(pl.col("anew") >= floor), on="proposal", how="semi"
-    )
+    told = _told_by_others(of_lines, anew, int(policy.decide.min_confidence * WHOLE))
     # Few lines are touched, so that only their confidence is put in the place of the old one.
     confidence = (
         scored.proposals.select("proposal", "confidence_ppm")
-        .join(anew, on="proposal", how="left", maintain_order="left")
+        .join(anew.drop("line"), on="proposal", how="left", maintain_order="left")
         .select(pl.coalesce("anew", "confidence_ppm").alias("confidence_ppm"))
     )
     return Proposed(
@@ -76,3 +69,21 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
         ),
         scored.members,
     )
+
+
+def _told_by_others(of_lines: pl.DataFrame, anew: pl.DataFrame, floor: int) -> pl.DataFrame:
+    """Find the proposals that reach the floor (parts per million) only by what other customers' items are spoken for.
+
+    Which of one customer's items is left, another line may tell; which customer paid, it may not.
+    """
+    sure = anew.filter(pl.col("anew") >= floor)
+    in_question = of_lines.join(sure, on="line", how="semi").with_columns(
+        is_own=pl.col("customer").eq_missing(
+            pl.col("customer").sort_by("place").first().over("line")
+        )
+    )
+    # Where no other customer's item is spoken for, the line was weighed so already.
+    elsewhere = in_question.filter(pl.col("doubt").is_not_null() & ~pl.col("is_own"))
+    weighed = in_question.join(elsewhere, on="line", how="semi")
+    alone = with_confidence(weighed, pl.when("is_own").then("doubt").fill_null(1))
+    return alone.filter(pl.col("confidence_ppm") < floor).join(sure, on="proposal", how="semi")
