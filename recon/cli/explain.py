@@ -75,6 +75,7 @@ def _write_rows(explained: Explained, how: str) -> None:
 
 def _write_page(explained: Explained) -> None:
     from recon.report.text import spell_out
+    from recon.run.explained import REFUND
 
     line = explained.line
     payer = f" from {line['payer_name']}" if line["payer_name"] else ""
@@ -84,7 +85,7 @@ def _write_page(explained: Explained) -> None:
     # The nearest miss is told by the ledgers below.
     if explained.note and not explained.note.startswith("nearest: "):
         write_data(f"{spell_out(explained.note)}\n")
-    if not explained.explanations:
+    if not explained.explanations and line["reason"] != REFUND:
         write_data("No explanation was weighed: no open item was near, or none was looked for.\n")
     for one in explained.explanations:
         _write_explanation(one)

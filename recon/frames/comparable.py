@@ -101,9 +101,11 @@ class ItemKeys(dy.Schema):
 
 
 class ClosedKeys(dy.Schema):
-    """Numbers of items that were settled before."""
+    """Numbers of items that were settled before; one that several customers had is a row each."""
 
     key = dy.String()
+    customer = dy.Int64(nullable=True, description="whose it was; null: nobody of today's")
+    is_told = dy.Bool(description="the books tell whose it was")
 
 
 class Advised(dy.Schema):

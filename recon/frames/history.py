@@ -85,6 +85,26 @@ class UsualCharges(dy.Schema):
     of_weight = dy.Int64(min=0, description="all payments of this customer, in thousandths")
 
 
+class SeenProviders(dy.Schema):
+    """A row an account or a name whose payments were of many customers each: a provider, an acquirer, a lockbox."""
+
+    role = Word(("account", "name"))
+    key = dy.String(description="the account, or the name in comparable form")
+    times = dy.Int64(min=1, description="payments of many customers seen")
+    last_seen = dy.Date(description="booking date of the last of them")
+    words = dy.List(dy.String(), description="of all names under which they came")
+
+
+class CustomerCredits(dy.Schema):
+    """A row an amount that a payment left on a customer's account and that was not paid back by as much since."""
+
+    customer = dy.Int64()
+    currency = dy.String()
+    amount = dy.Int64(min=1, description="minor units")
+    line_id = dy.String(description="the payment")
+    booking_date = dy.Date()
+
+
 class RefusedMatches(dy.Schema):
     """A row a line and an item that were refused and have not changed since."""
 
@@ -115,6 +135,8 @@ class Memory:
     payers: dy.DataFrame[SeenPayers]
     habits: dy.DataFrame[PastPayments]
     charges: dy.DataFrame[UsualCharges]
+    credits: dy.DataFrame[CustomerCredits]
+    providers: dy.DataFrame[SeenProviders]
     refused: dy.DataFrame[RefusedMatches]
 
     @classmethod
@@ -124,6 +146,8 @@ class Memory:
             SeenPayers.create_empty(),
             PastPayments.create_empty(),
             UsualCharges.create_empty(),
+            CustomerCredits.create_empty(),
+            SeenProviders.create_empty(),
             RefusedMatches.create_empty(),
         )
 

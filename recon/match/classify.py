@@ -158,7 +158,7 @@ def find_returns(table: pl.DataFrame) -> pl.DataFrame:
     fitting = pairs.filter(
         days.is_between(0, _RETURN_WINDOW_DAYS), likeness > 0, same_mandate.fill_null(value=True)
     )
-    sure = _one_to_one(fitting.with_columns(likeness=likeness))
+    sure = one_to_one(fitting.with_columns(likeness=likeness))
     undone = sure.select(
         line_id="line_id_receipt", fate=pl.lit("returned"), reason=pl.lit("returned_later")
     )
@@ -172,7 +172,7 @@ def find_returns(table: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([undone, paired])
 
 
-def _one_to_one(fitting: pl.DataFrame) -> pl.DataFrame:
+def one_to_one(fitting: pl.DataFrame) -> pl.DataFrame:
     """Pair each return with one receipt: the most alike first, then the latest receipt.
 
     Returns that want the same receipt go in the order of their dates; the others choose again from what is left,

@@ -58,16 +58,21 @@ def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.
 
 
 def proposals_frame(
-    kept: pl.DataFrame, fates: pl.DataFrame, scored: Proposed, tables: Tables
+    kept: pl.DataFrame,
+    fates: pl.DataFrame,
+    scored: Proposed,
+    tables: Tables,
+    refunds: dy.DataFrame[Proposals],
 ) -> dy.DataFrame[Proposals]:
-    """Name the proposals kept by line id and rank, with their evidence in words."""
+    """Name the proposals kept by line id and rank, with their evidence in words; those of refunds are named already."""
     because = pl.concat_str("evidence", *_sum_in_words())
     on_account = _on_account(fates, scored)
     every = pl.concat([kept.with_columns(because=because).select(_KEPT), on_account.select(_KEPT)])
     named = every.join(tables.receipts.select("line", "line_id"), on="line").join(
         tables.customers.select("customer", "customer_id"), on="customer", how="left"
     )
-    return Proposals.validate(named.select(Proposals.column_names()).sort("line_id", "rank"))
+    both = pl.concat([named.select(Proposals.column_names()), refunds])
+    return Proposals.validate(both.sort("line_id", "rank"))
 
 
 def _sum_in_words() -> list[pl.Expr]:
@@ -127,7 +132,11 @@ def _on_account(fates: pl.DataFrame, scored: Proposed) -> pl.DataFrame:
 
 
 def members_frame(
-    kept: pl.DataFrame, members: pl.DataFrame, fates: pl.DataFrame, tables: Tables
+    kept: pl.DataFrame,
+    members: pl.DataFrame,
+    fates: pl.DataFrame,
+    tables: Tables,
+    refunds: dy.DataFrame[ProposalItems],
 ) -> dy.DataFrame[ProposalItems]:
     """Name the members of the proposals kept; a line on account is one member without item."""
     whole = fates.filter(pl.col("fate") == "on_account").join(
@@ -152,11 +161,8 @@ def members_frame(
         .join(tables.items.select("item", "item_id"), on="item", how="left")
         .join(owners, on="owner", how="left")
     )
-    return ProposalItems.validate(
-        named.select(ProposalItems.column_names()).sort(
-            "line_id", "rank", "item_id", "kind", nulls_last=True
-        )
-    )
+    both = pl.concat([named.select(ProposalItems.column_names()), refunds])
+    return ProposalItems.validate(both.sort("line_id", "rank", "item_id", "kind", nulls_last=True))
 
 
 def evidence_frame(
@@ -218,8 +224,8 @@ def decisions_frame(
         .join(currencies, on="line", how="left")
         .join(firsts, on="line", how="left")
     )
-    told = pl.concat_str("first", "note", separator="; ", ignore_nulls=True)
-    note = pl.when(pl.col("first").is_null()).then("note").otherwise(told)
+    told = pl.concat_str("first", "payout", "note", separator="; ", ignore_nulls=True)
+    note = pl.when(told != "").then(told)
     no_offer = pl.col("reason") == "no_candidate"
     decided = receipts.select(
         "line_id",
@@ -232,7 +238,7 @@ def decisions_frame(
         .when(pl.col("fate") != "applied")
         .then(pl.coalesce(note, "currency_note")),
     )
-    aside = set_aside.select("line_id", "fate", "reason", note=pl.lit(None, dtype=pl.String))
+    aside = set_aside.select("line_id", "fate", "reason", "note")
     marks = {"decided_by": pl.lit(RULE), "policy_hash": pl.lit(policy.hash)}
     return Decisions.validate(pl.concat([decided, aside]).with_columns(**marks).sort("line_id"))
 

@@ -17,6 +17,8 @@ from recon.match.decision.assign import assign
 from recon.match.decision.decide import decide
 from recon.match.decision.duplicates import settle_closed_quotes
 from recon.match.decision.new_accounts import mark_new_accounts
+from recon.match.decision.providers import say_payouts
+from recon.match.decision.refunds import find_refunds
 from recon.match.decision.refused import say_refused, without_refused
 from recon.match.decision.score import score
 from recon.match.decision.taken import discount_taken
@@ -123,20 +125,20 @@ def match_comparable(
     scored = mark_new_accounts(
         score(proposed, references, pairs, find_absent(tables, parties), receipts), parties, tables
     )
-
     assigned = assign(scored, tables.items)
     scored = discount_taken(scored, assigned, policy)
     threshold = choose_threshold(scored, assigned, policy)
     decided = decide(scored, assigned, receipts, policy, threshold)
-    fates = say_refused(settle_closed_quotes(decided, references, parties), tables)
-    fates = say_unapplied(fates, scored, batched)
+    decided = settle_closed_quotes(decided, references, parties, comparable)
+    fates = say_unapplied(say_payouts(say_refused(decided, tables), tables), scored, batched)
 
+    refunds = find_refunds(comparable, aside, fates, scored, tables)
     kept = kept_proposals(scored, fates, policy)
-    decisions = decisions_frame(fates, aside, scored, references, tables, policy)
+    decisions = decisions_frame(fates, refunds.aside, scored, references, tables, policy)
     return Matched(
         decisions=with_batch_notes(decisions, fates, batched, tables),
-        proposals=proposals_frame(kept, fates, scored, tables),
-        members=members_frame(kept, scored.members, fates, tables),
+        proposals=proposals_frame(kept, fates, scored, tables, refunds.proposals),
+        members=members_frame(kept, scored.members, fates, tables, refunds.members),
         evidence=evidence_frame(pairs, kept, scored.members, tables),
         workings=Workings(scored, pairs, parties, fates, assigned, tables, threshold),
         batches=batch_outcomes(batches, batched, fates, scored, tables),

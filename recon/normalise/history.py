@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recon.frames.history import Memory, RefusedMatches, SeenPayers
+from recon.frames.history import CustomerCredits, Memory, RefusedMatches, SeenPayers
 from recon.normalise.habits import find_charges, find_habits
 from recon.normalise.parties import name_key
+from recon.normalise.providers import find_providers
 from recon.normalise.text import compact, mandate_key
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def remember(
         payers=_payers(paid, lines, customers, listed),
         habits=find_habits(paid, lines, customers),
         charges=find_charges(paid, lines, customers),
+        credits=_credits(paid, lines, customers),
+        providers=find_providers(paid, lines),
         refused=refused,
     )
 
@@ -164,6 +167,24 @@ def _names_on_accounts(
         role=pl.lit("name_on_account"),
         key="name",
     )
+
+
+def _credits(
+    paid: pl.DataFrame, lines: pl.DataFrame, customers: pl.DataFrame
+) -> dy.DataFrame[CustomerCredits]:
+    """What payments left on the account of a customer; what was paid back in one sum is gone, the oldest first."""
+    left = paid.filter(pl.col("kind") == "on_account", pl.col("item_number").is_null())
+    back = left.filter(pl.col("amount") < 0).group_by("customer_id", amount=-pl.col("amount"))
+    standing = (
+        left.filter(pl.col("amount") > 0)
+        .join(lines.select("line_id", "currency", "booking_date"), on="line_id")
+        .join(customers, on="customer_id")
+        .join(back.agg(gone=pl.len().cast(pl.Int64)), on=["customer_id", "amount"], how="left")
+        .sort("customer", "amount", "booking_date", "line_id")
+    )
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("customer", "amount")
+    rows = standing.filter(place > pl.col("gone").fill_null(0))
+    return CustomerCredits.validate(rows.select(CustomerCredits.column_names()))
 
 
 def _refused(

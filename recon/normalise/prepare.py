@@ -63,7 +63,7 @@ def prepare(
         accounts=accounts,
         line_keys=LineKeys.validate(recognise(line_keys(receipts, letters))),
         item_keys=ItemKeys.validate(item_keys(quotable)),
-        closed_keys=_closed_keys(closed_texts),
+        closed_keys=_closed_keys(closed_texts, closed, customers),
     )
 
 
@@ -153,6 +153,16 @@ def _closed_texts(closed: dy.DataFrame[ClosedItems]) -> pl.DataFrame:
     )
 
 
-def _closed_keys(texts: pl.DataFrame) -> dy.DataFrame[ClosedKeys]:
-    whole = item_keys(texts).filter(pl.col("kind") == "number")
-    return ClosedKeys.validate(whole.select("key").unique().sort("key"))
+def _closed_keys(
+    texts: pl.DataFrame, closed: dy.DataFrame[ClosedItems], customers: pl.DataFrame
+) -> dy.DataFrame[ClosedKeys]:
+    """Numbers settled before, with whose they were: the rows of `texts` are those of `closed`."""
+    owners = closed.select(
+        "customer_id",
+        item=pl.int_range(pl.len(), dtype=pl.Int64),
+        is_told=pl.col("customer_id").is_not_null(),
+    ).join(customers.select("customer", "customer_id"), on="customer_id", how="left")
+    whole = item_keys(texts).filter(pl.col("kind") == "number").join(owners, on="item")
+    return ClosedKeys.validate(
+        whole.select(ClosedKeys.column_names()).unique().sort(pl.all(), nulls_last=True)
+    )

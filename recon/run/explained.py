@@ -30,6 +30,8 @@ _OF_PARTS: Final = (
     "item_numbers",
 )
 _CLASSES: Final = ("reference", "amount", "party", "date", "history")
+# A debit of which no explanation is weighed as of a receipt: its credit stands in allocations.csv.
+REFUND: Final = "refund_of_credit"
 # What would have to change before the rule lets an explanation pass; {…} are figures of the case and of the policy.
 TO_APPLY: Final = {
     "held_balance_break": "its statement balances, or the policy says on_balance_break = warn",
@@ -56,8 +58,9 @@ TO_APPLY: Final = {
     "competing_lines": "it is {margin} bits ahead of the other line that wants its items ({wanted})",
     "item_settled_by_other_line": "the other line does not settle the item ({wanted})",
     "duplicate_payment": "the item was not paid before ({wanted})",
-    "quotes_closed_item": "the number quoted is open, or the payer is known for certain",
+    "quotes_closed_item": "the number quoted is open; if it was this payer's, the money goes on its account",
     "too_many_to_combine": "combine.most_items is at least the number of the payer's open items",
+    "payout_without_report": "the provider's report is given (--batches)",
     "refused_before": "the pair is taken out of the history's rejected.csv",
     "weak_evidence": "more speaks for it than against it: now {total} bits",
 }
@@ -119,13 +122,20 @@ def explain_line(line_id: str, run: Path) -> Explained:
         **record["policy"]["decide"],
         "threshold": record["summary"]["applied_from_confidence"],
     }
-    notes = _table(run / "unmatched.csv").filter(pl.col("line_id") == line["line_id"])["note"]
     return Explained(
         line,
-        notes[0] if len(notes) else None,
+        _note(run, line),
         tuple(_explanation(row, rows, decide) for row in rows),
         _parts(run / "batches.csv", line["line_id"]),
     )
+
+
+def _note(run: Path, line: dict[str, Any]) -> str | None:
+    """What the run noted of an exception; of a refund, what it pays back."""
+    is_refund = line["reason"] == REFUND
+    file, column = ("allocations.csv", "because") if is_refund else ("unmatched.csv", "note")
+    notes = _table(run / file).filter(pl.col("line_id") == line["line_id"])[column]
+    return notes[0] if len(notes) else None
 
 
 def _parts(path: Path, line_id: str) -> tuple[dict[str, str | None], ...]:

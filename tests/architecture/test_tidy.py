@@ -19,6 +19,7 @@ FLOATS_ALLOWED: Final = {
     "recon/match/evidence/absent.py": PROBABILITY,
     "recon/match/evidence/new_clients.py": PROBABILITY,
     "recon/match/decision/programs.py": "HiGHS counts in floats; solve.py checks to the minor unit",
+    "recon/match/decision/refunds.py": PROBABILITY,
     "recon/match/decision/shares.py": PROBABILITY,
     "recon/match/evidence/batch_lines.py": PROBABILITY,
     "recon/match/evidence/rarity.py": PROBABILITY,

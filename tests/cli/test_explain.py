@@ -61,3 +61,34 @@ def test_a_line_that_was_set_aside_says_so(cli, out):
 
     assert "not_receivable: own transfer" in said
     assert "none was looked for" in said
+
+
+REFUND = """:20:R1
+:25:37040044/0532013000
+:28C:1/1
+:60F:C260301EUR1000,00
+:61:2603100310D50,25NTRFNONREF
+:86:116?00SEPA-UEBERWEISUNG?20refund?30DEUTDEFF?31DE75512108001245126199?32ACME GMBH
+:62F:C260310EUR949,75
+-
+"""
+
+
+def test_a_refund_says_what_it_pays_back_and_settles_nothing(cli, tmp_path):
+    given = {
+        "bank.sta": REFUND,
+        "items.csv": "item_id,number,customer_id,currency,open_amount\n9,CN-9,C1,EUR,-50.25\n",
+        "customers.csv": "customer_id,name,iban\nC1,ACME GmbH,DE75512108001245126199\n",
+    }
+    for name, text in given.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    books = ("--open-items", tmp_path / "items.csv", "--customers", tmp_path / "customers.csv")
+    cli("match", tmp_path / "bank.sta", *books, "--out", tmp_path / "out", "--quiet")
+    said = cli("explain", "L", "--run", tmp_path / "out").stdout
+
+    assert "\nnot_receivable: refund of credit\npays back credit note CN-9; " in said
+    assert "No explanation" not in said
+    with (tmp_path / "out" / "allocations.csv").open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["item_number"], row["amount"], row["status"]) == ("CN-9", "-50.25", "suggested")
+    assert (tmp_path / "out" / "entries.csv").read_text(encoding="utf-8").count("\n") == 1

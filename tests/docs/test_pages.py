@@ -81,7 +81,16 @@ def test_every_policy_key_is_on_the_page_and_no_other():
 def reasons_of_the_matcher() -> set[str]:
     """Read the reason codes from the source: literals given to a column of reasons, and the names of refusing rules."""
     found = set()
-    for name in ("batched", "classify", "decide", "duplicates", "explain", "refused"):
+    for name in (
+        "batched",
+        "classify",
+        "decide",
+        "duplicates",
+        "explain",
+        "providers",
+        "refunds",
+        "refused",
+    ):
         (path,) = (ROOT / "recon" / "match").rglob(f"{name}.py")
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):

@@ -181,3 +181,32 @@ def test_a_refusal_holds_for_the_line_that_it_names_while_the_same_is_open(row, 
     memory = learnt([], [], refused=[{"item_number": "INV-1", **row}])
 
     assert memory.refused.rows() == ([(0, 0)] if is_refused else [])
+
+
+def test_money_left_on_account_is_remembered_until_as_much_was_paid_back():
+    rest = {"kind": "on_account", "item_number": None, "amount": 5_025}
+    lines = [past(30), past(20), past(10, amount=-5_025)]
+    left = [paid(0, **rest), paid(1, **rest)]
+    both = learnt(lines, left).credits
+    one = learnt(lines, [*left, paid(2, **rest | {"amount": -5_025})]).credits
+
+    assert both["line_id"].to_list() == [line_id(10_000), line_id(10_001)]
+    assert both.row(0, named=True)["amount"] == 5_025
+    assert one["line_id"].to_list() == [line_id(10_001)]
+
+
+@pytest.mark.parametrize(
+    ("owners", "is_provider"), [(("C1", "C2"), False), (("C1", "C2", "C3"), True)]
+)
+def test_who_paid_for_three_customers_at_once_twice_is_a_provider(owners, is_provider):
+    lines = [
+        past(9, payer_account=ACCOUNT, payer_name="Stripe Payments"),
+        past(2, payer_account=ACCOUNT, payer_name="Stripe Europe"),
+    ]
+    confirmed = [paid(at, customer_id=owner) for at in (0, 1) for owner in owners]
+    found = learnt(lines, confirmed).providers.filter(role="account")
+
+    assert found["key"].to_list() == [ACCOUNT] * is_provider
+    assert found["times"].to_list() == [2] * is_provider
+    assert found["words"].to_list() == [["EUROPE", "PAYMENTS", "STRIPE"]] * is_provider
+    assert learnt(lines[:1], confirmed[: len(owners)]).providers.is_empty()

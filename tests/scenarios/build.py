@@ -300,17 +300,25 @@ def _past(fact: Fact) -> dict[str, Any]:
 def _confirmed(fact: Fact, number: int) -> list[dict[str, Any]]:
     """What a past line paid: nothing if it is nobody's; the items named, or one of its own name."""
     name, _, amount, currency = fact.words
-    if fact.one("of") is None:
+    owners = fact.named.get("of", [])
+    if not owners:
         return []
-    row = {"line_id": line_id(number), "customer_id": fact.one("of")}
+    row = {"line_id": line_id(number), "customer_id": owners[0]}
     paid = parse_minor(amount, exponent(currency))
-    rows = [{**row, "item_number": one, "amount": paid} for one in fact.named.get("item", [name])]
+    rows = [
+        {**row, "customer_id": owner, "item_number": one, "amount": paid}
+        for owner in owners
+        for one in fact.named.get("item", [name])
+    ]
     kinds = {"charge": "bank_charge", "discount": "discount"}
-    return rows + [
+    granted = [
         {**rows[0], "kind": kind, "amount": parse_minor(said, exponent(currency))}
         for word, kind in kinds.items()
         if (said := fact.one(word))
     ]
+    rest = fact.one("rest")
+    left = {**row, "kind": "on_account", "amount": parse_minor(rest or "0", exponent(currency))}
+    return [*rows, *granted, *([left] if rest else [])]
 
 
 def _refused(fact: Fact, line_names: list[str]) -> dict[str, Any]:

@@ -92,7 +92,7 @@ _ROWS: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "customer": (2, ("account", "parent", "alias", "country")),
     "closed": (1, ("of",)),
-    "past": (4, ("from", "account", "mandate", "of", "item", "charge", "discount")),
+    "past": (4, ("from", "account", "mandate", "of", "item", "charge", "discount", "rest")),
     "refused": (2, ("open",)),
     "own": (1, ()),
     "batch": (3, ("by", "on", "file")),

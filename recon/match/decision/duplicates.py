@@ -11,34 +11,39 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
+    from recon.frames.comparable import Comparable
     from recon.match.evidence.references import References
     from recon.match.proposals.propose import Proposed
     from recon.match.tables import Tables
 
 
 def settle_closed_quotes(
-    fates: pl.DataFrame, references: References, parties: pl.DataFrame
+    fates: pl.DataFrame,
+    references: References,
+    parties: pl.DataFrame,
+    comparable: Comparable,
 ) -> pl.DataFrame:
     """Re-decide receipts that were not applied and quote the number of a closed item.
+
+    What another customer owed once is no second payment of a known payer, whatever it is: a person asks.
 
     Returns:
         the fates with a column `customer`: whose account a line of fate on_account goes to.
     """
-    closed = (
-        references.foreign.filter("is_closed").select("line", quotes_closed=pl.lit(True)).unique()
-    )
+    quotes = references.foreign.filter("is_closed").select("line", "key")
     sure = (
         parties.filter("is_strong")
         .filter(pl.len().over("line") == 1)
         .select("line", payer="customer")
     )
+    closed = _whose(quotes, sure, comparable)
     joined = fates.join(closed, on="line", how="left").join(sure, on="line", how="left")
     paid_before = (
         pl.col("quotes_closed").fill_null(False)
         & (pl.col("fate") != "applied")
         & (pl.col("reason") != "held_balance_break")
     )
-    known = paid_before & pl.col("payer").is_not_null()
+    known = paid_before & pl.col("payer").is_not_null() & pl.col("may_be_own")
     return joined.select(
         "line",
         "proposal",
@@ -54,6 +59,24 @@ def settle_closed_quotes(
         .otherwise("reason"),
         customer=pl.when(known).then("payer"),
     ).sort("line")
+
+
+def _whose(quotes: pl.DataFrame, sure: pl.DataFrame, comparable: Comparable) -> pl.DataFrame:
+    """Say of each line that quotes a settled number whether one may have been its payer's: line, quotes_closed, may_be_own.
+
+    It may if the books tell no customer of it, or one of the payer's group.
+    """
+    families = comparable.customers.select("customer", "family")
+    payers = sure.join(families.rename({"customer": "payer"}), on="payer")
+    owned = (
+        quotes.join(comparable.closed_keys, on="key")
+        .join(families.rename({"family": "owner"}), on="customer", how="left")
+        .join(payers, on="line", how="left")
+    )
+    is_own = (pl.col("owner") == pl.col("family")).fill_null(value=False)
+    return owned.group_by("line").agg(
+        quotes_closed=pl.lit(value=True), may_be_own=(is_own | ~pl.col("is_told")).any()
+    )
 
 
 def first_payments(

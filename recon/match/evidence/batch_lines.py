@@ -46,7 +46,7 @@ def find_batch_lines(tables: Tables, batches: ComparableBatches, policy: Policy)
     amounts = batches.batches.select(
         "batch", "currency", "settled_on", "provider", "provider_words", amount="net"
     )
-    receipts = tables.receipts.select("line", "amount", "currency", "date", "words")
+    receipts = _with_seen_words(tables)
     equal = receipts.join(amounts, on=["amount", "currency"])
     quoting = _weigh_quotes(batches.quotes, receipts.height)
     days = (pl.col("date") - pl.col("settled_on")).dt.total_days().abs()
@@ -83,6 +83,21 @@ def find_batch_lines(tables: Tables, batches: ComparableBatches, policy: Policy)
         )
         .sort("line", "batch")
     )
+
+
+def _with_seen_words(tables: Tables) -> pl.DataFrame:
+    """Receipts with their words, and those under which their account paid out for many before."""
+    receipts = tables.receipts.select(
+        "line", "amount", "currency", "date", "words", key="payer_account"
+    )
+    seen = tables.memory.providers.filter(pl.col("role") == "account").select(
+        "key", seen=pl.col("words").list.join(" ")
+    )
+    if seen.is_empty():
+        return receipts.drop("key")
+    joined = receipts.join(seen, on="key", how="left", maintain_order="left")
+    every = pl.concat_str("words", "seen", separator=" ", ignore_nulls=True)
+    return joined.with_columns(words=every).drop("key", "seen")
 
 
 def _weigh_quotes(quotes: dy.DataFrame[BatchQuotes], line_count: int) -> pl.DataFrame:

@@ -340,7 +340,7 @@ def _unknown(
         (pl.col("kind") == "number") | pl.col("kind").str.ends_with("_reference")
     )
     looks = numbers.select(look=_look(pl.col("key"))).drop_nulls().unique()
-    closed = closed_keys.select("key", is_closed=pl.lit(value=True))
+    closed = closed_keys.select("key", is_closed=pl.lit(value=True)).unique()
     marked = strange.join(closed, on="key", how="left").with_columns(
         pl.col("is_closed").fill_null(value=False)
     )
