@@ -15,7 +15,7 @@ from tests.scenarios.language import Expected, Scenario, UnreadableScenario, rea
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "scenarios"
 # Where ties are decided; tests/match/test_properties.py shuffles whatever Hypothesis thinks of.
-ORDERED = ("ambiguity", "batches", "competition", "history")
+ORDERED = ("ambiguity", "batches", "competition", "history", "refunds")
 SCENARIOS = [
     (path.stem, scenario)
     for path in sorted(FOLDER.glob("*.txt"))
