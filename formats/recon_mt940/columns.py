@@ -105,7 +105,7 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
             spare[source].append(_not_held(rows, where[record[rows]], text))
     extras = {
         NAMES.get(number, "text"): _spare_texts(
-            number, np.sort(np.concatenate([*rows, fit.get(number, _NONE)])), record, text, count
+            number, _merged([*rows, fit.get(number, _NONE)]), record, text, count
         )
         for number, rows in spare.items()
     }
@@ -120,15 +120,30 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
 _NONE: Final = np.zeros(0, dtype=np.int64)
 
 
+def _merged(pieces: list[Numbers]) -> Numbers:
+    """Put ascending rows together in order."""
+    said = [piece for piece in pieces if len(piece)]
+    return np.sort(np.concatenate(said)) if len(said) > 1 else said[0] if said else _NONE
+
+
 def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series) -> Flags:
     """Mark parts that are no value of their column: a reference not provided, a purpose that is no code."""
     if number in _IDENTIFIERS:
-        return text[rows].str.contains(_NOT_PROVIDED).to_numpy()
+        return _not_provided(text[rows])
     if number in _SHAPES:
         return ~text[rows].str.contains(_SHAPES[number]).to_numpy()
     if number < GVC:
         return _repeated(rows, record, text)
     return np.zeros(len(rows), dtype=np.bool_)
+
+
+def _not_provided(values: pl.Series) -> Flags:
+    """Mark what says that there is no reference; only texts of the length of such a word are looked at."""
+    unfit = np.isin(values.str.len_bytes().to_numpy(), [len(each) for each in NOT_PROVIDED])
+    near = positions(unfit)
+    if len(near):
+        unfit[near] = values[near].str.contains(_NOT_PROVIDED).to_numpy()
+    return unfit
 
 
 def _repeated(rows: Numbers, record: Numbers, text: pl.Series) -> Flags:

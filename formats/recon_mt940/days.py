@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from recon_mt940.tokens import first_of_run, positions
+
 if TYPE_CHECKING:
     from recon_mt940.tokens import Numbers
 
@@ -25,13 +27,13 @@ def days(value: Numbers) -> Numbers:
 
 
 def days_of_entries(value: Numbers, entry: Numbers) -> tuple[Numbers, Numbers]:
-    """Give value date and booking date of each entry; a file has few different ones, and each is read once."""
-    pairs, which = np.unique(
-        value * 10_000 + np.where(entry < 0, 9_999, entry), return_inverse=True
-    )
-    value, entry = pairs // 10_000, pairs % 10_000
+    """Give value date and booking date of each entry; neighbours mostly share theirs, which are read once."""
+    pairs = value * 10_000 + np.where(entry < 0, 9_999, entry)
+    first = positions(first_of_run(pairs))
+    size = np.diff(first, append=len(pairs))
+    value, entry = pairs[first] // 10_000, pairs[first] % 10_000
     booked = booking_days(value, np.where(entry == 9_999, -1, entry))
-    return days(value)[which], booked[which]
+    return np.repeat(days(value), size), np.repeat(booked, size)
 
 
 def booking_days(value: Numbers, entry: Numbers) -> Numbers:

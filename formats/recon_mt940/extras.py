@@ -31,16 +31,31 @@ def json_objects(
     """
     escapes = [*escapes, ("\n", "\\n")] if has_lines else escapes
     pieces: list[pl.Expr] = []
-    has_any = pl.lit(value=False)
+    # Whether a value stands before: a column where that is so of some rows only, else known of all.
+    has_any: pl.Expr | bool = False
     for name in sorted(named):
         value = pl.lit(named[name])
         for plain, escaped in escapes:
             value = value.str.replace_all(plain, escaped, literal=True)
-        is_given = pl.lit(named[name]).is_not_null()
-        # What stands before a value closes the one before it; null pieces write nothing.
-        opened = pl.when(is_given & has_any).then(pl.lit(f'", "{name}": "'))
-        pieces += [opened.when(is_given).then(pl.lit(f'{{"{name}": "')), value]
-        has_any = has_any | is_given
-    if not named:
+        pieces += [_opening(name, has_any, named[name]), value]
+        is_given = pl.lit(named[name]).is_not_null() if named[name].null_count() else True
+        if has_any is False or is_given is True:
+            has_any = is_given
+        elif has_any is not True:
+            has_any = has_any | is_given
+    if has_any is False:
         return pl.lit(None, dtype=pl.String)
-    return pl.when(has_any).then(pl.concat_str(*pieces, pl.lit('"}'), ignore_nulls=True))
+    written = pl.concat_str(*pieces, pl.lit('"}'), ignore_nulls=True)
+    return written if has_any is True else pl.when(has_any).then(written)
+
+
+def _opening(name: str, has_any: pl.Expr | bool, values: pl.Series) -> pl.Expr:
+    """Write what stands before a value, which closes the one before it; null, which writes nothing, where there is none."""
+    first, further = pl.lit(f'{{"{name}": "'), pl.lit(f'", "{name}": "')
+    if has_any is False:
+        opened = first
+    elif has_any is True:
+        opened = further
+    else:
+        opened = pl.when(has_any).then(further).otherwise(first)
+    return pl.when(pl.lit(values).is_not_null()).then(opened) if values.null_count() else opened

@@ -47,34 +47,59 @@ def build_lines(
         )
     lines = _with_supplementary(lines, extras)
     lines = _with_money(lines, extras)
-    code = pl.col("code")
-    has_both = pl.col("transaction_code").is_not_null() & code.is_not_null()
-    has_funds = pl.col("funds").str.to_uppercase() != pl.col("currency").str.tail(1)
-    if lines["funds"].null_count() == lines.height:
-        has_funds = pl.lit(value=False)
-    rare = lines.select(
-        type=pl.when(has_both).then(code),
-        mark=pl.when(pl.col("mark").is_in(["EC", "ED"])).then("mark"),
-        funds_code=pl.when(has_funds).then("funds"),
-        value_date=pl.when(pl.col("value_date").is_null()).then("value"),
+    lines = _with_mark(lines, extras)
+    lines = _with_type(lines, extras)
+    if lines["value_date"].null_count():
+        clamped = pl.when(pl.col("value_date").is_null()).then("value")
+        extras["value_date"] = lines.select(clamped).to_series()
+    given = {name: value for name, value in extras.items() if value.null_count() < len(value)}
+    return lines.with_columns(
+        json_objects(given, escapes).alias("extras"),
+        *_ultimate_parties(lines),
+        remittance=pl.col("remittance").fill_null(""),
     )
-    extras |= {each.name: each for each in rare if each.null_count() < len(each)}
-    # The initiator of a collection is its creditor; a mandate tells a collection.
+
+
+def _with_mark(lines: pl.DataFrame, extras: dict[str, pl.Series]) -> pl.DataFrame:
+    """Say what the mark says beyond the sign: expected, reversed; a funds code that is no letter of the currency."""
+    said, mark = set(lines["mark"].unique()), pl.col("mark")
+    status = pl.lit("booked")
+    if said & {"EC", "ED"}:
+        is_expected = mark.is_in(["EC", "ED"])
+        extras["mark"] = lines.select(pl.when(is_expected).then("mark")).to_series()
+        status = pl.when(is_expected).then(pl.lit("pending")).otherwise(status)
+    if lines["funds"].null_count() < lines.height:
+        is_own = pl.col("currency").str.ends_with(pl.col("funds").str.to_uppercase())
+        extras["funds_code"] = lines.select(pl.when(~is_own).then("funds")).to_series()
+    is_reversal = mark.is_in(["RC", "RD"]) if said & {"RC", "RD"} else pl.lit(value=False)
+    return lines.with_columns(status=status, is_reversal=is_reversal)
+
+
+def _with_type(lines: pl.DataFrame, extras: dict[str, pl.Series]) -> pl.DataFrame:
+    """Read the type of the entry: it is the transaction code where the narrative has none."""
+    code, cheque = pl.col("code"), pl.lit(None, dtype=pl.String)
+    has_both = pl.col("transaction_code").is_not_null() & code.is_not_null()
+    extras["type"] = lines.select(pl.when(has_both).then(code)).to_series()
+    if (lines["code"] == "NCHK").any():
+        # NCHK: the account owner's reference is the number of the cheque.
+        cheque = pl.when(code == "NCHK").then("own_reference")
+    return lines.with_columns(
+        cheque_number=cheque, transaction_code=pl.coalesce("transaction_code", code)
+    )
+
+
+def _ultimate_parties(lines: pl.DataFrame) -> list[pl.Expr]:
+    """Give the ultimate parties: the initiator of a collection is its creditor, and a mandate tells a collection."""
+    if lines["initiator"].null_count() + lines["receiver"].null_count() == 2 * lines.height:
+        return []
     is_collection = pl.col("mandate_id").is_not_null() | pl.col("creditor_id").is_not_null()
     initiator, receiver = pl.col("initiator"), pl.col("receiver")
-    return lines.with_columns(
-        json_objects(extras, escapes).alias("extras"),
-        status=pl.when(pl.col("mark").is_in(["EC", "ED"]))
-        .then(pl.lit("pending"))
-        .otherwise(pl.lit("booked")),
-        ultimate_debtor=pl.coalesce("ultimate_debtor", pl.when(is_collection).then(receiver).otherwise(initiator)),
-        ultimate_creditor=pl.coalesce("ultimate_creditor", pl.when(is_collection).then(initiator).otherwise(receiver)),
-        # NCHK: the account owner's reference is the number of the cheque.
-        cheque_number=pl.when(code == "NCHK").then("own_reference"),
-        transaction_code=pl.coalesce("transaction_code", code),
-        remittance=pl.col("remittance").fill_null(""),
-        is_reversal=pl.col("mark").is_in(["RC", "RD"]),
-    )  # fmt: skip
+    debtor = pl.when(is_collection).then(receiver).otherwise(initiator)
+    creditor = pl.when(is_collection).then(initiator).otherwise(receiver)
+    return [
+        pl.coalesce("ultimate_debtor", debtor),
+        pl.coalesce("ultimate_creditor", creditor),
+    ]
 
 
 def _reference(stripped: pl.Expr) -> pl.Expr:

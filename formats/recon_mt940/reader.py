@@ -67,7 +67,7 @@ def _parsed(chunks: list[Chunk], records: int, findings: tuple[str, ...]) -> Par
     return ParsedStatements(
         statements=completed(pl.concat([chunk.statements for chunk in chunks]), ReadStatements),
         lines=lines,
-        rejects=Rejects.cast(rejects),
+        rejects=completed(rejects, Rejects),
         reader=READER,
         findings=(*findings, *_findings(chunks)),
     )

@@ -59,6 +59,9 @@ _END: Final = re.compile(r"[ ]?-\}*\s*$")
 _PREAMBLE: Final = re.compile(
     r"\s*(?::?94[02]:?|940 00|0000 01\w+|[A-Z0-9]{6,12}|\{.*|\}*|\$)?\s*$"
 )
+# A file that ends so needs no padding: nothing is looked for near its last byte. It is not copied then.
+_PADDED: Final = re.compile(rb"\n:62[FM]:[CD][0-9]{6}[A-Z]{3}[0-9]+,[0-9]{2}\r?\n-\r?\n\Z")
+_PADDED_BYTES: Final = 64
 _SPECIAL: Final = one_of("{-}")
 _ODD: Final = one_of("{-:")
 
@@ -85,8 +88,9 @@ class Lines:
 class Fields:
     """Fields and ends of messages in file order, as columns.
 
-    `tag` is a number of TAGS or END_OF_MESSAGE, `line` the first line (from 0) in the chunk, `start` the first byte behind
-    the tag, `message` counts from 0 in the chunk (-1 before the first field).
+    `tag` is a number of TAGS or END_OF_MESSAGE, `line` the first line (from 0) in the chunk, `next_line` the one behind
+    the last; `start` is the first byte behind the tag, `end` the byte behind the text, where a CR or LF stands; `message`
+    counts from 0 in the chunk (-1 before the first field).
     """
 
     text: Bytes
@@ -94,23 +98,15 @@ class Fields:
     lines: Lines
     tag: Numbers
     line: Numbers
+    next_line: Numbers
     start: Numbers
+    end: Numbers
     message: Numbers
     findings: tuple[tuple[str, Numbers], ...]  # what, and the lines that are so
 
     def of(self, *names: str) -> Numbers:
         """Give the indices of the fields with these tags."""
         return positions(np.isin(self.tag, [TAG[name] for name in names]))
-
-    @property
-    def next_line(self) -> Numbers:
-        """The line behind the last of each field."""
-        return np.append(self.line[1:], len(self.lines.start))
-
-    @property
-    def end(self) -> Numbers:
-        """The byte behind the text of each field, where a CR or LF stands."""
-        return self.lines.end[self.next_line - 1]
 
     @property
     def messages(self) -> int:
@@ -136,15 +132,28 @@ def scan(gated: Gated, span: tuple[int, int], first_line: int) -> Fields:
     # A last line without its line feed gets one; behind a line feed nothing begins.
     if piece[-1] != NEWLINE:
         feed = np.append(feed, len(piece))
-    data = b"".join((piece, b"\n", bytes(PADDING)))
+    is_padded = len(piece) == len(gated.data) and _PADDED.search(piece[-_PADDED_BYTES:])
+    data = gated.data if is_padded else b"".join((piece, b"\n", bytes(PADDING)))
     text = np.frombuffer(data, dtype=np.uint8)
     lines = Lines.of(text, feed)
     _check_lines(name, text, lines, first_line)
     tag, behind = _tags(text, lines)
     _read_special_lines(text, lines, tag, behind)
     line = positions(tag >= 0)
-    no_message = np.zeros(0, dtype=np.int64)
-    fields = Fields(text, escapes_of(data), lines, tag[line], line, behind[line], no_message, ())
+    next_line = np.append(line[1:], len(lines.start))[: len(line)]
+    ends, no_message = lines.end[next_line - 1], np.zeros(0, dtype=np.int64)
+    fields = Fields(
+        text,
+        escapes_of(data),
+        lines,
+        tag[line],
+        line,
+        next_line,
+        behind[line],
+        ends,
+        no_message,
+        (),
+    )
     _check_sizes(name, fields, first_line)
     message = np.cumsum(_message_starts(fields)) - 1
     findings = _findings(text, lines, tag, line)

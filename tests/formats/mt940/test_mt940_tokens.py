@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recon_mt940 import tokens
-from recon_mt940.tokens import END, NEWLINE, count_below, places, texts
+from recon_mt940.tokens import END, NEWLINE, Words, count_below, gather, places, texts
 
 WORDS = ["Rechnung 1", "", "Müller", "x" * 70, ""] * 2_000
 
@@ -38,3 +38,22 @@ def test_every_block_is_looked_at(size: int):
 
     assert places(text, NEWLINE).tolist() == expected
     assert count_below(text, ord(" ")) == len(expected)
+
+
+def test_ranges_are_gathered_with_padding_behind_them_wherever_the_last_one_ends():
+    text = np.frombuffer(b"one;two;" + b"x" * tokens.PADDING, dtype=np.uint8)
+    starts, ends = np.array([0, 4]), np.array([3, 7])
+
+    for behind in (0, 1, tokens.PADDING):
+        piece = text[: 8 + behind]
+        assert gather(piece, starts, ends).tobytes() == b"onetwo" + bytes(tokens.PADDING)
+
+
+def test_words_are_found_beyond_the_first_block():
+    words = Words({"ab": 1, "d": 3})
+    text = np.frombuffer(b"abcd" * tokens._MATCHED + bytes(tokens.PADDING), dtype=np.uint8)
+    at = np.arange(4 * tokens._MATCHED)
+
+    number, size = words.match(text, at)
+    assert number.reshape(-1, 4).tolist() == [[1, -1, -1, 3]] * tokens._MATCHED
+    assert size.reshape(-1, 4).tolist() == [[2, 0, 0, 1]] * tokens._MATCHED

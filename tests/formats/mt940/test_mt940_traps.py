@@ -476,3 +476,16 @@ def test_the_fields_around_the_entries_are_kept_with_the_statement() -> None:
 )
 def test_the_format_explains_why_it_claims_a_file_or_not(head: bytes, because: str) -> None:
     assert because in Mt940().explain(head, "x").replace("28C", "28")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_stands_behind_the_last_message_changes_no_line(end: str) -> None:
+    """A file that ends with a closing balance is read where it stands, another one from a copy."""
+    text = statement(":61:2601020102C50,00NTRFNONREF//B1", ":86:/REMI/INV 1001/EREF/E1")
+    text = text.rstrip("\n").replace("\n", end) + end
+    parsed, copied = read(text), read(text + end)
+
+    assert ":62F:" in text.splitlines()[-2]
+    assert parsed.lines.equals(copied.lines)
+    assert parsed.statements.equals(copied.statements)
+    assert parsed.lines["end_to_end_id"].to_list() == ["E1"]
