@@ -5,7 +5,7 @@ again   store the same lines once more, as other files bring them
 read    read all lines back, in full
 decide  record a decision with an allocation and an entry for every line
 verify  compute everything anew
-Prints JSON: seconds inside Python's start-up, rows, and the file's size where the store is a file.
+Prints JSON: seconds inside Python's start-up, rows, and the size of the store: of its file, or what its server says.
 """
 
 from __future__ import annotations
@@ -50,9 +50,18 @@ def main() -> None:
         begun = time.perf_counter()
         found = _store(desk, files) if files else STEPS[step](desk)
         seconds = time.perf_counter() - begun
-    database = folder / "recon.db"
-    size = database.stat().st_size if database.is_file() else 0
+        size = _bytes_on_server(desk)
+    # The file of SQLite is measured once it is closed: what was written last then lies in it.
+    size = (folder / "recon.db").stat().st_size if size is None else size
     print(json.dumps({"seconds": seconds, "bytes": size, **found}))
+
+
+def _bytes_on_server(desk: Desk) -> int | None:
+    """Ask a server how large the store is, indexes included; none where the store is a file."""
+    with desk.store.reading() as connection:
+        if connection.dialect.name == "sqlite":
+            return None
+        return connection.scalar(select(func.pg_database_size(func.current_database())))
 
 
 def _store(desk: Desk, files: list[tuple[pl.DataFrame, pl.DataFrame]]) -> dict[str, Any]:
