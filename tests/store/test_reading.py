@@ -134,6 +134,7 @@ def amount(request, monkeypatch):
     if request.param == "many":
         monkeypatch.setattr(reading, "_MANY", 0)
         monkeypatch.setattr(reading, "_ROWS_AS_JSON", 2)
+        monkeypatch.setattr(reading, "_ROWS_BY_HASH", 2)
 
 
 @pytest.mark.usefixtures("amount")
