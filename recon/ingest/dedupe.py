@@ -36,6 +36,7 @@ DECISIVE: Final = tuple(dict.fromkeys((*_NEEDED, *_WORDS, *_FIELDS)))
 _DIGEST_BYTES: Final = 10
 _ID_LENGTH: Final = 17
 _LINES_AT_ONCE: Final = 250_000
+_HASHED_AT_ONCE: Final = 25_000
 _BASE_32: Final = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", np.uint8)
 _PAIRS: Final = np.stack((np.repeat(_BASE_32, 32), np.tile(_BASE_32, 32)), axis=1)
 
@@ -203,13 +204,15 @@ def _count_before(
 def _line_ids(lines: pl.DataFrame) -> pl.Series:
     """Hash key and occurrence; `L` and 16 letters of base 32 (80 bits)."""
     occurrence = pl.col("occurrence").cast(pl.String)
-    told = lines.select(pl.concat_str("key", _with_lengths(occurrence)).cast(pl.Binary)).to_series()
+    told = lines.lazy().select(pl.concat_str("key", _with_lengths(occurrence)).cast(pl.Binary))
     empty = hashlib.blake2b(digest_size=_DIGEST_BYTES)
     hashed = []
-    for one in told.to_list():
-        digest = empty.copy()
-        digest.update(one)
-        hashed.append(digest.digest())
+    # In pieces that fit into memory which is there already: new memory costs as much as hashing.
+    for first in range(0, lines.height, _HASHED_AT_ONCE):
+        for one in told.slice(first, _HASHED_AT_ONCE).collect().to_series().to_list():
+            digest = empty.copy()
+            digest.update(one)
+            hashed.append(digest.digest())
     letters = np.full((lines.height, _ID_LENGTH), ord("L"), np.uint8)
     letters[:, 1:] = _in_base_32(b"".join(hashed)).reshape(-1, _ID_LENGTH - 1)
     identifiers = letters.view(f"S{_ID_LENGTH}").ravel().tolist()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from recon.store.tables import Kept
 
 _ROWS_AT_ONCE: Final = 50_000
+# A million keys joined in memory are changed in half the time; until the end of the transaction.
+_ROOM_TO_JOIN: Final = "SET LOCAL work_mem = '128MB'"
 
 
 def insert(connection: Connection, kept: Kept, stored: pl.DataFrame, conflict: str = "") -> None:
@@ -99,6 +101,7 @@ def change(connection: Connection, kept: Kept, frame: pl.DataFrame) -> None:
             cursor.executemany(f"UPDATE {kept.name} SET {values} WHERE {where}", rows.rows())  # noqa: S608
         return
     with _beside(connection, kept, stored) as fresh:
+        connection.exec_driver_sql(_ROOM_TO_JOIN)
         values = ", ".join(f"{name} = {fresh}.{name}" for name in others)
         where = " AND ".join(f"{kept.name}.{name} = {fresh}.{name}" for name in kept.order)
         connection.exec_driver_sql(f"UPDATE {kept.name} SET {values} FROM {fresh} WHERE {where}")  # noqa: S608
