@@ -47,6 +47,31 @@ _PAYER_WORDS: Final = frozenset(
         "nadawca",
     ]
 )
+# Czech and Slovak payments between accounts carry these numbers; purchases by card have none.
+_PAYMENT_NUMBERS: Final = (
+    "variable symbol",
+    "constant symbol",
+    "variabilni symbol",
+    "konstantni symbol",
+    "konstantny symbol",
+)
+# Whole texts of money in, and words within the text of money out, of a bank account.
+_TEXTS_IN: Final = frozenset(
+    [
+        "bareinzahlung",
+        "cash deposit",
+        "deposit",
+        "depot",
+        "einzahlung",
+        "gehalt",
+        "lohn",
+        "salaire",
+        "salaris",
+        "salary",
+        "stipendio",
+    ]
+)
+_WORDS_OUT: Final = ("by debit card", "debit card purchase", "pos debit")
 # What is said of bank accounts and never of cards, which have neither value dates nor SEPA references.
 _BANK_ROLES: Final = _OUR_BOOKS_WORDS | {
     "value_date",
@@ -147,7 +172,11 @@ def _settle_single(
         draft.questions.append("which sign is a purchase on this card")
     elif not has_minus and not has_plus_sign:
         draft.questions.append("which amounts are money out: none has a sign")
-    elif not (proof.signs.names_account or _is_bank_account(entries.roles)):
+    elif not (
+        proof.signs.names_account
+        or _is_bank_account(entries.roles)
+        or _texts_agree(entries, column, units)
+    ):
         # Exports of cards differ from those of accounts in nothing but the sign, if they do not name the card.
         draft.questions.append(
             "which sign is money in: no balance, account, value date or payer shows that this is a bank account and no card; "
@@ -162,7 +191,25 @@ def _signs(units: pl.Series) -> set[bool]:
 
 def _is_bank_account(roles: Roles) -> bool:
     names = {word for name in roles.header for word in plain_words(name).split()}
-    return bool(_BANK_ROLES & set(roles.by_role) or _PAYER_WORDS & names)
+    has_number = any(
+        plain_words(name).startswith(_PAYMENT_NUMBERS) for name in roles.header if name
+    )
+    return bool(has_number or _BANK_ROLES & set(roles.by_role) or _PAYER_WORDS & names)
+
+
+def _texts_agree(entries: Entries, column: int, units: pl.Series) -> bool:
+    """Say whether texts that only money in or only money out has are there, and none of them contradicts the sign."""
+    seen = []
+    for at in range(len(entries.roles.header)):
+        if at == column:
+            continue
+        for text, unit in zip(entries.cells(at), units, strict=True):
+            words = plain_words(text)
+            if unit and words in _TEXTS_IN:
+                seen.append(unit > 0)
+            elif unit and any(word in words for word in _WORDS_OUT):
+                seen.append(unit < 0)
+    return bool(seen) and all(seen)
 
 
 def _is_card(roles: Roles, signs: Signs) -> bool:

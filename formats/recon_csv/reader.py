@@ -15,6 +15,7 @@ from recon_csv.bookings import lay_out
 from recon_csv.entries import Refusal, sort_records
 from recon_csv.frames import build_lines, build_rejects, build_statements
 from recon_csv.preamble import Surroundings, read_surroundings
+from recon_csv.total import find_total
 from recon_csv.unproven import refuse_unproven
 from recon_csv.values import read_values
 
@@ -52,6 +53,10 @@ def read_table(table: Table, layout: Layout, reading: Reading) -> ParsedStatemen
     values, refusals = read_values(lay_out(table, layout, rows, piles), layout, around)
     values, unproven = refuse_unproven(values, table, layout)
     refusals = sorted([*piles.refusals, *refusals, *unproven], key=lambda refusal: refusal.record)
+    total = find_total(refusals, values, table, layout)
+    if total:
+        refusals.remove(total)
+        piles.leave_out("total", total.line, table.row(layout.first_row + total.record - 1))
     below = table.height - layout.first_row
     placed = values.height + len(refusals) + piles.counted.total() + batches.total()
     assert below == placed, f"{below} records below the header, {placed} accounted for"

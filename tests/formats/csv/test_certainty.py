@@ -270,3 +270,35 @@ def test_the_hint_is_a_profile_that_can_be_put_into_the_policy():
 
     assert (amounts(parsed), days(parsed)) == ([-100], ["2026-02-01"])
     assert parsed.reader == "csv-profile"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("DEPOSIT", "50.00"), ("D\u00c9P\u00d4T", "50.00"), ("by debit card-0634 SHOP", "-50.00")],
+)
+def test_a_text_that_only_an_account_has_tells_which_sign_is_money_in(text, amount):
+    table = f"Date,Note,Amount\n2026-03-22,{text},{amount}\n2026-03-23,x,-10.00\n"
+    other = amount.removeprefix("-") if amount.startswith("-") else f"-{amount}"
+
+    assert amounts(read_text(table, currency="EUR"))[1] == -1000
+    assert "which sign is money in" in question(table.replace(amount, other)).message
+    assert "which sign is money in" in question(table.replace(text, "x")).message
+    # One that says the contrary leaves it open.
+    contrary = f"{table}2026-03-24,{text},{other}\n"
+    assert "which sign is money in" in question(contrary).message
+
+
+def test_a_deposit_for_a_hotel_says_nothing():
+    table = "Date,Note,Amount\n2026-03-22,HOTEL DEPOSIT,50.00\n2026-03-23,x,-10.00\n"
+
+    assert "which sign is money in" in question(table).message
+
+
+def test_symbols_of_a_payment_show_a_bank_account():
+    table = (
+        "Posting date;Amount CZK;Variable symbol 1;Constant symbol;Message for payee\n"
+        "2026/03/22;-111,11;11111111;0308;rent\n"
+    )
+
+    assert amounts(read_text(table)) == [-11111]
+    assert "which sign is money in" in question(table.replace(" symbol", " colour")).message

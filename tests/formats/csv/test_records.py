@@ -206,3 +206,31 @@ def test_nul_characters_and_giant_cells_are_refused():
         read_account(HEADER + '"' * 400_000 + "\n")
     with pytest.raises(MalformedFile, match="columns"):
         read_account(HEADER + "2026-01-13" + ";" * 600 + "\n")
+
+
+TOTALLED = (
+    "Date;Text;Credit;Debit;Together\n"
+    "2026-03-01;a;300.00;;\n2026-03-02;b;;52.50;\n2026-03-03;all;;;247.50\n"
+)
+
+
+def test_a_last_row_that_is_the_sum_of_all_others_is_no_booking():
+    parsed = read_account(TOTALLED, currency="CHF")
+
+    assert amounts(parsed) == [30000, -5250]
+    assert parsed.rejects.is_empty()
+    assert any("total" in finding for finding in parsed.findings)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("247.50", "247.51"),
+        ("all;;;247.50", "all;;;247.50\n2026-03-04;c;;1.00;"),
+        ("b;;52.50;", "b;;52.50;247.50"),
+    ],
+)
+def test_a_row_that_is_not_the_sum_of_all_others_stays_a_reject(before, after):
+    parsed = read_account(TOTALLED.replace(before, after), currency="CHF")
+
+    assert bool(len(parsed.rejects)) is (before != "b;;52.50;")
