@@ -2,13 +2,14 @@
 
 With the package atheris installed the changes are guided by coverage of the format's own code; without it they are
 those of `mutate` with one seed after the other. Each distinct defect is written to `out/fuzz/` with the bytes that show
-it, and makes the exit code 1: fix it, and keep the bytes in `fixtures/hostile/FORMAT/`.
+it, and makes the exit code 1: fix it, and keep the bytes in `fixtures/hostile/FORMAT/`. `--write` puts what was tried into docs/faults.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -24,10 +25,13 @@ try:
 except ImportError:
     atheris = None
 
-from tests.fuzz.harness import broken, seeds  # noqa: E402 -- the path above comes first
+from benchmarks.bench.machine import describe_commit  # noqa: E402 -- the path above comes first
+from benchmarks.bench.table import markdown, write_table  # noqa: E402
+from tests.fuzz.harness import broken, seeds  # noqa: E402
 from tests.fuzz.mutate import mutate  # noqa: E402
 
 FOUND = ROOT / "out" / "fuzz"
+PAGE = ROOT / "docs" / "faults.md"
 
 
 def say(text: str) -> None:
@@ -73,8 +77,22 @@ class Session:
             f"{self.name}: {self.executions:,} executions in {spent:.0f} s, guided {guide}; "
             f"{len(self.defects)} defects; slowest {self.slowest:.1f} s of CPU"
         )
+        told = {
+            "format": self.name,
+            "executions": self.executions,
+            "seconds": round(spent),
+            "guided": guide,
+            "defects": len(self.defects),
+            "slowest": round(self.slowest, 2),
+        }
+        FOUND.mkdir(parents=True, exist_ok=True)
+        _told(self.name).write_text(json.dumps(told), "utf-8")
         # libFuzzer has no other way out of its loop.
         os._exit(1 if self.defects else 0)
+
+
+def _told(name: str) -> Path:
+    return FOUND / f"{name}.json"
 
 
 def run(name: str, seconds: int) -> None:
@@ -110,9 +128,27 @@ def run(name: str, seconds: int) -> None:
     atheris.Fuzz()
 
 
+def table_of(told: list[dict[str, object]]) -> str:
+    """Give what was tried: a row a format, and all together."""
+    rows = [
+        (one["format"], one["executions"], one["seconds"], one["defects"], one["slowest"])
+        for one in told
+    ]
+    sums = [sum(row[at] for row in rows) for at in (1, 2, 3)]
+    rows.append(("all", *sums, max(row[4] for row in rows)))
+    shown = [
+        (name, f"{tried:,}", f"{spent:,} s", str(found), f"{slowest} s")
+        for name, tried, spent, found, slowest in rows
+    ]
+    head = ("format", "files tried", "took", "crashes and broken promises", "slowest file, CPU")
+    guides = " and ".join(sorted({str(one["guided"]) for one in told}))
+    return f"On commit {describe_commit()}, changes guided {guides}.\n\n{markdown(head, shown)}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=int(os.environ.get("FUZZ_SECONDS", "60")))
+    parser.add_argument("--write", action="store_true", help="write the table of docs/faults.md")
     parser.add_argument("formats", nargs="*")
     given = parser.parse_args()
     if len(given.formats) == 1:
@@ -122,7 +158,14 @@ def main() -> int:
     # A process a format: coverage is instrumented at import, and libFuzzer ends its process.
     words = [sys.executable, __file__, "--seconds", str(given.seconds)]
     names = given.formats or Plugins.discover().names("format")
-    return max(subprocess.run([*words, name], check=False).returncode for name in names)
+    for name in names:
+        _told(name).unlink(missing_ok=True)
+    worst = max(subprocess.run([*words, name], check=False).returncode for name in names)
+    # A format whose process was ended by a signal has told nothing, and its exit code says so.
+    told = [json.loads(_told(name).read_text("utf-8")) for name in names if _told(name).is_file()]
+    if given.write and len(told) == len(names):
+        write_table(PAGE, table_of(told), "fuzz")
+    return worst if len(told) == len(names) else 1
 
 
 if __name__ == "__main__":
