@@ -225,15 +225,16 @@ def _root(source: SourceFile, data: bytes) -> int:
     while True:
         at = data.find(b"<", at)
         if data.startswith(b"<?", at):
-            end = data.find(b"?>", at) + 2
+            closing, inside = b"?>", at + 2
         elif data.startswith(b"<!--", at):
-            end = data.find(b"-->", at + 4) + 3
+            closing, inside = b"-->", at + 4
         else:
             break
-        if end < at:
+        end = data.find(closing, inside)
+        if end < 0:
             at = -1
             break
-        at = end
+        at = end + len(closing)
     if at < 0:
         raise MalformedFile("the file has no element", place=Place(source.name))
     if data.startswith(b"<!", at):

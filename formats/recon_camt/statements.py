@@ -110,7 +110,7 @@ def read_statements(
     ).with_columns(
         currency=pl.coalesce(
             _code("own"),
-            "of_balances",
+            _code("of_balances"),
             "of_entries",
             pl.lit(fallback, dtype=pl.String),
             pl.lit(NO_CURRENCY),
