@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.plugins import Plugins
-from tests.fuzz.harness import FIXTURES, broken, seeds
+from tests.fuzz.harness import broken, seeds
 from tests.fuzz.mutate import mutate
 
 PLUGINS = Plugins.discover()
-FOUND = sorted((FIXTURES / "hostile").glob("*/*"))
+HOSTILE = Path(__file__).parents[2] / "fixtures" / "hostile"
+FOUND = sorted(path for folder in HOSTILE.iterdir() for path in folder.iterdir())
 
 
 @pytest.mark.parametrize("name", [name for name in PLUGINS.names("format") if seeds(name)])
