@@ -1,4 +1,4 @@
-"""Work side by side: on receipts a block at a time, where each line is asked by itself, and on stages that need no other.
+"""Work on receipts a block at a time, several side by side, where each line is asked by itself.
 
 In: frames with a column `line`. Out: what was made of each block, in the order of lines. Tables of a million lines leave the
 processor's cache and are asked of the system anew for every column; those of a block are neither. Blocks are worked on side
@@ -59,15 +59,3 @@ class Blocks:
         with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
             waiting = [threads.submit(make, *parts.pop(0)) for _ in range(len(parts))]
             return [waiting.pop(0).result() for _ in range(len(waiting))]
-
-
-def side_by_side(*stages: Callable[[], Any]) -> list[Any]:
-    """Run stages that do not ask for each other's results, as many at a time as there are threads, and give what each made.
-
-    Most of a stage keeps all threads busy; what does not (text of words, searches, small tables) leaves room for another's.
-    """
-    if pl.thread_pool_size() == 1:
-        return [stage() for stage in stages]
-    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
-        waiting = [threads.submit(stage) for stage in stages]
-        return [each.result() for each in waiting]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from recon.match.batched import batch_outcomes, say_unapplied, with_batch_notes
-from recon.match.blocks import side_by_side
 from recon.match.classify import set_aside
 from recon.match.decision.assign import assign
 from recon.match.decision.decide import decide
@@ -43,6 +42,7 @@ from recon.match.proposals.propose import propose_single_items
 from recon.match.proposals.rests import mark_rests
 from recon.match.proposals.sets import propose_sets
 from recon.match.tables import Tables
+from recon.threads import side_by_side
 
 if TYPE_CHECKING:
     import dataframely as dy

@@ -5,6 +5,7 @@ Inputs are sorted by what they are, so that the order in which they came can dec
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,10 +24,12 @@ from recon.normalise.parties import name_key, name_words
 from recon.normalise.references import FIELD_BREAK, item_keys, letters_of, line_keys
 from recon.normalise.structured import other_forms, recognise, scheme_of
 from recon.normalise.text import compact, fold, is_disguised, mandate_key
+from recon.threads import side_by_side
 
 if TYPE_CHECKING:
     import dataframely as dy
 
+    from recon.frames.comparable import ComparableCustomers, CustomerAccounts, CustomerNames
     from recon.frames.items import ClosedItems, Items
     from recon.frames.lines import Lines
     from recon.frames.parties import Parties
@@ -48,23 +51,51 @@ def prepare(
         closed: items settled before.
         own_accounts: our accounts, as given and as seen in the feed.
     """
-    customers, names, accounts = customer_tables(items, parties)
-    comparable = comparable_lines(lines, own_accounts)
-    numbered, quotable = _items(items, customers)
+    comparable, quoted = side_by_side(
+        lambda: comparable_lines(lines, own_accounts), lambda: _quotable(items, parties, closed)
+    )
     receipts = comparable.filter(pl.col("amount") > 0).select("line", "text")
-    closed_texts = _closed_texts(closed)
-    quoted = [quotable["text"], closed_texts["text"], fold(customers["customer_id"])]
-    letters = letters_of(pl.concat(part.rename("text") for part in quoted))
+    of_lines, (of_items, of_closed) = side_by_side(
+        lambda: recognise(line_keys(receipts, quoted.letters)),
+        lambda: (
+            item_keys(quoted.texts),
+            _closed_keys(quoted.closed_texts, closed, quoted.customers),
+        ),
+    )
     return Comparable(
         lines=comparable,
-        items=numbered,
-        customers=customers,
-        names=names,
-        accounts=accounts,
-        line_keys=LineKeys.validate(recognise(line_keys(receipts, letters))),
-        item_keys=ItemKeys.validate(item_keys(quotable)),
-        closed_keys=_closed_keys(closed_texts, closed, customers),
+        items=quoted.items,
+        customers=quoted.customers,
+        names=quoted.names,
+        accounts=quoted.accounts,
+        line_keys=LineKeys.validate(of_lines),
+        item_keys=ItemKeys.validate(of_items),
+        closed_keys=of_closed,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Quotable:
+    """Whose items there are, and by what: texts and closed_texts of item, text, role; letters that such numbers have."""
+
+    customers: dy.DataFrame[ComparableCustomers]
+    names: dy.DataFrame[CustomerNames]
+    accounts: dy.DataFrame[CustomerAccounts]
+    items: dy.DataFrame[ComparableItems]
+    texts: pl.DataFrame
+    closed_texts: pl.DataFrame
+    letters: pl.Series
+
+
+def _quotable(
+    items: dy.DataFrame[Items], parties: dy.DataFrame[Parties], closed: dy.DataFrame[ClosedItems]
+) -> _Quotable:
+    customers, names, accounts = customer_tables(items, parties)
+    numbered, texts = _items(items, customers)
+    closed_texts = _closed_texts(closed)
+    quoted = [texts["text"], closed_texts["text"], fold(customers["customer_id"])]
+    letters = letters_of(pl.concat(part.rename("text") for part in quoted))
+    return _Quotable(customers, names, accounts, numbered, texts, closed_texts, letters)
 
 
 def comparable_lines(
@@ -91,10 +122,13 @@ def comparable_lines(
     ).with_columns(
         is_own_account=is_own_account(pl.col("payer_account"), own_accounts).fill_null(value=False)
     )
+    text, words, booking_text = side_by_side(
+        lambda: fold(table["text"]),
+        lambda: name_words(table["words"]),
+        lambda: fold(table["booking_text"]),
+    )
     folded = table.with_columns(
-        fold(table["text"]).alias("text"),
-        name_words(table["words"]).alias("words"),
-        fold(table["booking_text"]).alias("booking_text"),
+        text.alias("text"), words.alias("words"), booking_text.alias("booking_text")
     )
     # Few distinct payers send many lines: fold each name once.
     names = table.select("payer_name").drop_nulls().unique().sort("payer_name")

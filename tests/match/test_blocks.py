@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -14,11 +12,12 @@ from benchmarks.frames import match_inputs
 from benchmarks.generate import build_world
 from recon.config import Policy
 from recon.match import blocks as rooms
-from recon.match.blocks import Blocks, side_by_side
+from recon.match.blocks import Blocks
 from recon.match.ledger import weighed_frame
 from recon.run.matching import match_lines
 from tests.examples import examples
 from tests.match.worlds import worlds
+from tests.test_threads import with_threads
 
 
 def frames_of(matched):
@@ -98,13 +97,6 @@ def test_an_error_in_a_block_is_not_swallowed():
         blocks.work(fail, [1, 2])
 
 
-def with_threads(count, run):
-    """Run as on a machine with so many threads; those of Polars itself stay."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pl, "thread_pool_size", lambda: count)
-        return run()
-
-
 @pytest.mark.parametrize("noise", ["medium", "high"])
 def test_a_month_gives_the_same_frames_whatever_runs_beside_it(noise):
     inputs = match_inputs(build_world(200, 200, noise, 12, has_reports=True))
@@ -117,40 +109,3 @@ def test_a_month_gives_the_same_frames_whatever_runs_beside_it(noise):
     assert alone[3].height > 50
     for one, same in zip(alone, beside, strict=True):
         assert_frame_equal(one, same)
-
-
-def test_stages_side_by_side_meet_and_their_results_come_in_the_order_asked():
-    both = threading.Barrier(2, timeout=20)
-
-    def stage(name):
-        both.wait()
-        return name
-
-    made = with_threads(2, lambda: side_by_side(lambda: stage("one"), lambda: stage("other")))
-
-    assert made == ["one", "other"]
-
-
-def test_with_one_thread_stages_follow_each_other_without_another():
-    caller, asked = threading.get_ident(), []
-
-    def stage():
-        asked.append(threading.get_ident())
-        return len(asked)
-
-    assert with_threads(1, lambda: side_by_side(stage, stage)) == [1, 2]
-    assert asked == [caller, caller]
-
-
-@pytest.mark.parametrize("count", [1, 2])
-def test_an_error_of_a_stage_is_the_first_one_asked_and_leaves_nothing_running(count):
-    running = threading.active_count()
-
-    def fail(error):
-        raise error
-
-    with pytest.raises(ZeroDivisionError):
-        with_threads(
-            count, lambda: side_by_side(lambda: fail(ZeroDivisionError), lambda: fail(KeyError))
-        )
-    assert threading.active_count() == running

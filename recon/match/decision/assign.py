@@ -78,9 +78,9 @@ def _fight(competing: pl.DataFrame, wanted: pl.DataFrame, items: pl.DataFrame) -
         return pl.DataFrame(schema=_ASSIGNED)
     options = _options(competing, wanted, items)
     chosen = [
-        (option.line, option.proposal, solution.gap, component[0].line, _lines_of(component))
+        (option.line, option.proposal, solution.gap, component[0].line, lines)
         for component in _components(options)
-        for solution in (solve(component),)
+        for solution, lines in ((solve(component), _lines_of(component)),)
         for option in solution.chosen
     ]
     names = [name for name in _ASSIGNED if name != "is_exact"]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from recon.match.proposals.propose import Proposed
 
 WHOLE: Final = 1_000_000
+# What is known of the proposal that a line got, beside what rules ask.
+_GOT: Final = ("line", "proposal", "millibits", "settlement", "confidence_ppm")
 # Below this a proposal is not worth a person's look.
 _WORTH_SUGGESTING_PPM: Final = 1_000
 
@@ -65,9 +67,15 @@ def decide(
 def with_refusal(
     scored: Proposed, assigned: pl.DataFrame, policy: Policy, threshold: int
 ) -> pl.DataFrame:
-    """Give the proposal that each line got, with `refusal`: the first rule that forbids applying it, null if none."""
-    chosen = assigned.join(scored.proposals, on=["line", "proposal"], how="left")
+    """Give the proposal that each line got: its columns named in _GOT, and `refusal`.
+
+    `refusal` is the first rule that forbids applying it, null if none.
+    """
     names, rules = zip(*refusing_rules(policy, threshold), strict=True)
+    # Of a wide table the few columns that are asked for.
+    asked = {name for rule in rules for name in rule.meta.root_names()}.union(_GOT)
+    known = scored.proposals.select(asked.intersection(scored.proposals.columns))
+    chosen = assigned.join(known, on=["line", "proposal"], how="left")
     first = [pl.when(forbids).then(pl.lit(at, dtype=pl.Int8)) for at, forbids in enumerate(rules)]
     # Lazily, because only so what the rules share is computed once; their places are smaller than their names.
     judged = chosen.lazy().with_columns(refusal=pl.coalesce(first)).collect()

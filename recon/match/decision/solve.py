@@ -8,6 +8,7 @@ Unless the gap is nothing, no line of it is applied without a person.
 from __future__ import annotations
 
 from collections import defaultdict
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from recon.match.decision.programs import (
@@ -36,6 +37,9 @@ class _TooManySteps(Exception):
     """The bounded search gave up; the integer program takes over."""
 
 
+_millibits: Final = attrgetter("millibits")
+
+
 class Solution(NamedTuple):
     """The options chosen, in order of their lines, and how many millibits a better answer could have at most."""
 
@@ -49,14 +53,18 @@ def solve(options: list[Option]) -> Solution:
     for option in options:
         by_line[option.line].append(option)
     lines = [by_line[line] for line in sorted(by_line)]
+    strongest = [max(choices, key=_millibits) for choices in lines]
+    if len(_in_order(strongest)) == len(strongest):
+        # The strongest option of each line fits beside those of the others: no answer is better.
+        return Solution(0, strongest)
     values = _values(lines)
-    # What is more than its item fits nowhere.
-    possible = [option for option in options if _fits(option, defaultdict(int))]
     if len(options) <= LARGEST_COMPONENT:
         try:
             return Solution(0, _branch_and_bound(lines, values))
         except _TooManySteps:
             pass
+    # What is more than its item fits nowhere.
+    possible = [option for option in options if _fits(option, defaultdict(int))]
     return _by_program(possible, lines, values)
 
 
