@@ -13,7 +13,7 @@ from recon.frames.decisions import Decisions
 from recon.frames.evidence import Evidence
 from recon.frames.proposals import ProposalItems, Proposals
 from recon.match.decision.duplicates import first_payments
-from recon.match.proposals.propose import bits
+from recon.match.proposals.words import bits, evidence_in_words
 from recon.match.tables import place_in
 from recon.money import format_minor_expr
 
@@ -54,20 +54,32 @@ def kept_proposals(scored: Proposed, fates: pl.DataFrame, policy: Policy) -> pl.
     )
     wanted_ranks = (pl.col("rank") <= policy.decide.suggestions) | (pl.col("fate") == "applied")
     chosen = ranked.filter(wanted_ranks).select("proposal", "rank", status=status)
-    return chosen.join(scored.proposals, on="proposal", maintain_order="left")
+    return chosen.join(scored.proposals.drop("evidence"), on="proposal", maintain_order="left")
+
+
+def words_of_shown(
+    kept: pl.DataFrame, fates: pl.DataFrame, scored: Proposed, pairs: pl.DataFrame
+) -> pl.DataFrame:
+    """Write the evidence of the proposals kept, given, and nearest to a line that none was applied to: proposal, evidence."""
+    left = fates.filter(pl.col("fate") != "applied").select("line")
+    nearest = scored.proposals.filter(pl.col("place") == 1).join(left, on="line", how="semi")
+    shown = [kept["proposal"], fates["proposal"].drop_nulls(), nearest["proposal"]]
+    return evidence_in_words(pl.concat(shown), scored, pairs)
 
 
 def proposals_frame(
     kept: pl.DataFrame,
     fates: pl.DataFrame,
     scored: Proposed,
+    words: pl.DataFrame,
     tables: Tables,
     refunds: dy.DataFrame[Proposals],
 ) -> dy.DataFrame[Proposals]:
     """Name the proposals kept by line id and rank, with their evidence in words; those of refunds are named already."""
     because = pl.concat_str("evidence", *_sum_in_words())
-    on_account = _on_account(fates, scored)
-    every = pl.concat([kept.with_columns(because=because).select(_KEPT), on_account.select(_KEPT)])
+    on_account = _on_account(fates, scored, words)
+    told = kept.join(words, on="proposal").with_columns(because=because)
+    every = pl.concat([told.select(_KEPT), on_account.select(_KEPT)])
     named = every.join(tables.receipts.select("line", "line_id"), on="line").join(
         tables.customers.select("customer", "customer_id"), on="customer", how="left"
     )
@@ -99,19 +111,15 @@ _KEPT: Final = (
 )
 
 
-def _on_account(fates: pl.DataFrame, scored: Proposed) -> pl.DataFrame:
+def _on_account(fates: pl.DataFrame, scored: Proposed, words: pl.DataFrame) -> pl.DataFrame:
     """Lines that go to the payer's account whole: the payer is the one named, or the owner of the item lost."""
-    lines = fates.filter(pl.col("fate") == "on_account").join(
-        scored.proposals.select(
-            "proposal",
-            "classes",
-            "confidence_ppm",
-            owner="customer",
-            bits="millibits",
-            words="evidence",
-        ),
-        on="proposal",
-        how="left",
+    known = scored.proposals.select(
+        "proposal", "classes", "confidence_ppm", owner="customer", bits="millibits"
+    )
+    lines = (
+        fates.filter(pl.col("fate") == "on_account")
+        .join(known, on="proposal", how="left")
+        .join(words, on="proposal", how="left")
     )
     return lines.with_columns(
         rank=pl.lit(1, dtype=pl.Int64),
@@ -126,7 +134,7 @@ def _on_account(fates: pl.DataFrame, scored: Proposed) -> pl.DataFrame:
         because=pl.concat_str(
             pl.col("reason").str.replace_all("_", " "),
             pl.lit("; "),
-            pl.col("words").fill_null("quotes a closed item of this payer"),
+            pl.col("evidence").fill_null("quotes a closed item of this payer"),
         ),
     )
 
@@ -214,13 +222,11 @@ def decisions_frame(
     tables: Tables,
     policy: Policy,
 ) -> dy.DataFrame[Decisions]:
-    """Give every line its decision, with the nearest miss and the rule that refused it."""
-    notes = _nearest(fates, scored, tables)
+    """Give every line its decision, with the nearest miss (`note` of fates) and the rule that refused it."""
     currencies = _in_other_currency(references, tables)
     firsts = first_payments(fates, scored, references, tables)
     receipts = (
         fates.join(tables.receipts.select("line", "line_id"), on="line")
-        .join(notes, on="line", how="left")
         .join(currencies, on="line", how="left")
         .join(firsts, on="line", how="left")
     )
@@ -243,8 +249,10 @@ def decisions_frame(
     return Decisions.validate(pl.concat([decided, aside]).with_columns(**marks).sort("line_id"))
 
 
-def _nearest(fates: pl.DataFrame, scored: Proposed, tables: Tables) -> pl.DataFrame:
-    """The nearest miss in words: which items, what they come to, what differs, and the evidence."""
+def with_nearest(
+    fates: pl.DataFrame, scored: Proposed, words: pl.DataFrame, tables: Tables
+) -> pl.DataFrame:
+    """Add `note` to fates, the nearest miss in words: which items, what they come to, what differs, and the evidence."""
     best = scored.proposals.filter(pl.col("place") == 1).join(
         fates.filter(pl.col("fate") != "applied").select("line", "reason"), on="line"
     )
@@ -255,7 +263,8 @@ def _nearest(fates: pl.DataFrame, scored: Proposed, tables: Tables) -> pl.DataFr
         .group_by("proposal")
         .agg(numbers=pl.col("number").unique().sort().head(5).str.join(", "))
     )
-    joined = best.join(numbers, on="proposal", how="left").join(receipts, on="line")
+    told = best.drop("evidence").join(words, on="proposal")
+    joined = told.join(numbers, on="proposal", how="left").join(receipts, on="line")
     open_total = format_minor_expr(pl.col("amount") + pl.col("difference"), pl.col("currency"))
     difference = format_minor_expr(-pl.col("difference"), pl.col("currency"))
     note = pl.concat_str(
@@ -271,7 +280,7 @@ def _nearest(fates: pl.DataFrame, scored: Proposed, tables: Tables) -> pl.DataFr
         pl.lit("; not applied: "),
         pl.col("reason").str.replace_all("_", " "),
     )
-    return joined.select("line", note=note)
+    return fates.join(joined.select("line", note=note), on="line", how="left")
 
 
 def _in_other_currency(references: References, tables: Tables) -> pl.DataFrame:

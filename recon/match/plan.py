@@ -32,6 +32,8 @@ from recon.match.explain import (
     kept_proposals,
     members_frame,
     proposals_frame,
+    with_nearest,
+    words_of_shown,
 )
 from recon.match.ledger import Workings
 from recon.match.proposals.batches import propose_batches
@@ -134,10 +136,12 @@ def match_comparable(
 
     refunds = find_refunds(comparable, aside, fates, scored, tables)
     kept = kept_proposals(scored, fates, policy)
-    decisions = decisions_frame(fates, refunds.aside, scored, references, tables, policy)
+    words = words_of_shown(kept, fates, scored, pairs)
+    noted = with_nearest(fates, scored, words, tables)
+    decisions = decisions_frame(noted, refunds.aside, scored, references, tables, policy)
     return Matched(
         decisions=with_batch_notes(decisions, fates, batched, tables),
-        proposals=proposals_frame(kept, fates, scored, tables, refunds.proposals),
+        proposals=proposals_frame(kept, fates, scored, words, tables, refunds.proposals),
         members=members_frame(kept, scored.members, fates, tables, refunds.members),
         evidence=evidence_frame(pairs, kept, scored.members, tables),
         workings=Workings(scored, pairs, parties, fates, assigned, tables, threshold),

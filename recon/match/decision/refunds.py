@@ -19,7 +19,7 @@ from recon.match.evidence.rarity import (
     amount_prior,
     millibits,
 )
-from recon.match.proposals.propose import bits
+from recon.match.proposals.words import bits
 
 if TYPE_CHECKING:
     import dataframely as dy

@@ -18,9 +18,9 @@ from recon.match.proposals.propose import (
     NOTHING,
     PROPOSAL_COLUMNS,
     Proposed,
-    bits,
     single_members,
 )
+from recon.match.proposals.words import bits
 from recon.money import format_minor_expr
 
 if TYPE_CHECKING:

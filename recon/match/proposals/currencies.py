@@ -13,7 +13,8 @@ import polars as pl
 from recon.match.evidence.references import QUOTED_MILLIBITS
 from recon.match.evidence.settle import stated_elsewhere_millibits
 from recon.match.evidence.stated import stated_amounts
-from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed
+from recon.match.proposals.words import bits
 
 if TYPE_CHECKING:
     from recon.match.evidence.references import References

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.evidence.rarity import AMOUNT_PRIOR_WEIGHT, amount_prior, millibits
-from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed
+from recon.match.proposals.words import bits
 
 if TYPE_CHECKING:
     from recon.match.tables import Tables
@@ -55,17 +56,7 @@ def with_habits(made: Proposed, tables: Tables) -> Proposed:
     joined = made.proposals.join(
         of_proposal, on="proposal", how="left", maintain_order="left"
     ).with_columns(pl.when(~is_known).then(name).alias(name) for name in ("habit", "worth"))
-    said = pl.concat_str(
-        "evidence",
-        pl.lit("; history: usual "),
-        pl.col("habit").str.replace_all("_", " "),
-        pl.lit(" "),
-        bits("worth"),
-    )
-    told = joined.with_columns(
-        history_millibits=pl.coalesce("worth", "history_millibits"),
-        evidence=pl.coalesce(said, "evidence"),
-    )
+    told = joined.with_columns(history_millibits=pl.coalesce("worth", "history_millibits"))
     return Proposed(proposals=told.drop("worth"), members=made.members)
 
 

@@ -12,7 +12,8 @@ import polars as pl
 
 from recon.match.evidence.references import QUOTED_MILLIBITS
 from recon.match.evidence.settle import inside_window
-from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed
+from recon.match.proposals.words import bits
 
 if TYPE_CHECKING:
     from recon.config import Policy

@@ -98,17 +98,13 @@ def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
     numbered = chosen.sort("line", "item").with_columns(
         proposal=pl.int_range(pl.len(), dtype=pl.Int64)
     )
-    proposals = (
-        numbered.lazy()
-        .with_columns(
-            shape=pl.lit("one_item"),
-            fits=pl.lit(1, dtype=pl.Int64),
-            evidence=evidence_text(numbered),
-        )
-        .select(PROPOSAL_COLUMNS)
-        .collect()
+    proposals = numbered.with_columns(
+        shape=pl.lit("one_item"),
+        fits=pl.lit(1, dtype=pl.Int64),
+        # Said of the few that are shown, by `words.py`.
+        evidence=pl.lit(None, dtype=pl.String),
     )
-    return Proposed(proposals=proposals, members=single_members(numbered))
+    return Proposed(proposals=proposals.select(PROPOSAL_COLUMNS), members=single_members(numbered))
 
 
 def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -205,55 +201,3 @@ def single_members(numbered: pl.DataFrame) -> pl.DataFrame:
         amount=pl.col("difference") - pl.col("discount"),
     )
     return pl.concat([cash, rest, without_cash, beside]).select(MEMBER_COLUMNS)
-
-
-def bits(column: str) -> pl.Expr:
-    """Write millibits as signed bits with one decimal: `+20.0 bits`."""
-    tenths = (pl.col(column) / 100).round(0).cast(pl.Int64)
-    sign = pl.when(tenths < 0).then(pl.lit("-")).otherwise(pl.lit("+"))
-    size = tenths.abs()
-    return pl.concat_str(
-        sign,
-        (size // 10).cast(pl.String),
-        pl.lit("."),
-        (size % 10).cast(pl.String),
-        pl.lit(" bits"),
-    )
-
-
-def evidence_text(pairs: pl.DataFrame) -> pl.Expr:
-    """Say the evidence of a pair in words, class by class, with the span of text it was read from."""
-    said = [
-        pl.when(pl.col(f"{name}_millibits") != 0).then(
-            pl.concat_str(
-                pl.lit(f"{name}: "),
-                pl.col(f"{name}_kind").str.replace_all("_", " ", literal=True),
-                _quoted(pairs, name),
-                pl.lit(" "),
-                bits(f"{name}_millibits"),
-            )
-        )
-        for name in ("reference", "party", "date", "history")
-    ]
-    amount = pl.concat_str(
-        pl.lit("amount: "),
-        pl.col("settlement").str.replace_all("_", " ", literal=True),
-        pl.lit(" "),
-        bits("amount_millibits"),
-    )
-    turn = pl.when(pl.col("equals") > 1).then(
-        pl.concat_str(
-            pl.lit("one of "),
-            pl.col("equals").cast(pl.String),
-            pl.lit(" equal items, oldest first"),
-        )
-    )
-    return pl.concat_str([said[0], amount, *said[1:], turn], separator="; ", ignore_nulls=True)
-
-
-def _quoted(pairs: pl.DataFrame, name: str) -> pl.Expr:
-    if f"{name}_text" not in pairs.columns:
-        return pl.lit("")
-    return pl.concat_str(
-        pl.lit(" '"), pl.col(f"{name}_text").str.slice(0, 60), pl.lit("'")
-    ).fill_null("")

@@ -20,7 +20,8 @@ from recon.match.evidence.settle import (
     taken_in_time,
 )
 from recon.match.proposals.gather_sets import gather_sets
-from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed, bits
+from recon.match.proposals.propose import MEMBER_COLUMNS, NOTHING, PROPOSAL_COLUMNS, Proposed
+from recon.match.proposals.words import bits
 from recon.match.tables import place_in
 
 if TYPE_CHECKING:
