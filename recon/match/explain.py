@@ -183,35 +183,37 @@ def evidence_frame(
         .drop_nulls()
         .unique()
     )
-    # In the order of ids once, so that the pieces need no words compared.
+    # In the order of ids once, so that the pieces need no words compared, and get their ids when they stand in order.
+    ids = (
+        shown.join(tables.receipts.select("line", "line_id"), on="line")
+        .join(tables.items.select("item", "item_id"), on="item")
+        .sort("line_id", "item_id")
+        .with_columns(pair=pl.int_range(pl.len()))
+    )
     told = [f"{name}_{part}" for name in _CLASSES for part in ("millibits", "kind", "text")]
     named = (
         pairs.select("line", "item", "settlement", *(one for one in told if one in pairs.columns))
-        .join(shown, on=["line", "item"], how="semi")
-        .join(tables.receipts.select("line", "line_id"), on="line")
-        .join(tables.items.select("item", "item_id"), on="item")
-        .sort("line_id", "item_id")
-        .with_columns(
-            pair=pl.int_range(pl.len()),
-            amount_kind="settlement",
-            amount_text=pl.lit(None, dtype=pl.String),
-        )
+        .join(ids.select("line", "item", "pair"), on=["line", "item"])
+        .with_columns(amount_kind="settlement", amount_text=pl.lit(None, dtype=pl.String))
     )
-    none = pl.lit(None, dtype=pl.String)
-    pieces = [
-        named.filter(pl.col(f"{name}_millibits") != 0).select(
-            "pair",
-            "line_id",
-            "item_id",
-            evidence_class=pl.lit(name),
-            kind=pl.col(f"{name}_kind").fill_null("other"),
-            millibits=f"{name}_millibits",
-            text=pl.col(f"{name}_text") if f"{name}_text" in named.columns else none,
-        )
-        for name in sorted(_CLASSES)
-    ]
-    ordered = pl.concat(pieces).sort("pair", maintain_order=True)
-    return Evidence.validate(ordered.drop("pair"))
+    pieces = pl.concat(_piece(named, name) for name in sorted(_CLASSES))
+    ordered = pieces.sort("pair", maintain_order=True)
+    # The largest tables of the end of a run: what is done with is let go.
+    del named, pieces
+    of_pieces = ids.select("line_id", "item_id")[ordered["pair"]]
+    return Evidence.validate(pl.concat([of_pieces, ordered.drop("pair")], how="horizontal"))
+
+
+def _piece(named: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The evidence of one class, of the pairs that have any."""
+    text = pl.col(f"{name}_text") if f"{name}_text" in named.columns else pl.lit(None)
+    return named.filter(pl.col(f"{name}_millibits") != 0).select(
+        "pair",
+        evidence_class=pl.lit(name),
+        kind=pl.col(f"{name}_kind").fill_null("other"),
+        millibits=f"{name}_millibits",
+        text=text.cast(pl.String),
+    )
 
 
 def decisions_frame(

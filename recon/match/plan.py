@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+import polars.selectors as cs
 
 from recon.match.batched import batch_outcomes, say_unapplied, with_batch_notes
 from recon.match.classify import set_aside
@@ -171,7 +172,9 @@ def _of_single_items(
     """The pairs of line and item worth judging, and the proposals of one item each."""
     numbered = _numbered_evidence(more, tables)
     pairs = candidate_pairs(tables, references, parties, numbered, policy)
-    return pairs, propose_single_items(pairs, policy)
+    # What was proposed knows the amounts and days; the pairs stay for their evidence.
+    told = pairs.select("line", "item", "settlement", cs.ends_with("_millibits", "_kind", "_text"))
+    return told, propose_single_items(pairs, policy)
 
 
 def _mark_uncombined(receipts: pl.DataFrame, uncombined: pl.DataFrame) -> pl.DataFrame:

@@ -47,10 +47,7 @@ def mark_new_accounts(scored: Proposed, parties: pl.DataFrame, tables: Tables) -
         .join(by_name, on=["line", "customer"], how="semi")
         .join(known.select("customer").unique(), on="customer", how="semi")
         .join(known, on=["customer", "payer_account"], how="anti")
-        .select("proposal", is_new_account=pl.lit(value=True))
+        .select("proposal")
     )
-    marked = scored.proposals.join(new, on="proposal", how="left", maintain_order="left")
-    return Proposed(
-        proposals=marked.with_columns(pl.col("is_new_account").fill_null(value=False)),
-        members=scored.members,
-    )
+    is_new = pl.col("proposal").is_in(new["proposal"].implode())
+    return Proposed(scored.proposals.with_columns(is_new_account=is_new), scored.members)

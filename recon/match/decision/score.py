@@ -127,11 +127,8 @@ def _draft(
 
 def _finish(shifts: pl.DataFrame, draft: _Draft) -> Proposed:
     """Compare the proposals of each line of a block, now that it is known what the day's receipts pay."""
-    shifted = _with_shares(draft, shifts)
-    marked = shifted.join(draft.flags, on="line", how="left").with_columns(
-        quotes_other=pl.col("proposal").is_in(draft.others["proposal"].to_list())
-    )
-    placed = _compare(marked)
+    quotes_other = pl.col("proposal").is_in(draft.others["proposal"].implode())
+    placed = _compare(_with_shares(draft, shifts).with_columns(quotes_other=quotes_other))
     return Proposed(
         proposals=placed,
         members=draft.members.join(placed.select("proposal"), on="proposal", how="semi"),
@@ -162,7 +159,10 @@ def _flags(receipts: pl.DataFrame, proposals: pl.DataFrame, absent: pl.DataFrame
 
 
 def _with_shares(draft: _Draft, shifts: pl.DataFrame) -> pl.DataFrame:
-    """Let every prior start from what the day's receipts pay, and add `absent_millibits`: what is not open, for the line."""
+    """Let every prior start from what the day's receipts pay, and add the line's flags and `absent_millibits`.
+
+    `absent_millibits` weighs that the line pays something that is not open.
+    """
     named = draft.flags.select("line", "names_a_number")
     other = (
         draft.absent.join(named, on="line")
@@ -173,14 +173,14 @@ def _with_shares(draft: _Draft, shifts: pl.DataFrame) -> pl.DataFrame:
     is_several = pl.col("line").is_duplicated()
     added = other.filter(is_several).group_by("line").agg(_added("absent_millibits"))
     other = pl.concat([other.filter(~is_several), added])
+    of_lines = draft.flags.join(other, on="line", how="left")
     return (
-        draft.proposals.join(named, on="line")
+        draft.proposals.join(of_lines, on="line")
         .join(shifts, on=["names_a_number", "kind"], how="left")
         .with_columns(
             pl.col("prior_millibits", "millibits") + pl.col("shift_millibits").fill_null(0)
         )
-        .join(other, on="line", how="left")
-        .drop("kind", "shift_millibits", "names_a_number")
+        .drop("kind", "shift_millibits")
     )
 
 

@@ -64,7 +64,7 @@ def candidate_pairs(
         policy: tolerances and discount terms.
 
     Returns:
-        a row a pair, sorted by line and item: the amounts and dates of both sides; settlement, difference;
+        a row a pair, sorted by line and item: amounts and dates of both sides; settlement, difference;
         reference_, party_, amount_, date_, history_, prior_millibits; kinds and texts; has_party_conflict.
     """
     keys = pl.concat(
@@ -108,7 +108,7 @@ def _judged(
     judged = _with_references(judged, References(hits, foreign, cut, structured))
     judged = _with_parties(judged, parties)
     judged = _with_plugins(_with_dates(judged), more)
-    return judged.sort("line", "item")
+    return judged.drop("payer_key", "number_text", "band").sort("line", "item")
 
 
 def _beside(keys: pl.DataFrame, receipts: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:

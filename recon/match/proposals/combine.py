@@ -283,12 +283,16 @@ def _subsets_at_both_prices(
     if full == discounted:
         return plain.count, list(plain.found)
     reduced = find_subsets(discounted, target)
-    # Those without a discounted item are the same at both prices.
+    if not reduced.is_complete:
+        return None
+    if not plain.count or not reduced.count:
+        # Those without a discounted item are the same at both prices: there are none.
+        return plain.count + reduced.count, list(plain.found or reduced.found)
     same = find_subsets(
         [price if price == whole else 0 for price, whole in zip(discounted, full, strict=True)],
         target,
     )
-    if not (reduced.is_complete and same.is_complete):
+    if not same.is_complete:
         return None
     either = sorted({*plain.found, *reduced.found}, key=lambda one: (len(one), one))
     return plain.count + reduced.count - same.count, either

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+import polars.selectors as cs
 
 from recon.match.evidence.references import QUOTED_MILLIBITS
 from recon.match.evidence.settle import inside_window
@@ -91,8 +92,10 @@ def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
         | (pl.col("history_millibits") > 0)
     )
     settled = ~pl.col("settlement").is_in(["part", "over"])
+    # What was read where is told later, of the few that are shown.
+    weighed = pairs.drop(cs.ends_with("_kind", "_text"))
     chosen = _in_turn(
-        pairs.filter(inside_window(policy), spoken_for | (pl.col("settlement") == "exact"))
+        weighed.filter(inside_window(policy), spoken_for | (pl.col("settlement") == "exact"))
     )
     chosen = chosen.filter(settled | spoken_for)
     numbered = chosen.sort("line", "item").with_columns(

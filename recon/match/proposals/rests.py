@@ -36,9 +36,7 @@ def mark_rests(made: Proposed, tables: Tables) -> Proposed:
         rests.select("proposal", "line", "customer", price=-pl.col("difference"))
         .join(currencies, on="line")
         .join(prices, on=["customer", "currency", "price"], how="semi")
-        .select("proposal", rest_is_a_price=pl.lit(value=True))
+        .select("proposal")
     )
-    marked = made.proposals.join(over, on="proposal", how="left").with_columns(
-        pl.col("rest_is_a_price").fill_null(value=False)
-    )
-    return Proposed(proposals=marked, members=made.members)
+    is_a_price = pl.col("proposal").is_in(over["proposal"].implode())
+    return Proposed(made.proposals.with_columns(rest_is_a_price=is_a_price), made.members)
