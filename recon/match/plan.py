@@ -113,16 +113,10 @@ def match_comparable(
     converted = propose_in_other_currency(tables, references, parties)
     charged = propose_usual_charges(tables, parties)
     batched = propose_batches(batches, comparable, tables, parties, policy)
-    oldest = propose_oldest_first(
-        tables,
-        references,
-        parties,
-        [singles, sets, converted, charged, batched.proposed],
-        policy,
-    )
-    makers = [singles, sets, converted, charged, batched.proposed, oldest]
+    makers = [singles, sets, converted, charged, batched.proposed]
+    makers.append(propose_oldest_first(tables, references, parties, makers, policy))
     # The makers' own frames are as large as what was made of them: room for the next stages.
-    del singles, sets, converted, charged, oldest
+    del singles, sets, converted, charged
     proposed = [_as_known(makers.pop(0), tables) for _ in range(len(makers))]
     pairs = pl.concat([pairs, batched.pairs], how="diagonal")
     scored = mark_new_accounts(

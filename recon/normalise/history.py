@@ -55,7 +55,7 @@ def remember(
         payers=_payers(paid, lines, customers, listed),
         habits=find_habits(paid, lines, customers),
         charges=find_charges(paid, lines, customers),
-        credits=_credits(paid, lines, customers),
+        credits=_credits(paid, history.lines.select("line_id", "currency"), lines, customers),
         providers=find_providers(paid, lines),
         refused=refused,
     )
@@ -170,20 +170,32 @@ def _names_on_accounts(
 
 
 def _credits(
-    paid: pl.DataFrame, lines: pl.DataFrame, customers: pl.DataFrame
+    paid: pl.DataFrame, currencies: pl.DataFrame, lines: pl.DataFrame, customers: pl.DataFrame
 ) -> dy.DataFrame[CustomerCredits]:
-    """What payments left on the account of a customer; what was paid back in one sum is gone, the oldest first."""
+    """What payments left on the account of a customer; what was paid back in one sum is gone, the oldest first.
+
+    A repayment whose line is not known, and so its currency, may have been of any: it is taken off in each.
+    """
     left = paid.filter(pl.col("kind") == "on_account", pl.col("item_number").is_null())
-    back = left.filter(pl.col("amount") < 0).group_by("customer_id", amount=-pl.col("amount"))
+    back = left.filter(pl.col("amount") < 0).join(currencies, on="line_id", how="left")
+    of = ["customer_id", "amount", "currency"]
+    gone = (
+        back.group_by("customer_id", "currency", amount=-pl.col("amount"))
+        .agg(gone=pl.len().cast(pl.Int64))
+        .select(*of, "gone")
+    )
+    unknown = gone.filter(pl.col("currency").is_null()).drop("currency")
     standing = (
         left.filter(pl.col("amount") > 0)
         .join(lines.select("line_id", "currency", "booking_date"), on="line_id")
         .join(customers, on="customer_id")
-        .join(back.agg(gone=pl.len().cast(pl.Int64)), on=["customer_id", "amount"], how="left")
-        .sort("customer", "amount", "booking_date", "line_id")
+        .join(gone, on=of, how="left")
+        .join(unknown, on=of[:2], how="left", suffix="_anywhere")
+        .sort("customer", "currency", "amount", "booking_date", "line_id")
     )
-    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("customer", "amount")
-    rows = standing.filter(place > pl.col("gone").fill_null(0))
+    taken = pl.sum_horizontal("gone", "gone_anywhere")
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("customer", "currency", "amount")
+    rows = standing.filter(place > taken).sort("customer", "amount", "booking_date", "line_id")
     return CustomerCredits.validate(rows.select(CustomerCredits.column_names()))
 
 

@@ -196,6 +196,18 @@ def test_money_left_on_account_is_remembered_until_as_much_was_paid_back():
 
 
 @pytest.mark.parametrize(
+    ("currency", "is_gone"), [({"currency": "USD"}, False), ({}, True), (None, True)]
+)
+def test_what_was_paid_back_in_another_currency_is_not_this_credit(currency, is_gone):
+    rest = {"kind": "on_account", "item_number": None, "amount": 5_025}
+    lines = [past(30), *([] if currency is None else [past(10, amount=-5_025, **currency)])]
+    known = learnt(lines, [paid(0, **rest), paid(1, **rest | {"amount": -5_025})]).credits
+
+    # A line of which nothing is known may have been of any currency.
+    assert known.height == (not is_gone)
+
+
+@pytest.mark.parametrize(
     ("owners", "is_provider"), [(("C1", "C2"), False), (("C1", "C2", "C3"), True)]
 )
 def test_who_paid_for_three_customers_at_once_twice_is_a_provider(owners, is_provider):
