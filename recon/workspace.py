@@ -72,7 +72,15 @@ class Workspace:
                 hint="`recon init DIR` makes one, or name it by --workspace",
             )
         hint = "`recon init` writes every key with its default and meaning"
-        return cls(folder=folder, settings=read_settings(path, Settings, FILE, hint))
+        settings = read_settings(path, Settings, FILE, hint)
+        for name in Settings.__struct_fields__:
+            said = getattr(settings, name)
+            if isinstance(said, str) and not said.strip():
+                # An empty path would be the folder itself, of which no key is meant.
+                raise ConfigurationError(
+                    f"`{name}` in {FILE} is empty: it names nothing", place=Place(FILE), hint=hint
+                )
+        return cls(folder=folder, settings=settings)
 
     def path(self, name: str) -> Path:
         """Give a path of the settings from where the workspace lies."""

@@ -5,26 +5,31 @@ In: the records below the header and their layout. Out: all of them, each in one
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import reduce
 from itertools import takewhile
 from operator import add, or_
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from recon_csv.dates import look_like_dates, looks_like_date, parse_date, read_dates
-from recon_csv.distinct import distinct_texts
+from recon_csv.dates import look_like_dates, read_dates
 from recon_csv.fields import field_columns, first_filled
 from recon_csv.layout import column_name
-from recon_csv.phrases import TOTAL_WORDS, UNBOOKED_STATUSES, VOID_STATUSES
-from recon_csv.preamble import LABEL_LIMIT, balance_label
+from recon_csv.no_entries import (
+    AMOUNTS,
+    amount_texts,
+    has_amount,
+    is_not_booked,
+    is_pending,
+    not_zero,
+    why_no_entry,
+)
+from recon_csv.preamble import balance_label
 from recon_csv.tail import why_cut_off
 from recon_csv.wide import is_joined, row_width, where_split
-from recon_csv.words import plain_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +38,6 @@ if TYPE_CHECKING:
 
     from recon_csv.layout import Layout
     from recon_csv.table import Table
-
-_AMOUNTS: Final = ("amount", "debit", "credit")
-_DAYS: Final = ("booking_date", "value_date")
 
 
 @dataclass(slots=True)
@@ -137,7 +139,7 @@ def sort_records(table: Table, layout: Layout) -> Piles:
 def _sort(row: Row, last: Row | None, known: tuple[Piles, Layout], *, is_end: bool) -> None:
     """Put one record on its pile; `last` is the booking above it."""
     piles, layout = known
-    why = _no_entry(row.cells, layout, is_end=is_end)
+    why = why_no_entry(row.cells, layout, is_end=is_end)
     if why:
         piles.leave_out(why, row.line, row.cells)
         return
@@ -165,7 +167,7 @@ def find_plain(
     body: pl.DataFrame, layout: Layout, dates: pl.Series, width: int
 ) -> NDArray[np.bool_]:
     """Say which records are bookings by their columns alone: a date, an amount on one side, booked, and no wider than the header."""
-    amounts = {name: field_columns(body, layout, name) for name in _AMOUNTS}
+    amounts = {name: field_columns(body, layout, name) for name in AMOUNTS}
     columns = [column for found in amounts.values() for column in found]
     plain = reduce(or_, [column != "" for column in columns])
     if dates.null_count():
@@ -175,7 +177,7 @@ def find_plain(
         plain &= reduce(add, sides) <= 1
     if "status" in layout.columns:
         status = first_filled(body, layout, "status")
-        plain &= ~status.is_in([word for word in status.unique() if _not_booked(word, layout)])
+        plain &= ~status.is_in([word for word in status.unique() if is_not_booked(word, layout)])
     for at in range(width, body.width):
         plain &= body.to_series(at) == ""
     return plain.to_numpy(writable=True)
@@ -197,83 +199,16 @@ def _balances_at_ends(body: pl.DataFrame, dated: Sequence[int]) -> set[int]:
     }
 
 
-def _has_date(cells: list[str], layout: Layout) -> bool:
-    text = layout.text("booking_date", cells)
-    return looks_like_date(text) or parse_date(text, layout.profile.date_format) is not None
-
-
-def _amount_texts(cells: list[str], layout: Layout) -> list[str]:
-    return [text for field in _AMOUNTS for text in layout.texts(field, cells)]
-
-
-def _has_amount(cells: list[str], layout: Layout) -> bool:
-    return any(layout.text(field, cells) for field in _AMOUNTS if field in layout.columns)
-
-
-def _no_entry(cells: list[str], layout: Layout, *, is_end: bool) -> str | None:
-    """Say why a record is no booking, None if it is one (or should be)."""
-    if not any(cells):
-        return "blank"
-    if layout.header and [c for c in cells if c] == [c for c in layout.header if c]:
-        return "repeated header"
-    if _not_booked(layout.text("status", cells), layout):
-        return None if _is_pending(cells, layout) else "not booked"
-    if _has_date(cells, layout):
-        is_bare = not _has_amount(cells, layout) and not layout.text("detail_amount", cells)
-        is_balance = is_end and balance_label(cells)
-        return "balance" if is_balance or (is_bare and layout.text("balance", cells)) else None
-    return _no_dated_entry(cells, layout)
-
-
-def _no_dated_entry(cells: list[str], layout: Layout) -> str | None:
-    """Say what a record without a date is, None if it should have one."""
-    if _is_unbooked(layout.text("booking_date", cells)):
-        return None if _is_pending(cells, layout) else "not booked"
-    if balance_label(cells):
-        return "balance"
-    if any(plain_words(cell) in TOTAL_WORDS for cell in cells if 0 < len(cell) <= LABEL_LIMIT):
-        return "total"
-    has_number = any(char.isdigit() for text in _amount_texts(cells, layout) for char in text)
-    return None if has_number or layout.text("detail_amount", cells) else "text"
-
-
-def _not_booked(status: str, layout: Layout) -> bool:
-    return bool(status) and (status in layout.profile.unbooked_statuses or _is_unbooked(status))
-
-
-def pending_words(texts: pl.Series, layout: Layout) -> list[str]:
-    """Give the texts of a status column that say that an entry is still to be booked."""
-    words = distinct_texts(texts)
-    return [word for word in words if _not_booked(word, layout) and not _is_void(word)]
-
-
-def _is_pending(cells: list[str], layout: Layout) -> bool:
-    """Say whether a record that is not booked will be: it moves an amount on some day, and nothing has failed."""
-    texts = [layout.text(name, cells) for name in ("status", "booking_date")]
-    has_day = any(looks_like_date(layout.text(name, cells)) for name in _DAYS)
-    return has_day and _has_amount(cells, layout) and not any(map(_is_void, texts))
-
-
-@lru_cache(maxsize=256)
-def _is_void(text: str) -> bool:
-    return plain_words(text) in VOID_STATUSES
-
-
-@lru_cache(maxsize=256)
-def _is_unbooked(text: str) -> bool:
-    return plain_words(text) in UNBOOKED_STATUSES
-
-
 def _is_part(cells: list[str], last: Row, layout: Layout) -> bool:
     """Say whether a record is a part of the batch above it: its amount stands in the column of parts alone."""
-    if not layout.text("detail_amount", cells) or _has_amount(cells, layout):
+    if not layout.text("detail_amount", cells) or has_amount(cells, layout):
         return False
     return not layout.text("booking_date", cells) or _is_same_booking(cells, last, layout)
 
 
 def _is_remark(cells: list[str], last: Row, layout: Layout) -> bool:
     """Say whether a record without any amount goes on with the text of the booking above it."""
-    if _has_amount(cells, layout):
+    if has_amount(cells, layout):
         return False
     has_number = layout.text("detail_amount", cells) or layout.text("balance", cells)
     return not has_number and _is_same_booking(cells, last, layout)
@@ -299,14 +234,14 @@ def _refuse(row: Row, layout: Layout, width: int) -> Refusal | None:
     damage = _damage(row, layout, width)
     if damage:
         return refusal("booking_date", *damage, ";".join(cells))
-    if not layout.text("booking_date", cells) and not _is_pending(cells, layout):
+    if not layout.text("booking_date", cells) and not is_pending(cells, layout):
         return refusal("booking_date", "missing-date", "the booking date is empty", ";".join(cells))
-    if not _has_amount(cells, layout):
+    if not has_amount(cells, layout):
         return refusal(
             "amount", "missing-amount", "the row has a date and no amount", ";".join(cells)
         )
-    amounts = _amount_texts(cells, layout) if "debit" in layout.columns else []
-    if len(_not_zero(amounts)) > 1:
+    amounts = amount_texts(cells, layout) if "debit" in layout.columns else []
+    if len(not_zero(amounts)) > 1:
         return refusal(
             "debit", "two-amounts", "both debit and credit are filled", " / ".join(amounts)
         )
@@ -333,7 +268,3 @@ def _damage(row: Row, layout: Layout, width: int) -> tuple[str, str] | None:
             f"the row goes on with another of {width} cells: a line end is lost between them",
         )
     return None
-
-
-def _not_zero(amounts: list[str]) -> list[str]:
-    return [text for text in amounts if re.search("[1-9]", text)]

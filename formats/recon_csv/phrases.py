@@ -56,7 +56,8 @@ CLOSING_WORDS: Final = _words("""
     slutsaldo | solde final | utgaende saldo
 """)
 BALANCE_WORDS: Final = _words("""
-    balance | balance forward | saldo | saldo contabile | solde | ubertrag
+    balance | balance brought forward | balance forward | report de solde | saldo | saldo contabile |
+    saldovortrag | solde | solde reporte | ubertrag
 """)
 TOTAL_WORDS: Final = _words("""
     gesamt | somme | suma | summe | totaal | total | totale | totale accrediti | totale addebiti |

@@ -18,7 +18,7 @@ from recon_csv.dialect import DELIMITERS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What a column may be; `detail_amount` holds the parts of a batch on rows of their own.
+# What a column may be; `detail_amount` holds the parts of a batch on rows of their own, `quantity` and `unit_price` are of a trade.
 FIELDS: Final = (
     "booking_date",
     "value_date",
@@ -54,7 +54,11 @@ FIELDS: Final = (
     "bank_transaction_code",
     "purpose_code",
     "return_reason",
+    "quantity",
+    "unit_price",
 )
+# These tell what a row is, and stay among its extra fields under the bank's names.
+TRADE_FIELDS: Final = ("quantity", "unit_price")
 Columns = dict[str, str | list[str]]
 
 

@@ -1,13 +1,13 @@
-"""Tell a last row that is the sum of all others from a booking without an amount. In: refusals and values. Out: that row's refusal.
+"""Tell a last row that is the sum of all others, or the balance after them, from a booking. In: refusals and values. Out: its refusal.
 
-Some banks end the table with what all rows come to, in a column of its own and under no word that all of them share. Only arithmetic
-proves it: the row has a date and one number, in no column of amounts, and the number is the sum of all bookings.
+Some banks end the table with what all rows come to, or with the new balance, under a word of their own. Only arithmetic proves it: the
+row has one number, and that is the sum of all bookings, or that sum added to a number above the table, which is the old balance.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -15,18 +15,22 @@ from recon.api import exponents
 from recon_csv.amounts import Style, looks_like_amount, plain_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from recon_csv.entries import Refusal
     from recon_csv.layout import Layout
     from recon_csv.table import Table
 
 # The sum of one row is that row.
-_LEAST_ROWS = 2
+_LEAST_ROWS: Final = 2
+# A booking says what it is for, or with whom; a balance does not.
+_OF_A_BOOKING: Final = ("remittance", "payer_name", "payer_account", "bank_reference")
 
 
 def find_total(
     refusals: list[Refusal], values: pl.DataFrame, table: Table, layout: Layout
 ) -> Refusal | None:
-    """Give the refusal of the last row where that row is the sum of all bookings, None if it is not.
+    """Give the refusal of the last row where that row is the sum of all bookings or the balance after them, None if it is not.
 
     Args:
         refusals: all rows that cannot be read.
@@ -38,17 +42,36 @@ def find_total(
         return None
     (last,) = refusals
     # Below it there may be texts, and no booking.
-    if last.code != "missing-amount" or last.record < values.select(pl.max("record")).item():
+    if last.record < values.select(pl.max("record")).item():
         return None
-    used = {at for name in ("booking_date", "value_date") for at in layout.columns.get(name, ())}
     cells = table.row(layout.first_row + last.record - 1)
-    numbers = [
-        cell for at, cell in enumerate(cells) if at not in used and cell and looks_like_amount(cell)
-    ]
-    if len(numbers) != 1:
+    numbers = list(_numbers(cells, layout))
+    if len(numbers) != 1 or numbers[0] is None:
         return None
-    style = Style(layout.profile.decimal_mark, layout.profile.thousands_mark)
-    told = plain_text(numbers[0], style)
     decimals = exponents()[values["currency"][0]]
-    whole = Decimal(values["amount_read"].sum()).scaleb(-decimals)
-    return last if told is not None and Decimal(told) == whole else None
+    moved = Decimal(values["amount_read"].sum()).scaleb(-decimals)
+    if last.code == "missing-amount":
+        return last if numbers == [moved] else None
+    if last.code != "wrong-date" or not _is_worded(cells, layout):
+        return None
+    above = {
+        number for row in table.head[: layout.first_row - 1] for number in _numbers(row, layout)
+    }
+    return last if any(old and old + moved == numbers[0] for old in above) else None
+
+
+def _numbers(cells: Sequence[str], layout: Layout) -> Iterator[Decimal | None]:
+    """Give the amounts in the cells of a row that hold no date, None for one that is written otherwise than the table's."""
+    style = Style(layout.profile.decimal_mark, layout.profile.thousands_mark)
+    days = {at for name in ("booking_date", "value_date") for at in layout.columns.get(name, ())}
+    for at, cell in enumerate(cells):
+        if at not in days and cell and looks_like_amount(cell):
+            told = plain_text(cell, style)
+            yield None if told is None else Decimal(told)
+
+
+def _is_worded(cells: Sequence[str], layout: Layout) -> bool:
+    """Say whether a row has a word in the place of its day, and nothing that tells of a payment."""
+    word = layout.text("booking_date", cells)
+    told = [text for name in _OF_A_BOOKING for text in layout.texts(name, cells)]
+    return bool(word) and not any(char.isdigit() for char in word) and not told

@@ -17,7 +17,7 @@ from recon.api import exponents
 from recon_csv.amounts import minor_units, other_currency_expr
 from recon_csv.dates import read_dates
 from recon_csv.distinct import by_run, distinct_texts, is_one, translated
-from recon_csv.entries import Refusal, pending_words
+from recon_csv.entries import Refusal
 from recon_csv.extras import as_json
 from recon_csv.fields import (
     MONEY,
@@ -28,6 +28,8 @@ from recon_csv.fields import (
     hundredths_of,
 )
 from recon_csv.layout import column_name
+from recon_csv.no_entries import pending_words
+from recon_csv.profile import TRADE_FIELDS
 from recon_csv.texts import has_white_space, joined_columns
 
 if TYPE_CHECKING:
@@ -172,7 +174,9 @@ def _are_words(texts: pl.Series, layout: Layout) -> pl.Series:
 
 def _left_over(bookings: pl.DataFrame, layout: Layout) -> Mapping[str, pl.Series]:
     """Give the columns that no field reads, by the bank's names, and what a parent says of its whole batch."""
-    used = {at for places in layout.columns.values() for at in places}
+    used = {
+        at for name, places in layout.columns.items() if name not in TRADE_FIELDS for at in places
+    }
     width = sum(name.isdigit() for name in bookings.columns)
     left: dict[str, pl.Series] = {}
     for at in range(width):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from recon.workspace import Settings, Workspace
 from tests.architecture.project import ROOT
 
@@ -26,6 +28,16 @@ def test_a_workspace_is_not_made_twice(cli, tmp_path):
 
     assert again.exit_code == 2
     assert path.read_text(encoding="utf-8") == 'store = "mine.db"\n'
+
+
+@pytest.mark.parametrize("key", ["store", "inbox", "archive", "reports", "open_items", "policy"])
+def test_a_key_that_names_nothing_is_a_wrong_setting_and_no_broken_store(cli, tmp_path, key: str):
+    cli("init", str(tmp_path))
+    (tmp_path / "recon.toml").write_text(f'{key} = " "\n', encoding="utf-8")
+    refused = cli("run", "--workspace", str(tmp_path))
+
+    assert refused.exit_code == 2
+    assert f"`{key}` in recon.toml is empty" in refused.stderr
 
 
 def test_a_folder_without_settings_is_no_workspace(cli, tmp_path):

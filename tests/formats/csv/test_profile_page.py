@@ -6,7 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from recon_csv.profile import Profile
+from recon_csv.profile import FIELDS, Profile
 from tests.formats.csv.reading import amounts, read_text
 
 PAGE = (Path(__file__).parents[3] / "docs" / "csv-profiles.md").read_text(encoding="utf-8")
@@ -18,10 +18,17 @@ def block(kind: str) -> str:
     return found[1]
 
 
-def test_every_key_of_a_profile_is_on_the_page_and_no_other():
-    keys = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
+def rows_of(title: str) -> list[str]:
+    section = PAGE.split(f"## {title}\n")[1].split("\n## ")[0]
+    return sorted(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
 
-    assert sorted(keys) == sorted(Profile.__struct_fields__)
+
+def test_every_key_of_a_profile_is_on_the_page_and_no_other():
+    assert rows_of("Keys of a profile") == sorted(Profile.__struct_fields__)
+
+
+def test_every_field_of_columns_is_on_the_page_and_no_other():
+    assert rows_of("Fields of `columns`") == sorted(FIELDS)
 
 
 def test_the_example_of_the_page_is_read_by_the_profile_above_it():

@@ -234,3 +234,28 @@ def test_a_row_that_is_not_the_sum_of_all_others_stays_a_reject(before, after):
     parsed = read_account(TOTALLED.replace(before, after), currency="CHF")
 
     assert bool(len(parsed.rejects)) is (before != "b;;52.50;")
+
+
+BALANCED = (
+    "Account;;;;\nOld;;;;752.54\n\nDate;Value date;Text;Debit;Credit\n"
+    "2026-03-01;2026-03-01;a;-42.33;\n2026-03-02;2026-03-02;b;;376.97\n"
+)
+
+
+def test_a_last_row_that_is_the_old_balance_and_all_bookings_is_no_booking():
+    parsed = read_account(BALANCED + "New;2026-03-02;;;1087.18\n", currency="CHF")
+
+    assert amounts(parsed) == [-4233, 37697]
+    assert parsed.rejects.is_empty()
+    assert any("total" in finding for finding in parsed.findings)
+
+
+@pytest.mark.parametrize(
+    "last",
+    ["New;2026-03-02;;;1087.19", "New;2026-03-02;c;;1087.18", "3 3;2026-03-02;;;1087.18"],
+)
+def test_a_last_row_without_a_date_that_may_be_a_booking_stays_a_reject(last):
+    parsed = read_account(f"{BALANCED}{last}\n", currency="CHF")
+
+    assert parsed.rejects["code"].to_list() == ["wrong-date"]
+    assert parsed.rejects["line_number"].to_list() == [7]
