@@ -21,7 +21,7 @@ from recon.failpoints import reached
 from recon.store.digest import digests_by_event, event_digest, rows_digest
 from recon.store.form import stored_form
 from recon.store.tables import EVENTS, FACT
-from recon.store.writing import insert
+from recon.store.writing import laid_out, send
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,11 +67,12 @@ def append(connection: Connection, happening: Happening) -> int:
     """Record one event with all its rows, and give its number."""
     before = head(connection)
     brought = brought_by(happening.rows, before.seq + 1)
+    laid = _laid_out(brought)
     # The digests are taken while the database works.
     with ThreadPoolExecutor(1) as aside:
         digests = aside.submit(_digests, brought)
-        for name, rows in brought.items():
-            insert(connection, FACT[name], rows)
+        for name, rows in laid.items():
+            send(connection, FACT[name], rows)
     return _append_event(connection, happening, before, digests.result()).seq
 
 
@@ -84,10 +85,11 @@ def append_all(connection: Connection, happenings: Sequence[Happening]) -> None:
     """
     before = head(connection)
     brought = _brought_together(happenings, before.seq + 1)
+    laid = _laid_out(brought)
     with ThreadPoolExecutor(1) as aside:
         digests = aside.submit(_digests_by_event, brought)
-        for name, rows in brought.items():
-            insert(connection, FACT[name], rows)
+        for name, rows in laid.items():
+            send(connection, FACT[name], rows)
     for happening in happenings:
         told = digests.result().get(before.seq + 1, {})
         before = _append_event(connection, happening, before, told)
@@ -129,6 +131,11 @@ def brought_by(rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str, pl.DataF
     return {
         name: _with_seq(FACT[name], rows[name], seq) for name in sorted(rows) if rows[name].height
     }
+
+
+def _laid_out(brought: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Lay out all rows before anything is sent: digests taken meanwhile would hold up what the database waits for."""
+    return {name: laid_out(FACT[name], rows) for name, rows in brought.items()}
 
 
 def _digests(brought: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Any]]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from recon.store.tables import Kept
 
 _ROWS_AT_ONCE: Final = 50_000
+# A block is a thousand rows.
+_BLOCKS_AT_ONCE: Final = 200
 # A statement may have so many conditions and no more.
 _KEYS_AT_ONCE: Final = 500
 # From here on it pays to ask first which columns are empty, and to read by column.
@@ -78,20 +80,37 @@ def fetch_blocks(
     connection: Connection, kept: Kept, *where: ColumnElement[bool], names: Sequence[str]
 ) -> pl.DataFrame:
     """Read blocks as they lie in a packed table, in the order of their key."""
+    schema = {name: _in_table(kept.table.c[name]) for name in names}
+    return pl.concat([pl.DataFrame(schema=schema), *_blocks(connection, kept, where, schema)])
+
+
+def _blocks(
+    connection: Connection,
+    kept: Kept,
+    where: Sequence[ColumnElement[bool]],
+    schema: Mapping[str, pl.DataType],
+) -> Iterator[pl.DataFrame]:
     table = kept.table
     order = [_byte_order(table.c[name], connection) for name in ("statement_id", FIRST)]
-    schema = {name: _in_table(table.c[name]) for name in names}
     found = connection.execute(
-        select(*(table.c[name] for name in names)).where(*where).order_by(*order)
+        select(*(table.c[name] for name in schema)).where(*where).order_by(*order)
     )
-    return pl.concat([pl.DataFrame(schema=schema), *_frames(found.cursor, schema)])
+    return _frames(found.cursor, schema, _BLOCKS_AT_ONCE)
 
 
 def _unpacked(
     connection: Connection, kept: Kept, where: Sequence[ColumnElement[bool]], wanted: list[str]
 ) -> pl.DataFrame:
-    blocks = fetch_blocks(connection, kept, *where, names=(COUNT, *wanted))
-    return unpack(blocks, {name: stored_type(kept.types[name]) for name in wanted})
+    """Take blocks apart in a thread of their own, while the next ones come over; the result is one piece."""
+    schema = {name: _in_table(kept.table.c[name]) for name in (COUNT, *wanted)}
+    types = {name: stored_type(kept.types[name]) for name in wanted}
+    with ThreadPoolExecutor(1) as aside:
+        waiting = [
+            aside.submit(unpack, blocks, types)
+            for blocks in _blocks(connection, kept, where, schema)
+        ]
+    unpacked = [pl.DataFrame(schema=types), *(rows.result() for rows in waiting)]
+    return pl.concat(unpacked, rechunk=True)
 
 
 def _in_table(column: ColumnElement[Any]) -> pl.DataType:
@@ -217,8 +236,10 @@ def _from_json(told: tuple[str, ...], schema: Mapping[str, pl.DataType]) -> pl.D
     )
 
 
-def _frames(cursor: Any, schema: Mapping[str, pl.DataType]) -> Iterator[pl.DataFrame]:
-    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+def _frames(
+    cursor: Any, schema: Mapping[str, pl.DataType], at_once: int = _ROWS_AT_ONCE
+) -> Iterator[pl.DataFrame]:
+    while rows := cursor.fetchmany(at_once):
         yield pl.DataFrame(
             [
                 pl.Series(name, values, dtype=dtype, strict=True)

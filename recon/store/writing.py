@@ -22,16 +22,29 @@ if TYPE_CHECKING:
     from recon.store.tables import Kept
 
 _ROWS_AT_ONCE: Final = 50_000
+# A block is a thousand rows: a server takes in the first ones while the next are written.
+_BLOCKS_AT_ONCE: Final = 2
 # A million keys joined in memory are changed in half the time; until the end of the transaction.
 _ROOM_TO_JOIN: Final = "SET LOCAL work_mem = '128MB'"
 
 
 def insert(connection: Connection, kept: Kept, stored: pl.DataFrame, conflict: str = "") -> None:
     """Insert rows in stored form; `conflict` says what happens to one that is there already."""
+    send(connection, kept, laid_out(kept, stored), conflict)
+
+
+def laid_out(kept: Kept, stored: pl.DataFrame) -> pl.DataFrame:
+    """Lay rows in stored form out as the table holds them: in blocks, or without the columns that hold nothing."""
     if stored.is_empty():
-        return
+        return stored
     # A column that is left out is null; binding nulls takes as long as binding values.
-    told = pack(stored) if kept.is_packed else stored.select(_told(stored))
+    return pack(stored) if kept.is_packed else stored.select(_told(stored))
+
+
+def send(connection: Connection, kept: Kept, told: pl.DataFrame, conflict: str = "") -> None:
+    """Insert rows that are laid out."""
+    if told.is_empty():
+        return
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * told.width)
         into = f"INSERT INTO {kept.name} ({', '.join(told.columns)}) VALUES ({marks}) {conflict}"  # noqa: S608
@@ -39,7 +52,7 @@ def insert(connection: Connection, kept: Kept, stored: pl.DataFrame, conflict: s
         for rows in told.iter_slices(_ROWS_AT_ONCE):
             cursor.executemany(into, rows.rows())
         return
-    _copy(connection, kept.name, told)
+    _copy(connection, kept.name, told, _BLOCKS_AT_ONCE if kept.is_packed else _ROWS_AT_ONCE)
 
 
 def _told(stored: pl.DataFrame) -> list[str]:
@@ -47,13 +60,15 @@ def _told(stored: pl.DataFrame) -> list[str]:
     return [name for name in stored.columns if stored[name].null_count() < stored.height]
 
 
-def _copy(connection: Connection, table: str, stored: pl.DataFrame) -> None:
+def _copy(
+    connection: Connection, table: str, stored: pl.DataFrame, at_once: int = _ROWS_AT_ONCE
+) -> None:
     """Send rows to PostgreSQL in its own text form; servers before 18 may take a text within CSV for the end."""
     into = f"COPY {table} ({', '.join(stored.columns)}) FROM STDIN"
     told = pl.col(pl.String).str.replace_many(_ESCAPED)
     cursor: Any = connection.connection.cursor()
     with cursor.copy(into) as copy:
-        for rows in stored.iter_slices(_ROWS_AT_ONCE):
+        for rows in stored.iter_slices(at_once):
             out = io.BytesIO()
             rows.with_columns(told).write_csv(
                 out, include_header=False, separator="\t", quote_style="never", null_value="\\N"

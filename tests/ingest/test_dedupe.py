@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from recon.ingest import dedupe
 from tests.ingest.deliveries import Booked, Stated, delivery, ingest
 
 # Few days, amounts, texts and references, so that equal lines are common.
@@ -163,6 +164,23 @@ def test_line_ids_are_fixed_for_ever():
 
     assert re.fullmatch(r"L[a-z2-7]{16}", lines["line_id"][0])
     assert lines["line_id"].to_list() == ["Lfljiuveis2xikfpc"]
+
+
+def test_identities_that_share_a_mark_are_told_apart(monkeypatch):
+    entries = (
+        Booked(1, 1000, text="rent"),
+        Booked(1, 2000, text="rent"),
+        Booked(1, 2000, text="rent"),
+    )
+    stated = Stated(entries)
+    delivered = (delivery("a.sta", stated), delivery("b.sta", stated))
+    _, before, _ = ingest(*delivered)
+    monkeypatch.setattr(dedupe, "_mark", lambda: pl.col("occurrence").cast(pl.UInt64))
+
+    _, lines, copies = ingest(*delivered)
+
+    assert_frame_equal(lines, before)
+    assert (lines.height, copies.height) == (3, 3)
 
 
 def test_copies_name_file_and_record_of_every_further_delivery():
