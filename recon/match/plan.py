@@ -76,9 +76,38 @@ class Matched:
     batches: dy.DataFrame[BatchOutcomes]
 
 
-def match_comparable(
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is known before anything is proposed: the lines set aside, the day's tables, what lines quote, who sent them.
+
+    `parties` has a row for each line and customer that may have sent it. No later stage asks for `line_keys`.
+    """
+
+    aside: pl.DataFrame
+    tables: Tables
+    references: References
+    parties: pl.DataFrame
+
+
+def gather_evidence(comparable: Comparable, memory: Memory) -> Gathered:
+    """Set aside what is no receipt, and find what the others quote and who sent them.
+
+    Args:
+        comparable: lines, items and customers in comparable form.
+        memory: what was learnt from earlier payments.
+    """
+    aside = set_aside(comparable.lines, comparable.line_keys, comparable.item_keys)
+    tables = _tables(comparable, aside, memory)
+    references, parties = side_by_side(
+        lambda: find_references(tables.receipts, comparable),
+        lambda: find_parties(tables, comparable.line_keys, comparable.item_keys),
+    )
+    return Gathered(aside, tables, references, parties)
+
+
+def match_gathered(
     comparable: Comparable,
-    memory: Memory,
+    gathered: Gathered,
     more_evidence: dy.DataFrame[Evidence],
     more_sets: dy.DataFrame[ProposedSets],
     batches: ComparableBatches,
@@ -88,21 +117,14 @@ def match_comparable(
 
     Args:
         comparable: lines, items and customers in comparable form.
-        memory: what was learnt from earlier payments.
+        gathered: what was found of them.
         more_evidence: evidence that plugins found.
         more_sets: sets that passes of plugins propose.
         batches: payouts of providers, proven, with what each line quotes of them.
         policy: all judgement.
     """
-    aside = set_aside(comparable.lines, comparable.line_keys, comparable.item_keys)
-    tables = _tables(comparable, aside, memory)
+    tables, references, parties = gathered.tables, gathered.references, gathered.parties
     receipts = tables.receipts
-
-    references, parties = side_by_side(
-        lambda: find_references(receipts, comparable),
-        lambda: find_parties(tables, comparable.line_keys, comparable.item_keys),
-    )
-
     (pairs, singles), (sets, uncombined) = side_by_side(
         lambda: _of_single_items(tables, references, parties, more_evidence, policy),
         lambda: propose_sets(
@@ -129,7 +151,7 @@ def match_comparable(
     decided = settle_closed_quotes(decided, references, parties, comparable)
     fates = say_unapplied(say_payouts(say_refused(decided, tables), tables), scored, batched)
 
-    refunds = find_refunds(comparable, aside, fates, scored, tables)
+    refunds = find_refunds(comparable, gathered.aside, fates, scored, tables)
     kept = kept_proposals(scored, fates, policy)
     words = words_of_shown(kept, fates, scored, pairs)
     noted = with_nearest(fates, scored, words, tables)

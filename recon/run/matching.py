@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from recon.frames.batches import Batches
+from recon.frames.comparable import ItemKeys, LineKeys
 from recon.frames.evidence import Evidence
 from recon.frames.history import History
 from recon.frames.proposals import ProposedSets
-from recon.match.plan import Matched, match_comparable
+from recon.match.plan import Matched, gather_evidence, match_gathered
 from recon.normalise.advices import find_advised
 from recon.normalise.batches import prepare_batches
 from recon.normalise.history import remember
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from recon.config import Policy
+    from recon.frames.batches import ComparableBatches
+    from recon.frames.comparable import Comparable
     from recon.frames.items import ClosedItems, Items
     from recon.frames.lines import Lines
     from recon.frames.parties import Parties, Remittances
@@ -64,5 +67,17 @@ def match_lines(inputs: MatchInputs, policy: Policy) -> Matched:
     sets = inputs.more_sets if inputs.more_sets is not None else ProposedSets.create_empty()
     given = inputs.batches if inputs.batches is not None else Batches.create_empty()
     batches = prepare_batches(given, comparable, history)
+    gathered = gather_evidence(comparable, memory)
+    comparable = _without_tokens(comparable, batches)
     proven = with_proven_floor(policy, inputs.calibration)
-    return match_comparable(comparable, memory, evidence, sets, batches, proven)
+    return match_gathered(comparable, gathered, evidence, sets, batches, proven)
+
+
+def _without_tokens(comparable: Comparable, batches: ComparableBatches) -> Comparable:
+    """Let go of the largest tables of a run: later stages ask for nothing but the items that a part of a batch may name."""
+    named = batches.part_keys.select("key").unique()
+    return replace(
+        comparable,
+        line_keys=LineKeys.create_empty(),
+        item_keys=ItemKeys.cast(comparable.item_keys.join(named, on="key", how="semi")),
+    )

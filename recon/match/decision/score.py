@@ -291,13 +291,30 @@ def _compare(scored: pl.DataFrame) -> pl.DataFrame:
     return with_confidence(marked, pl.lit(1.0))
 
 
+# What the confidence of a proposal depends on.
+WEIGHED: Final = (
+    "proposal",
+    "line",
+    "customer",
+    "shape",
+    "settlement",
+    "millibits",
+    "amount_millibits",
+    "absent_millibits",
+    "equals",
+    "is_outspoken",
+    "is_uncombined",
+    "rest_is_a_price",
+)
+
+
 def with_confidence(proposals: pl.DataFrame, free: pl.Expr) -> pl.DataFrame:
     """Set the posterior of each proposal among all explanations of its line and "none of these".
 
     Items that no one can tell apart are one explanation: their proposals share its probability.
 
     Args:
-        proposals: all proposals of the lines in question, with millibits and is_outspoken.
+        proposals: all proposals of the lines in question, with the columns of WEIGHED.
         free: the probability that its items are not another line's, by which each explanation is weighed.
 
     Returns:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.decision.decide import WHOLE, target_ppm, with_refusal
-from recon.match.decision.score import with_confidence
+from recon.match.decision.score import WEIGHED, with_confidence
 from recon.match.evidence.settle import LEAVES_OPEN
 from recon.match.proposals.propose import Proposed
 
@@ -48,7 +48,9 @@ def discount_taken(scored: Proposed, assigned: pl.DataFrame, policy: Policy) -> 
     if touched.is_empty():
         return scored
     lines = scored.proposals.join(touched, on="proposal", how="semi").select("line").unique()
-    of_lines = scored.proposals.join(lines, on="line", how="semi").join(
+    # Of a wide table the few columns that are asked for.
+    known = scored.proposals.select(*WEIGHED, "place")
+    of_lines = known.join(lines, on="line", how="semi").join(
         touched, on="proposal", how="left", maintain_order="left"
     )
     anew = with_confidence(of_lines, pl.col("doubt").fill_null(1)).select(

@@ -118,23 +118,9 @@ _NOTHING: Final = References(
 
 def find_references(receipts: pl.DataFrame, comparable: Comparable) -> References:
     """Find every open item that a receipt quotes as whole tokens."""
-    of_items = comparable.item_keys
     if receipts.is_empty():
         return _NOTHING
-    of_lines = comparable.line_keys.join(
-        receipts.select("line"), on="line", how="semi"
-    ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
-    of_lines = pl.concat([of_lines, glued(of_lines, of_items)])
-    respelled = letters_for_digits(of_lines, of_items)
-    # The one place where all tokens meet all ways of quoting; `code` stands for the key from here on.
-    known = of_items.group_by("key").agg(sharing=pl.len()).with_row_index("code")
-    of_lines = of_lines.join(known, on="key", how="left")
-    unknown = _unknown(of_lines.filter(pl.col("code").is_null()), of_items, comparable.closed_keys)
-    whole = _without(
-        _weigh(of_lines, of_items, respelled, _chances(of_lines, known, receipts.height)),
-        unknown,
-        comparable.items.select("item", "number_text"),
-    )
+    whole, unknown = _whole(receipts, comparable)
     opened = open_lists(
         receipts.select("line", "text"),
         whole.filter(pl.col("millibits") >= QUOTED_MILLIBITS),
@@ -154,8 +140,24 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
         hits=hits,
         foreign=without_advices(foreign, comparable).sort("line", "key", "span"),
         cut=cut_numbers(receipts.select("line", "text"), comparable.items.select("number_text")),
-        structured=of_items.filter(is_structured).select("item", "key"),
+        structured=comparable.item_keys.filter(is_structured).select("item", "key"),
     )
+
+
+def _whole(receipts: pl.DataFrame, comparable: Comparable) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the items that tokens quote, weighed; and the numbers that look like ours and are no open item's."""
+    of_items = comparable.item_keys
+    of_lines = comparable.line_keys.join(
+        receipts.select("line"), on="line", how="semi"
+    ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
+    of_lines = pl.concat([of_lines, glued(of_lines, of_items)])
+    respelled = letters_for_digits(of_lines, of_items)
+    # The one place where all tokens meet all ways of quoting; `code` stands for the key from here on.
+    known = of_items.group_by("key").agg(sharing=pl.len()).with_row_index("code")
+    of_lines = of_lines.join(known, on="key", how="left")
+    unknown = _unknown(of_lines.filter(pl.col("code").is_null()), of_items, comparable.closed_keys)
+    hits = _weigh(of_lines, of_items, respelled, _chances(of_lines, known, receipts.height))
+    return _without(hits, unknown, comparable.items.select("item", "number_text")), unknown
 
 
 def _with_opened(whole: pl.DataFrame, opened: Opened) -> pl.DataFrame:
