@@ -13,7 +13,7 @@ is contradicted by the file itself, and a test says how. *Facts unknown*: it was
 facts hold, and some records were refused by name. *Nothing in it*: the index counts no entry, and the file is refused (the bank's answer
 is an error message, or there is no statement). *Refused*: the whole file was, with its reason. *Not recognised*: no format claims it.
 The last column counts, among all of these, the files that were read a second time with the options that the first answer asked for: the
-account, the currency, or that the bank sends no closing balance (`bench/corpus_reading.py`).
+account, the currency, that the bank sends no closing balance, or that amounts finer than their currency may be rounded (`bench/corpus_reading.py`).
 """
 
 from __future__ import annotations

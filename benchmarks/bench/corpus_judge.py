@@ -47,6 +47,7 @@ PROVEN: Final[Mapping[str, list[str]]] = {
     **bai2.MISCOUNTED,
     **camt.DIFFERENT,
     **ofx.DIFFERENT,
+    **ofx.ROUNDED,
     **{name: [difference] for name, difference in qif.MISCOUNTED.items()},
 }
 

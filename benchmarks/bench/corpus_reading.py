@@ -34,6 +34,7 @@ _ANSWERS: Final[Mapping[str, str]] = {
     "account": "UNNAMED",
     "closing_balance": "optional",
     "currency": "EUR",
+    "finer_amounts": "rounded",
     "trailer": "optional",
 }
 # The words that the sources' anonymisers put in the place of currency codes: no bank wrote them, and they are given from the start.

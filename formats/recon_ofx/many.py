@@ -2,7 +2,7 @@
 
 The documents are laid one behind the other, and their tags are found and their transactions read in one pass; the tree
 around the transactions is built for each document by itself. A file of which anything is to be said besides its booked
-entries (a reject, noise, a hold, an amount that only the whole file explains) is left to the reader of one file.
+entries (a reject, noise, a rounded amount, a hold, an amount that only the whole file explains) is left to the reader of one file.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from recon_ofx.drafts import build_tree, read_drafts
 from recon_ofx.options import read_options
 from recon_ofx.reader import (
     READER,
+    finer_columns,
     judge,
     lay_out_statements,
     read_balances,
@@ -148,8 +149,8 @@ def _judged(
         return
     balances = read_balances(statements, _NO_MARKS, chosen)
     lines = judge(drafts, statements, currencies, _NO_MARKS, chosen)
-    odd = set(lines.filter(_is_odd(lines.columns))["document"])
-    odd_balances = balances.select(_is_odd_balance(balances.columns)).to_series().to_list()
+    odd = set(lines.filter(_is_odd(lines))["document"])
+    odd_balances = balances.select(_is_odd_balance(balances)).to_series().to_list()
     of_line = lines["document"].to_numpy()
     every = np.array([*kept, len(told)])
     line_bounds = pairwise(np.searchsorted(of_line, every).tolist())
@@ -166,15 +167,19 @@ def _judged(
                 yield one.member, parsed
 
 
-def _is_odd(columns: list[str]) -> pl.Expr:
-    """Say of which transactions something is to be said: a fault, noise, or that it is not booked."""
+def _is_odd(lines: pl.DataFrame) -> pl.Expr:
+    """Say of which transactions something is to be said: a fault, another amount than its text, or that it is not booked."""
     is_odd = pl.col("fault").is_not_null() | (pl.col("status") != "booked")
-    return is_odd | pl.col("noise").is_not_null() if "noise" in columns else is_odd
+    return pl.any_horizontal(is_odd, *_is_finer(lines))
 
 
-def _is_odd_balance(columns: list[str]) -> pl.Expr:
+def _is_odd_balance(balances: pl.DataFrame) -> pl.Expr:
     is_odd = pl.col("amount_text").is_not_null() & pl.col("amount").is_null()
-    return is_odd | pl.col("noise").is_not_null() if "noise" in columns else is_odd
+    return pl.any_horizontal(is_odd, *_is_finer(balances))
+
+
+def _is_finer(read: pl.DataFrame) -> list[pl.Expr]:
+    return [pl.col(name).is_not_null() for name in finer_columns(read)]
 
 
 def _parsed(

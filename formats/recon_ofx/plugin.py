@@ -35,7 +35,7 @@ class Ofx:
         return _judge(head)[1]
 
     def read(self, source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
-        """Read one file; `[formats.ofx]` may have `currency`, `encoding` and `implied_decimals`."""
+        """Read one file; `recon_ofx.options` has what `[formats.ofx]` may say."""
         from recon_ofx.reader import read  # noqa: PLC0415 -- loads the reader only when it is needed
 
         return read(source, options)

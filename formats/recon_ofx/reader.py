@@ -42,7 +42,11 @@ if TYPE_CHECKING:
     from recon_ofx.text import Text
 
 READER: Final = "ofx"
-_NOISE: Final = "were printed with the noise of binary numbers (9.9900000000000002); each is read to its last digit"
+# What is said of amounts that are not their text digit for digit, by the column that has those texts.
+_FINER: Final = {
+    "noise": "were printed with the noise of binary numbers (9.9900000000000002); each is read to its last digit",
+    "rounded": "have more decimals than their currency and were rounded half up, as `finer_amounts` says",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +83,12 @@ def read(source: SourceFile, options: Mapping[str, Any]) -> ParsedStatements:
     table, balance_rejects, balance_findings = lay_out_statements(
         statements, currencies, text, balances, confirmed_ones
     )
-    if "noise" in balances.columns:
-        balance_findings.insert(0, f"{balances['noise'].count()} balances {_NOISE}")
+    balance_findings = [*_told_of_finer(balances, "balances"), *balance_findings]
     is_faulty = judged["fault"].is_not_null()
     rejects += [*record_rejects(judged.filter(is_faulty), text), *balance_rejects]
     # A filter copies every column, so it is left out where it would keep all rows.
     lines = judged.filter(~is_faulty) if is_faulty.any() else judged
-    findings += [*balance_findings, *_notes(lines, statements)]
-    if "noise" in lines.columns and lines["noise"].count():
-        findings.append(f"{lines['noise'].count()} amounts {_NOISE}")
+    findings += [*balance_findings, *_notes(lines, statements), *_told_of_finer(lines, "amounts")]
     counted = sum(row["line_count"] for row in table)
     delivered = len(lines) + sum("record" in row for row in rejects)
     assert counted == delivered, f"{counted} transactions counted, {delivered} lines and rejects"
@@ -164,12 +165,17 @@ def judge(
         statement_index=owner,
         currency=pl.coalesce("currency_text", pl.Series(currencies, dtype=pl.String).gather(owner)),
     )
-    read = with_amounts(read, marks, is_implied=chosen.implied_decimals == "all")
-    if "noise" in read.columns:
+    read = with_amounts(
+        read,
+        marks,
+        is_implied=chosen.implied_decimals == "all",
+        is_rounded=chosen.finer_amounts == "rounded",
+    )
+    for name in finer_columns(read):
         # Where no transaction has anything else without a column, there are no extras yet.
         none = pl.lit(None, dtype=pl.String).alias("extras")
         read = read if "extras" in read.columns else read.with_columns(none)
-        read = read.with_columns(extras=with_member("TRNAMT", read["noise"]))
+        read = read.with_columns(extras=with_member("TRNAMT", read[name]))
     if read["amount_fault"].null_count() == len(read):
         return read
     return read.with_columns(fault=pl.coalesce("fault", "amount_fault"))
@@ -188,8 +194,23 @@ def read_balances(
         },
         schema={"amount_text": pl.String, "date_text": pl.String, "currency": pl.String},
     )
-    balances = with_amounts(balances, marks, is_implied=chosen.implied_decimals != "none")
+    balances = with_amounts(
+        balances,
+        marks,
+        is_implied=chosen.implied_decimals != "none",
+        is_rounded=chosen.finer_amounts == "rounded",
+    )
     return balances.with_columns(read_days(balances["date_text"]).alias("date"))
+
+
+def finer_columns(read: pl.DataFrame) -> list[str]:
+    """Name the columns that hold texts of amounts which were not read digit for digit."""
+    return [name for name in _FINER if name in read.columns]
+
+
+def _told_of_finer(read: pl.DataFrame, what: str) -> list[str]:
+    counts = [(name, read[name].count()) for name in finer_columns(read)]
+    return [f"{count} {what} {_FINER[name]}" for name, count in counts if count]
 
 
 def lay_out_statements(
@@ -222,10 +243,14 @@ def lay_out_statements(
                 "line_count": around.count_transactions(text, node),
                 "reader": LIBRARY if index in confirmed_ones else READER,
                 "dialect": around.dialect(text),
-                "extras": around.extras(node),
+                "extras": around.extras(node, _written(balance)),
             }
         )
     return rows, rejects, findings
+
+
+def _written(balance: dict[str, Any]) -> str | None:
+    return next((balance[name] for name in _FINER if balance.get(name)), None)
 
 
 def _balance_reject(statement: Statement, balance: dict[str, Any], text: Text) -> dict[str, Any]:

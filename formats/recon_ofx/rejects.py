@@ -47,7 +47,7 @@ _FAULTS: Final[Mapping[str, tuple[str, str, str, str | None]]] = {
         "TRNAMT",
         "no-amount",
         "{amount!r} is no amount in {currency}: more than {decimals} decimals, or too large",
-        "how such an amount was rounded when it was booked, only the bank can say: ask it for the amounts as booked",
+        'ask the bank for the amounts as booked, or have them rounded half up: `finer_amounts = "rounded"` under [formats.ofx]',
     ),
     "ambiguous-amount": (
         "TRNAMT",

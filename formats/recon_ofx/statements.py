@@ -108,9 +108,14 @@ def account(node: Node) -> str:
     return "".join(((found and found.value("ACCTID")) or "").split())
 
 
-def extras(node: Node) -> str | None:
-    """Collect what the statement says beyond its columns: available balance, period, bank and branch."""
-    said: dict[str, str] = {}
+def extras(node: Node, written: str | None = None) -> str | None:
+    """Collect what the statement says beyond its columns: available balance, period, bank and branch.
+
+    Args:
+        node: the statement.
+        written: its balance, where that was not read digit for digit.
+    """
+    said = {"LEDGERBAL.BALAMT": written} if written else {}
     pending = [(child, "") for child in reversed(node.children)]
     while pending:
         part, path = pending.pop()

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from recon.api import exponent_expr, parse_minor_expr
-from recon_ofx.noise import noiseless
+from recon_ofx.finer import noiseless, rounded
 from recon_ofx.text import AND, GREATER, LESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    ReadFiner = Callable[[pl.Series, pl.Series], pl.Series | None]
 
 AMOUNT_WIDTH: Final = 40
 
@@ -116,7 +118,11 @@ def _proves(mark: str, text: pl.Series) -> bool:
 
 
 def with_amounts(
-    frame: pl.DataFrame, marks: frozenset[str], *, is_implied: bool = False
+    frame: pl.DataFrame,
+    marks: frozenset[str],
+    *,
+    is_implied: bool = False,
+    is_rounded: bool = False,
 ) -> pl.DataFrame:
     """Add `amount` (minor units) and `amount_fault` to `amount_text` and `currency`.
 
@@ -124,10 +130,12 @@ def with_amounts(
         frame: text as written, null where there is none; ISO 4217 codes.
         marks: the decimal marks that the file is known to use; they decide `1.650` and `1,650`.
         is_implied: an amount without any decimal mark is in minor units, as the policy says.
+        is_rounded: an amount with more decimals than its currency has is rounded, as the policy says.
 
     Returns:
         the frame with `amount`, null where there is a fault: no-amount, too-fine, ambiguous-amount,
-        unknown-currency; and, where one was printed with the noise of binary numbers, `noise`: that text.
+        unknown-currency; and, where any was read that is not its text digit for digit, that text in `noise`
+        (printed with the noise of binary numbers) or `rounded`.
     """
     decimals = _decimals(frame["currency"])
     if not is_implied and _are_cents(frame["amount_text"], decimals):
@@ -145,7 +153,9 @@ def with_amounts(
     if is_implied:
         whole = text.str.extract(r"^([+-]?[0-9]{1,15})$").cast(pl.Int64, strict=False)
         minor = pl.coalesce(whole, minor)
-    frame = _with_noise_read(frame.with_columns(amount=minor))
+    frame = _with_finer(frame.with_columns(amount=minor), "noise", noiseless)
+    if is_rounded:
+        frame = _with_finer(frame, "rounded", rounded)
     fault = (
         pl.when(text.is_null() | (text.str.len_bytes() > AMOUNT_WIDTH))
         .then(pl.lit("no-amount"))
@@ -163,17 +173,17 @@ def with_amounts(
     return frame.with_columns(amount=amount).drop("signed", "decimals", "plain")
 
 
-def _with_noise_read(frame: pl.DataFrame) -> pl.DataFrame:
-    """Read what the grammar finds too fine, if it is an amount to the last digit of its noise."""
+def _with_finer(frame: pl.DataFrame, name: str, read_finer: ReadFiner) -> pl.DataFrame:
+    """Read what the grammar finds too fine in another way; the texts of what is read so are a column of that name."""
     if frame["amount"].null_count() == frame["plain"].null_count():
         return frame
     is_fine = pl.col("amount").is_null() & pl.col("plain").is_not_null()
     fine = frame.select(pl.when(is_fine).then("plain")).to_series()
-    read = noiseless(fine, frame["decimals"])
+    read = read_finer(fine, frame["decimals"])
     if read is None:
         return frame
-    noise = pl.when(pl.lit(read).is_not_null()).then("amount_text")
-    return frame.with_columns(amount=pl.col("amount").fill_null(pl.lit(read)), noise=noise)
+    written = pl.when(pl.lit(read).is_not_null()).then("amount_text").alias(name)
+    return frame.with_columns(written, amount=pl.col("amount").fill_null(pl.lit(read)))
 
 
 def _are_cents(text: pl.Series, decimals: pl.Series) -> bool:

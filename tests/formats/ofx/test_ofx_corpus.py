@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+
 import pytest
 
 from recon.api import MalformedFile, SourceFile
@@ -49,6 +52,17 @@ REJECTED = {
     "ofx/jseutter__ofxparse/date_missing.ofx": ["no-date"] * 3,
     "ofx/jseutter__ofxparse/decimal_error.ofx": ["no-date"],
 }
+MONEY_MARKET = ["close: 2607.1664944585727, 2607.17", "sumtx: 2863.2522955731815, 2863.25"]
+BROKERS_FEE = ["sumtx: -8.4850, -8.49"]
+# Read with `finer_amounts = "rounded"`: what the index adds up as written, we add up as rounded.
+ROUNDED = {
+    "ofx/aclindsa__ofxgo/inv_v202.ofx": ["sumtx: 1266.56372960083246, 1266.57"],
+    "ofx/aclindsa__ofxgo/ira_v202.ofx": ["sumtx: 3730.7633832701704, 3730.76"],
+    "ofx/aclindsa__ofxgo/moneymrkt1_v103.ofx": MONEY_MARKET,
+    "ofx/aclindsa__ofxgo/moneymrkt1_v103_TYPE1.ofx": MONEY_MARKET,
+    "ofx/jbms__beancount-import/investment_buy_sell_income.ofx": BROKERS_FEE,
+    "ofx/jbms__beancount-import/ofx__investment_buy_sell_income.ofx": BROKERS_FEE,
+}
 ILLEGIBLE = {"ofx/libofx__libofx/use-after-free.ofx"}
 
 CASES = [*cases("ofx/"), *cases("ofx-investment/")]
@@ -86,6 +100,25 @@ def test_a_file_without_currency_is_read_where_the_policy_names_it(
 
     assert differences(case, parsed) == []
     assert len(parsed.lines) == transactions
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_amounts_finer_than_their_currency_are_rounded_and_kept_as_written(name: str) -> None:
+    [case] = cases(name)
+    source = SourceFile(case.path.name, case.path.read_bytes())
+    parsed = Ofx().read(source, {"finer_amounts": "rounded"})
+    extras = [json.loads(said or "{}") for said in parsed.lines["extras"]]
+    written = [
+        Decimal(said.get("TRNAMT") or Decimal(minor) / 100)
+        for said, minor in zip(extras, parsed.lines["amount"], strict=True)
+    ]
+
+    assert differences(case, parsed) == ROUNDED[name]
+    assert sum(written) == Decimal(case.facts["sumtx"])
+    assert all(
+        abs(exact * 100 - minor) <= Decimal("0.5")
+        for exact, minor in zip(written, parsed.lines["amount"], strict=True)
+    )
 
 
 def test_a_statement_takes_the_currency_that_all_its_transactions_name() -> None:

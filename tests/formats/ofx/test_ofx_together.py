@@ -125,6 +125,7 @@ def test_large_files_are_read_by_themselves() -> None:
         {"encoding": "cp1252"},
         {"implied_decimals": "all"},
         {"implied_decimals": "balances"},
+        {"finer_amounts": "rounded"},
     ],
 )
 def test_options_hold_in_company(options: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 import time
@@ -509,6 +510,34 @@ def test_implied_decimals_are_read_only_where_the_policy_says_so(
 def test_an_unknown_way_of_implied_decimals_is_a_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="implied_decimals"):
         read(document(), implied_decimals="maybe")
+
+
+def test_amounts_finer_than_their_currency_are_rounded_only_where_the_policy_says_so() -> None:
+    text = document(transaction("-8.4850"), transaction("9.9900000000000002"), transaction("1.50"))
+    text = text.replace("5.00<", "-123.456789<")
+    refused, parsed = read(text), read(text, finer_amounts="rounded")
+
+    assert refused.lines["amount"].to_list() == [999, 150]
+    assert refused.rejects["field"].to_list() == ["TRNAMT", "BALAMT"]
+    assert all('`finer_amounts = "rounded"`' in hint for hint in refused.rejects["hint"])
+    assert parsed.lines["amount"].to_list() == [-849, 999, 150]
+    assert parsed.statements["closing_balance"].to_list() == [-12346]
+    extras = json.loads(parsed.statements["extras"].item())
+    assert extras["LEDGERBAL.BALAMT"] == "-123.456789"
+    assert parsed.rejects.is_empty()
+    assert [json.loads(said)["TRNAMT"] for said in parsed.lines["extras"].drop_nulls()] == [
+        "-8.4850",
+        "9.9900000000000002",
+    ]
+    assert [finding[:9] for finding in parsed.findings if "rounded half up" in finding] == [
+        "1 balance",
+        "1 amounts",
+    ]
+
+
+def test_an_unknown_way_with_finer_amounts_is_a_configuration_error() -> None:
+    with pytest.raises(ConfigurationError, match="finer_amounts"):
+        read(document(), finer_amounts="floor")
 
 
 def test_a_deletion_is_held_as_information_and_keeps_what_it_deletes() -> None:
