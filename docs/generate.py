@@ -158,7 +158,7 @@ def command_line() -> str:
         "| 0 | done |",
         "| 1 | failed, or a threshold was missed (`--fail-under`, `--fail-on`) |",
         "| 2 | wrong usage or configuration |",
-        "| 3 | done, but an input was quarantined |",
+        "| 3 | done, but an input was quarantined or a record refused |",
         "| 4 | posting partial or failed |",
         "| 5 | locked by another run |",
     ]

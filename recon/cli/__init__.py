@@ -97,5 +97,5 @@ def main() -> None:
     """Reconcile bank statements with open items: bank files in, applied cash, exceptions and a journal out.
 
     Exit codes: 0 done, 1 failed or a threshold missed, 2 wrong usage or configuration, 3 done but an input was
-    quarantined, 4 posting partial or failed, 5 locked by another run.
+    quarantined or a record refused, 4 posting partial or failed, 5 locked by another run.
     """

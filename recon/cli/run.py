@@ -39,11 +39,11 @@ def command(
 ) -> None:
     """Do the daily job: receive the inbox, load the books, match, record, and publish the reports.
 
-    A run that was killed is completed by the next one. The same files again are nothing new. Only one run works on a
-    store at a time.
+    A run that was killed is completed by the next one. The same files again are nothing new, but for records that were
+    refused before and can be read now. Only one run works on a store at a time.
 
-    Exit codes beyond 0: 1 failed, or a report of a plugin failed, 2 wrong configuration, 3 done but an input was quarantined, 4
-    posting partial or failed, 5 locked by another run.
+    Exit codes beyond 0: 1 failed, or a report of a plugin failed, 2 wrong configuration, 3 done but an input was quarantined
+    or a record refused, 4 posting partial or failed, 5 locked by another run.
     """
     with under_way(quiet=quiet) as progress, at_desk(folder, user) as desk:
         from recon.run.daily.flow import run
@@ -55,11 +55,12 @@ def command(
     tell(result)
     bad = any(one.state == "quarantined" for one in _files(result))
     left = result.received.left or any(one.left for one in result.noticed.values())
+    refused = result.received.rejects.height
     if any(not posted.is_complete for posted in result.posted):
         leave(_POSTING)
     if result.failed_reports:
         leave(_FAILED)
-    leave(_QUARANTINED if bad or left else 0)
+    leave(_QUARANTINED if bad or left or refused else 0)
 
 
 def _files(result: DailyResult) -> list[InputFile]:
@@ -101,6 +102,7 @@ def _as_json(result: DailyResult) -> dict[str, Any]:
             "known": len(result.received.known),
             "left": list(result.received.left),
             "lines": result.received.lines,
+            "refused": result.received.rejects.height,
             "quarantined": [one.name for one in result.received.files if one.state != "read"],
         },
         **{role: _noticed_as_json(found) for role, found in result.noticed.items()},
@@ -134,8 +136,9 @@ def _posted_as_json(posted: Posted) -> dict[str, Any]:
 
 def tell(result: DailyResult) -> None:
     """Say on stderr what a person has to know beside the totals."""
-    from recon.cli.output import show_batches, show_quarantined
+    from recon.cli.output import show_batches, show_quarantined, show_rejects
 
+    show_rejects(result.received.rejects)
     show_quarantined(one for one in _files(result) if one.state == "quarantined")
     for left in result.received.left:
         note(f"warning: left in the inbox: {left}")

@@ -181,8 +181,8 @@ def _read(desk: Desk, sort: Sort, delivered: list[Delivered], plugins: Plugins) 
     digest = hashlib.sha256(data).hexdigest()
     reached("import.file_hashed")
     entry = InputFile(one.name, digest, len(data), sort.role, "read")
-    state = known_states(desk, [digest], (sort.role,)).get(digest)
-    if state == "read":
+    known = known_states(desk, [digest], (sort.role,)).get(digest)
+    if known is not None and known.is_read_whole:
         return ToldNotice(entry, data, is_known=True)
     try:
         if one.error is not None and one.data is None:
@@ -191,7 +191,7 @@ def _read(desk: Desk, sort: Sort, delivered: list[Delivered], plugins: Plugins) 
     except ReconError as error:
         said = replace(entry, state="quarantined", error=error.render())
         # Another policy may read it; that it still cannot be read is no news.
-        return ToldNotice(said, data, is_known=state == "quarantined")
+        return ToldNotice(said, data, is_known=known is not None)
 
 
 def read_notice(

@@ -1,18 +1,23 @@
 """Receive bank files: archive their bytes, read them, and store what they say. In: files. Out: what came of each.
 
-A file is known by its bytes: the same bytes again are nothing new, under whatever name. Each file is one event; those of
-a group are stored in one step, all or none. A file of the inbox leaves it only after that, since then the archive has it.
+A file is known by its bytes: the same bytes again are nothing new, under whatever name. Only where records of it were
+refused it is read again, since the policy or a plugin may have changed; what is refused no longer is stored as a further
+delivery, in which the lines known before are the same lines. Each file is one event; those of a group are stored in one step,
+all or none. A file of the inbox leaves it only after that, since then the archive has it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import select
+import polars as pl
+from sqlalchemy import func, select
 
 from recon.failpoints import reached
+from recon.frames.rejects import Rejects
 from recon.protocols import InputFile
 from recon.run.daily.settling import settled, stamp_of
 from recon.run.daily.told import Told, tell, told_by_file
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import dataframely as dy
+
     from recon.config import Policy
     from recon.errors import ReconError
     from recon.plugins import Plugins
@@ -40,12 +47,29 @@ _ROLES: Final = ("statement", "archive")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came in: the files that were new, those known before, and those left for later, each with its reason."""
+    """What came in: the files that were new, those known before, and those left for later, each with its reason.
+
+    `rejects`: the records of new files that could not be read.
+    """
 
     files: tuple[InputFile, ...]
     known: tuple[str, ...]
     left: tuple[str, ...]
     lines: int
+    rejects: dy.DataFrame[Rejects] = field(default_factory=Rejects.create_empty)
+
+
+class Known(NamedTuple):
+    """How bytes that came before fared: the state of the last time, how often they came, and what is refused of them."""
+
+    state: str
+    times: int
+    rejects: int
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Say that there is nothing more in them to be read."""
+        return self.state == "read" and self.rejects == 0
 
 
 def receive(desk: Desk, paths: Sequence[Path], plugins: Plugins, progress: Progress) -> Received:
@@ -61,12 +85,14 @@ def receive(desk: Desk, paths: Sequence[Path], plugins: Plugins, progress: Progr
     known: list[str] = []
     left: list[str] = []
     lines = 0
+    rejects: list[pl.DataFrame] = [Rejects.create_empty()]
     for group in grouped(_bring(found, paths, inbox), lambda one: one.size_bytes):
         whole = _read_group(desk, group, plugins, progress, left)
         told = [one for _, of_path in whole for one in of_path]
         fresh = [one for one in told if not one.is_known]
         lines += _store(desk, fresh)
         new += [one.entry for one in fresh]
+        rejects += [one.rows["rejects"].drop("place") for one in fresh if one.rows]
         known += [one.entry.name for one in told if one.is_known and one.entry.error is None]
         left += [
             f"{one.entry.name}: {one.entry.error}"
@@ -81,7 +107,8 @@ def receive(desk: Desk, paths: Sequence[Path], plugins: Plugins, progress: Progr
     with desk.store.writing() as connection:
         catch_up(connection)
     reached("import.projected")
-    return Received(tuple(new), tuple(known), tuple(left), lines)
+    refused = Rejects.validate(pl.concat(rejects))
+    return Received(tuple(new), tuple(known), tuple(left), lines, refused)
 
 
 class _Brought(NamedTuple):
@@ -134,7 +161,7 @@ def _read_group(
             left.append(f"{brought.shown}: it is not whole yet")
             continue
         # The same bytes may be twice in one group.
-        states |= {one.entry.sha256: one.entry.state for one in told}
+        states |= {one.entry.sha256: _known_as(one, states) for one in told if not one.is_known}
         whole.append((brought, told))
     return whole
 
@@ -142,54 +169,83 @@ def _read_group(
 def _read_ahead(
     policy: Policy,
     inputs: list[tuple[Delivered, InputFile]],
-    states: Mapping[str, str],
+    states: Mapping[str, Known],
     plugins: Plugins,
 ) -> dict[InputFile, Told | ReconError]:
-    """Read what was never read and is no archive."""
+    """Read what was never read whole and is no archive."""
     wanted = {
         entry: one.data or b""
         for one, entry in inputs
-        if one.error is None and one.archive is None and states.get(entry.sha256) != "read"
+        if one.error is None and one.archive is None and not _is_read_whole(entry, states)
     }
-    return dict(zip(wanted, tell(policy, list(wanted.items()), plugins), strict=True))
+    inputs_again = [(_named_again(entry, states), data) for entry, data in wanted.items()]
+    return dict(zip(wanted, tell(policy, inputs_again, plugins), strict=True))
+
+
+def _is_read_whole(entry: InputFile, states: Mapping[str, Known]) -> bool:
+    known = states.get(entry.sha256)
+    return known is not None and known.is_read_whole
+
+
+def _named_again(entry: InputFile, states: Mapping[str, Known]) -> InputFile:
+    """Give a file of which something was read before another name, under which it is a delivery of its own."""
+    known = states.get(entry.sha256)
+    if known is None or known.state != "read":
+        return entry
+    mark = "read again" if known.times == 1 else f"read again {known.times}"
+    path = PurePosixPath(entry.name)
+    return replace(entry, name=str(path.with_stem(f"{path.stem} ({mark})")))
+
+
+def _known_as(told: Told, states: Mapping[str, Known]) -> Known:
+    """Say how these bytes fared now, for the same bytes later in the group."""
+    before = states.get(told.entry.sha256)
+    rejects = told.rows["rejects"].height if told.rows else 0
+    return Known(told.entry.state, (before.times if before else 0) + 1, rejects)
 
 
 def _tell_one(
     one: Delivered,
     entry: InputFile,
-    states: Mapping[str, str],
+    states: Mapping[str, Known],
     ahead: Mapping[InputFile, Told | ReconError],
 ) -> Told:
-    """Tell of one input, unless these bytes were read before."""
+    """Tell of one input, unless all of these bytes that can be read was read before."""
     data = one.data or b""
     reached("import.file_hashed")
-    state = states.get(entry.sha256)
-    if state == "read":
+    known = states.get(entry.sha256)
+    if known is not None and known.is_read_whole:
         return Told(entry, data, {}, is_known=True)
     if one.error is None and one.archive:
         return Told(entry, data, {})
     answer = one.error or ahead[entry]
+    if known is not None and known.state == "read":
+        if isinstance(answer, Told) and answer.rows["rejects"].height < known.rejects:
+            return answer
+        return Told(entry, data, {}, is_known=True)
     if isinstance(answer, Told):
         return answer
     said = replace(entry, state="quarantined", error=answer.render())
     # It was tried again, since another policy or plugin may read it; that it still cannot be read is no news.
-    return Told(said, data, {}, is_known=state == "quarantined")
+    return Told(said, data, {}, is_known=known is not None)
 
 
-def known_states(desk: Desk, digests: list[str], roles: tuple[str, ...]) -> dict[str, str]:
-    """Say how files with these bytes fared the last time in one of these roles, by their hash.
+def known_states(desk: Desk, digests: list[str], roles: tuple[str, ...]) -> dict[str, Known]:
+    """Say how files with these bytes fared in one of these roles, by their hash.
 
     The same bytes may have come as a list of open items, which says nothing of a statement.
     """
-    files = FACT["files"].table
-    found: dict[str, str] = {}
+    files, rejects = FACT["files"].table, FACT["rejects"].table
+    refused = select(func.count()).where(rejects.c.seq == files.c.seq).scalar_subquery()
+    found: dict[str, Known] = {}
     with desk.store.reading() as connection:
         for some in pieces(digests):
-            query = select(files.c.sha256, files.c.state).where(
+            query = select(files.c.sha256, files.c.state, refused).where(
                 files.c.sha256.in_(some), files.c.role.in_(roles)
             )
-            rows = connection.execute(query.order_by(files.c.seq))
-            found |= {row.sha256: row.state for row in rows}
+            for digest, state, count in connection.execute(query.order_by(files.c.seq)):
+                before = found.get(digest)
+                found[digest] = Known(state, (before.times if before else 0) + 1, count)
     return found
 
 
