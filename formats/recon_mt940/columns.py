@@ -91,18 +91,16 @@ def place(record: Numbers, name: Bytes, text: pl.Series, count: int) -> Placed:
     columns = {}
     nothing = pl.repeat(None, count, dtype=pl.String, eager=True)
     for column, sources in COLUMNS.items():
-        if fit.keys().isdisjoint(sources):
+        present = [source for source in sources if source in fit]
+        if not present:
             columns[column] = nothing
             continue
-        where = np.full(count, -1, dtype=np.int64)
-        present = [source for source in sources if source in fit]
-        for source in reversed(present):
-            rows = fit[source][::-1]
-            where[record[rows]] = rows
-        columns[column] = text[where]
+        held = _held([fit[source] for source in present], record, count)
+        columns[column] = text[held]
         for source in present:
             rows = fit.pop(source)
-            spare[source].append(_not_held(rows, where[record[rows]], text))
+            if rows is not held:
+                spare[source].append(_not_held(rows, held[record[rows]], text))
     extras = {
         NAMES.get(number, "text"): _spare_texts(
             number, _merged([*rows, fit.get(number, _NONE)]), record, text, count
@@ -138,9 +136,10 @@ def _unfit(number: int, rows: Numbers, record: Numbers, text: pl.Series) -> Flag
 
 
 def _not_provided(values: pl.Series) -> Flags:
-    """Mark what says that there is no reference; only texts of the length of such a word are looked at."""
-    unfit = np.isin(values.str.len_bytes().to_numpy(), [len(each) for each in NOT_PROVIDED])
-    near = positions(unfit)
+    """Mark what says that there is no reference; the odd spellings are sought in texts of the length of such a word."""
+    unfit: Flags = np.any([(values == each).to_numpy() for each in NOT_PROVIDED], axis=0)
+    is_near = np.isin(values.str.len_bytes().to_numpy(), [len(each) for each in NOT_PROVIDED])
+    near = positions(is_near & ~unfit)
     if len(near):
         unfit[near] = values[near].str.contains(_NOT_PROVIDED).to_numpy()
     return unfit
@@ -158,6 +157,17 @@ def _repeated(rows: Numbers, record: Numbers, text: pl.Series) -> Flags:
         differ = (text[rows[again]] != text[rows[again - 1]]).to_numpy()
         repeated = np.isin(owner, owner[again[differ]])
     return repeated
+
+
+def _held(sources: list[Numbers], record: Numbers, count: int) -> Numbers:
+    """Give the part that the column holds of each entry, -1 for none: the first one of the first source that has any."""
+    # Mostly each entry has one part, and there is one source.
+    if len(sources) == 1 and np.array_equal(record[sources[0]], np.arange(count)):
+        return sources[0]
+    held = np.full(count, -1, dtype=np.int64)
+    for rows in reversed(sources):
+        held[record[rows[::-1]]] = rows[::-1]
+    return held
 
 
 def _not_held(rows: Numbers, held: Numbers, text: pl.Series) -> Numbers:

@@ -9,7 +9,6 @@ Source: SWIFT MT940, field 61 `6!n[4!n]2a[1!a]15d1!a3!c16x[//16x]` and `34x`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -17,18 +16,8 @@ import polars as pl
 
 from recon.api import AMOUNT_LIMIT
 from recon_mt940.days import NO_DAY, dates, days_of_entries
-from recon_mt940.tokens import (
-    BLANK,
-    END,
-    NEWLINE,
-    Words,
-    first_of_run,
-    one_of,
-    owned,
-    positions,
-    range_texts,
-    scattered,
-)
+from recon_mt940.references import CAPITALS, in_any_case, read_references
+from recon_mt940.tokens import BLANK, END, Words, one_of, past, positions, range_texts, scattered
 
 if TYPE_CHECKING:
     from recon_mt940.tokens import Bytes, Flags, Numbers
@@ -38,35 +27,18 @@ MARKS: Final = ("C", "D", "RC", "RD", "EC", "ED")
 _ADDS: Final = np.array([mark in {"C", "RD", "EC"} for mark in MARKS])
 
 
-def _in_any_case(word: str) -> list[str]:
-    """Write a word in capitals, in small letters and mixed."""
-    cases = (dict.fromkeys((each, each.lower())) for each in word)
-    return ["".join(letters) for letters in product(*cases)]
-
-
 _MARK_WORDS: Final = Words(
-    {each: number for number, mark in enumerate(MARKS) for each in _in_any_case(mark)}
+    {each: number for number, mark in enumerate(MARKS) for each in in_any_case(mark)}
 )
-_CAPITALS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_LETTER: Final = one_of(_CAPITALS + _CAPITALS.lower())
+_LETTER: Final = one_of(CAPITALS + CAPITALS.lower())
 _WHITE: Final = one_of(" \t\n")
-_BLANK: Final = one_of(" ")
 _IN_AMOUNT: Final = one_of("0123456789,.")
 # Only a type, a reference or the end may follow the amount: `5 000,00` or `1e5` must not be read as 5 or 1.
-_BEHIND: Final = one_of(_CAPITALS + "/\n")
-_TYPE: Final = tuple(one_of(each) for each in ("NFS", *[_CAPITALS + "0123456789 "] * 3))
-_NO_TYPE: Final = Words({"NONREF": 0})
+_BEHIND: Final = one_of(CAPITALS + "/\n")
 # Ten to the power of what an amount may have of decimals; no amount has so many as the last.
 _POWERS: Final = 10 ** np.arange(10, dtype=np.int64)
 # Beyond every amount, and ten times it is still an Int64, which wraps in silence.
 _FAR: Final = 10**17
-# Words that say "there is no reference" or "look in field 86".
-NO_REFERENCE: Final = tuple(
-    each
-    for word in ("", "NONREF", "NOREF", "EREF", "MARF", "PREF", "KREF", "KREF+")
-    for each in _in_any_case(word)
-)
-
 # Faults of an entry: the part that is wrong and why. `{size}`, `{value}`, `{entry}`, `{currency}` are its own text.
 FAULTS: Final = {
     "outside-statement": (
@@ -175,7 +147,7 @@ def read_entries(
             "funds": _FUNDS[read.funds],
             "amount": signed if is_exact.all() else signed.set(pl.Series(~is_exact), None),
             # Where the grammar does not hold, the digits may have led behind the field.
-            **_references(text, encoding, np.where(read.mark < 0, end, read.behind), end),
+            **read_references(text, encoding, np.where(read.mark < 0, end, read.behind), end),
             "fault": pl.Series([*_FAULT_NAMES, None])[fault],
             **{
                 name: scattered(range_texts(text, first, last, encoding), rows, len(end))
@@ -201,13 +173,13 @@ def _grammar(text: Bytes, start: Numbers) -> _Read:
     at = mark_at + size
     has_funds = _LETTER[text[at]]
     funds = np.where(has_funds, text[at], 0).astype(np.uint8)
-    size_at = _past(text, at + has_funds, _WHITE)
+    size_at = past(text, at + has_funds, _WHITE)
     whole, point_at = _digits(text, size_at)
     point = text[point_at]
     has_point = (point == ord(",")) | (point == ord("."))
     fraction_at = point_at + has_point
     fraction, fraction_end = _digits(text, fraction_at)
-    behind = _past(text, fraction_end, _IN_AMOUNT)
+    behind = past(text, fraction_end, _IN_AMOUNT)
     has_end = (text[behind] == END) | _BEHIND[text[behind + (text[behind] == BLANK)]]
     return _Read(
         value,
@@ -252,16 +224,6 @@ def _digits(text: Bytes, at: Numbers) -> tuple[Numbers, Numbers]:
     return number, behind
 
 
-def _past(text: Bytes, at: Numbers, letters: Flags) -> Numbers:
-    """Give the first place from each position on where none of the letters stands."""
-    behind = at.copy()
-    left = positions(letters[text[behind]])
-    while len(left):
-        behind[left] += 1
-        left = left[letters[text[behind[left]]]]
-    return behind
-
-
 def _minor(read: _Read, places: Numbers) -> tuple[Numbers, Flags]:
     """Give unsigned amounts in minor units, and whether they are exact; places are the currency's, -1 for none.
 
@@ -284,32 +246,3 @@ def plain_amount(size: pl.Expr) -> pl.Expr:
     """Write the decimal mark as a point. Some banks lead with it (`,50`), leave it out (`10`) or write a point."""
     plain = size.str.replace_all(",", ".", literal=True)
     return pl.when(plain.str.starts_with(".")).then("0" + plain).otherwise(plain)
-
-
-def _references(text: Bytes, encoding: str, at: Numbers, end: Numbers) -> dict[str, pl.Series]:
-    """Take type, references and supplementary text apart: `NTRFcustomer//bank`, line feed, supplementary."""
-    count = len(at)
-    at = _past(text, at, _BLANK)
-    feed, more = owned(positions(text == NEWLINE), at, end)
-    first = first_of_run(more)
-    feed, more = feed[first], more[first]
-    line_end = end.copy()
-    line_end[more] = feed
-    supplementary = range_texts(text, feed + 1, end[more], encoding).str.strip_chars("\n")
-    is_type = np.all([letters[text[at + place]] for place, letters in enumerate(_TYPE)], axis=0)
-    # `NONREF` right behind the amount is no type NONR.
-    typed = positions(is_type & (_NO_TYPE.match(text, at)[0] < 0))
-    code = range_texts(text, at[typed], at[typed] + 4, encoding).str.strip_chars_end(" ")
-    at[typed] += 4
-    slashes = positions((text[:-1] == ord("/")) & (text[1:] == ord("/")))
-    slashes, both = owned(slashes, at, np.maximum(line_end - 1, at))
-    first = first_of_run(both)
-    slashes, both = slashes[first], both[first]
-    bank = range_texts(text, slashes + 2, line_end[both], encoding)
-    line_end[both] = slashes
-    return {
-        "code": scattered(code, typed, count),
-        "customer": range_texts(text, at, line_end, encoding),
-        "bank": scattered(bank, both, count),
-        "supplementary": scattered(supplementary, more, count),
-    }

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.api import exponent_expr, parse_minor_expr
-from recon_mt940.entry import NO_REFERENCE, plain_amount
+from recon_mt940.entry import plain_amount
 from recon_mt940.extras import json_objects
+from recon_mt940.references import NO_REFERENCE
 
 if TYPE_CHECKING:
     from recon_mt940.columns import Placed

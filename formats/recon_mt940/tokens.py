@@ -140,6 +140,24 @@ def owned(at: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers
     return at[np.arange(len(which)) + shift[which]], which
 
 
+def first_within(at: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+    """Give the first of the ascending positions that stands in each range, and the ranges that have one."""
+    # Behind the last position stands one that is in no range.
+    first = np.append(at, np.iinfo(np.int64).max)[np.searchsorted(at, starts)]
+    which = positions(first < ends)
+    return first[which], which
+
+
+def past(text: Bytes, at: Numbers, letters: Flags) -> Numbers:
+    """Give the first place from each position on where none of the letters stands."""
+    behind = at.copy()
+    left = positions(letters[text[behind]])
+    while len(left):
+        behind[left] += 1
+        left = left[letters[text[behind[left]]]]
+    return behind
+
+
 def erase(text: Bytes, starts: Numbers, ends: Numbers) -> None:
     """Write ERASED into short ranges."""
     while len(starts):
@@ -217,8 +235,7 @@ class Words:
         """Give number and length of the longest word that begins at each position, -1 and 0 where none does."""
         # A word of the processor begins at every byte.
         windows = np.ndarray((len(text) - 7,), dtype="<u8", buffer=text.data, strides=(1,))
-        number = np.full(len(at), -1, dtype=np.int64)
-        size = np.zeros(len(at), dtype=np.int64)
+        number, size = np.empty((2, len(at)), dtype=np.int64)
         for start in range(0, len(at), _MATCHED):
             block = slice(start, start + _MATCHED)
             self._match_block(windows[at[block]], number[block], size[block])
@@ -228,19 +245,21 @@ class Words:
         self, packed: np.ndarray[tuple[int], np.dtype[np.uint64]], number: Numbers, size: Numbers
     ) -> None:
         """Match the beginnings of texts; `number` and `size` are written to."""
-        left = np.arange(len(packed))
-        for table in self._tables:
-            prefix = packed & table.mask
-            slot = ((prefix * table.factor) >> table.shift).view(np.int64)
-            is_hit = table.keys[slot] == prefix
+        # Most texts begin with a word of the first length: theirs are written in one go.
+        first, *others = self._tables
+        slot, is_hit = first.look_up(packed)
+        number[:], size[:] = first.numbers[slot], first.length
+        left = positions(~is_hit)
+        number[left], size[left] = -1, 0
+        for table in others:
+            if len(left) == 0:
+                break
+            slot, is_hit = table.look_up(packed[left])
             # Indices gather several columns faster than flags.
             hit, missed = positions(is_hit), positions(~is_hit)
             own = left[hit]
-            number[own] = table.numbers[slot[hit]]
-            size[own] = table.length
-            if len(missed) == 0:
-                break
-            left, packed = left[missed], packed[missed]
+            number[own], size[own] = table.numbers[slot[hit]], table.length
+            left = left[missed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +291,12 @@ class _Table:
         keys[slot], numbers[slot] = own, list(words.values())
         mask, shift = np.uint64(256**length - 1), np.uint64(64 - bits)
         return cls(length, mask, np.uint64(factor), shift, keys, numbers)
+
+    def look_up(self, packed: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> tuple[Numbers, Flags]:
+        """Give the slot of each beginning of a text, and whether the word of that slot stands there."""
+        prefix = packed & self.mask
+        slot = ((prefix * self.factor) >> self.shift).view(np.int64)
+        return slot, self.keys[slot] == prefix
 
 
 class Widths:
