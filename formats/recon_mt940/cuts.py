@@ -50,12 +50,12 @@ class Tokens:
             is_mark |= self.text == mark
         return positions(is_mark)
 
-    def cut(self, names: Bytes, codes: Codes) -> Tokens:
-        """Let a token begin at each code, whose own END closes what stands before it, named as `names` says."""
-        count = np.bincount(codes.token, minlength=len(names)) + 1
-        name = np.empty(len(names) + len(codes.token), dtype=np.uint8)
+    def cut(self, names: Bytes, token: Numbers, code: Bytes) -> Tokens:
+        """Let a token named `code` begin at each code, whose own END closes what stands before it, named as `names` says."""
+        count = np.bincount(token, minlength=len(names)) + 1
+        name = np.empty(len(names) + len(token), dtype=np.uint8)
         name[np.cumsum(count) - count] = names
-        name[codes.token + np.arange(1, len(codes.token) + 1)] = codes.name
+        name[token + np.arange(1, len(token) + 1)] = code
         text = without_erased(self.text)
         record, is_coded = np.repeat(self.record, count), np.repeat(self.is_coded, count)
         return Tokens(text, positions(text == END), record, name, is_coded)

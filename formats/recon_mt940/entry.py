@@ -167,20 +167,22 @@ def _grammar(text: Bytes, start: Numbers) -> _Read:
     value = _number(text, start, 6)
     at = start + 6
     entry = _number(text, at, 4)
-    is_blank = np.all([text[at + place] == BLANK for place in range(4)], axis=0)
+    is_blank = np.all([text[place:].take(at) == BLANK for place in range(4)], axis=0)
     mark_at = at + 4 * ((entry >= 0) | is_blank)
     mark, size = _MARK_WORDS.match(text, mark_at)
     at = mark_at + size
-    has_funds = _LETTER[text[at]]
-    funds = np.where(has_funds, text[at], 0).astype(np.uint8)
+    letter = text.take(at)
+    has_funds = _LETTER.take(letter)
+    funds = np.where(has_funds, letter, np.uint8(0))
     size_at = past(text, at + has_funds, _WHITE)
     whole, point_at = _digits(text, size_at)
-    point = text[point_at]
+    point = text.take(point_at)
     has_point = (point == ord(",")) | (point == ord("."))
     fraction_at = point_at + has_point
     fraction, fraction_end = _digits(text, fraction_at)
     behind = past(text, fraction_end, _IN_AMOUNT)
-    has_end = (text[behind] == END) | _BEHIND[text[behind + (text[behind] == BLANK)]]
+    after = text.take(behind)
+    has_end = (after == END) | _BEHIND.take(text.take(behind + (after == BLANK)))
     return _Read(
         value,
         entry,
@@ -203,9 +205,8 @@ def _number(text: Bytes, at: Numbers, width: int) -> Numbers:
     number = np.zeros(len(at), dtype=np.int64)
     is_number = np.ones(len(at), dtype=np.bool_)
     for place in range(width):
-        digit = text[at + place] - ord(
-            "0"
-        )  # bytes wrap: what is less than a zero becomes a large number
+        # Bytes wrap: what is less than a zero becomes a large number.
+        digit = text[place:].take(at) - ord("0")
         number = number * 10 + digit
         is_number &= digit < 10
     return np.where(is_number, number, -1)
@@ -216,7 +217,7 @@ def _digits(text: Bytes, at: Numbers) -> tuple[Numbers, Numbers]:
     number, behind = np.zeros(len(at), dtype=np.int64), at.copy()
     left = np.arange(len(at))
     while len(left):
-        digit = text[behind[left]] - ord("0")
+        digit = text.take(behind.take(left)) - ord("0")
         is_digit = digit < 10
         left = left[is_digit]
         number[left] = np.minimum(number[left], _FAR) * 10 + digit[is_digit]

@@ -123,7 +123,7 @@ def _controls(data: bytes) -> tuple[bool, bool, Numbers]:
     """
     text = np.frombuffer(data, dtype=np.uint8)
     feeds = places(text, _FEED)
-    paired = int(np.count_nonzero(text[np.maximum(feeds - 1, 0)] == _RETURN))
+    paired = int(np.count_nonzero(text.take(np.maximum(feeds - 1, 0)) == _RETURN))
     tabs = data.count(b"\t") if b"\t" in data else 0
     others = count_below(text, ord(" ")) - len(feeds) - paired - tabs
     lone = len(places(text, _RETURN)) - paired if others else 0

@@ -129,9 +129,9 @@ def _joined_lines(fields: Fields, records: Records, own: Numbers, encoding: str)
     head = first_of_run(record)
     dialects = _dialects(text, start[head], end[head])
     mark = np.where(dialects > SLASH, dialects, ord("/"))[np.cumsum(head) - 1]
-    last = text[end - 1]
+    last = text.take(end - 1)
     is_full = Widths(text, encoding).of(start, end) >= WRAPPED_FROM
-    begins_code = np.append(text[start[1:]], 0)[: len(start)] == mark
+    begins_code = np.append(text.take(start[1:]), 0)[: len(start)] == mark
     # A second field 86 of one entry is a text of its own.
     next_field = np.append(offset[1:] == 0, False)[: len(start)]
     is_joined = (last == BLANK) | (~next_field & (is_full | begins_code | (last == mark)))
@@ -150,15 +150,15 @@ def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Bytes:
     open_ = np.ones(len(start), dtype=np.bool_)
     # A business code of up to three characters stands before the separator.
     for length in range(4):
-        mark = text[start + length]
-        own = positions(open_ & _SEPARATOR[mark] & (start + length + 2 < end))
+        mark = text[length:].take(start)
+        own = positions(open_ & _SEPARATOR.take(mark) & (start + length + 2 < end))
         number, _ = _HEAD_CODES.match(text, start[own] + length + 1)
         found = own[number >= 0]
         dialect[found] = mark[found]
         open_[found] = False
-        open_ &= UPPER_OR_DIGIT[mark]
+        open_ &= UPPER_OR_DIGIT.take(mark)
     for length in (0, 3):
-        own = positions((dialect == PLAIN) & (text[start + length] == ord("/")))
+        own = positions((dialect == PLAIN) & (text[length:].take(start) == ord("/")))
         number, _ = _SLASH_STARTS.match(text, start[own] + length)
         has_code = np.all([_DIGIT[text[start[own] + index]] for index in range(length)], axis=0)
         dialect[own[(number >= 0) & has_code]] = SLASH
@@ -189,11 +189,11 @@ def _cut_codes(narratives: Tokens, encoding: str) -> Tokens:
 def _codes_at(text: Bytes, at: Numbers) -> tuple[Flags, Bytes, Numbers]:
     """Find the codes at marks: two digits of a sub-field, or a slash code. Gives whether one is there, its name, its length."""
     # Bytes wrap: what is less than a zero becomes a large number.
-    tens, units = text[at + 1] - ord("0"), text[at + 2] - ord("0")
+    tens, units = text[1:].take(at) - ord("0"), text[2:].take(at) - ord("0")
     name = tens * 10 + units
-    found = (tens < 10) & (units < 10) & _CODES[name]
+    found = (tens < 10) & (units < 10) & _CODES.take(name)
     size = np.full(len(at), 3, dtype=np.int64)
-    slash = positions(text[at] == ord("/"))
+    slash = positions(text.take(at) == ord("/"))
     if len(slash):
         number, size[slash] = _SLASH_STARTS.match(text, at[slash])
         found[slash], name[slash] = number >= 0, number

@@ -59,7 +59,9 @@ def read_references(text: Bytes, encoding: str, at: Numbers, end: Numbers) -> di
     line_end = end.copy()
     line_end[more] = feed
     supplementary = range_texts(text, feed + 1, end[more], encoding).str.strip_chars("\n")
-    is_type = np.all([letters[text[at + place]] for place, letters in enumerate(_TYPE)], axis=0)
+    is_type = np.all(
+        [letters.take(text[place:].take(at)) for place, letters in enumerate(_TYPE)], axis=0
+    )
     # `NONREF` right behind the amount is no type NONR.
     typed = positions(is_type & (_NONREF.match(text, at)[0] < 0))
     code = _types(text, at[typed], encoding)
@@ -83,7 +85,7 @@ def _types(text: Bytes, at: Numbers, encoding: str) -> pl.Series:
     """Decode types of entries; neighbours mostly share theirs, which is decoded once."""
     is_new = np.arange(len(at)) == 0
     for place in range(len(_TYPE)):
-        letter = text[at + place]
+        letter = text[place:].take(at)
         is_new[1:] |= letter[1:] != letter[:-1]
     first = at[is_new]
     read = range_texts(text, first, first + len(_TYPE), encoding).str.strip_chars_end(" ")

@@ -77,7 +77,7 @@ class Lines:
     def of(cls, text: Bytes, feed: Numbers) -> Lines:
         """Find the lines of a padded chunk from the places of its line feeds, one of which ends it."""
         start = np.concatenate([np.zeros(1, dtype=np.int64), feed[:-1] + 1])
-        return cls(start, feed - ((text[feed - 1] == 0x0D) & (feed > start)))
+        return cls(start, feed - ((text.take(feed - 1) == 0x0D) & (feed > start)))
 
     def text(self, text: Bytes, number: int) -> str:
         """Give one line; letters beyond ASCII do not matter to the grammar."""
@@ -162,9 +162,9 @@ def scan(gated: Gated, span: tuple[int, int], first_line: int) -> Fields:
 
 def _tags(text: Bytes, lines: Lines) -> tuple[Numbers, Numbers]:
     """Give the tag of each line (-1: none) and the byte behind it."""
-    first = text[lines.start]
-    at = lines.start + ((first == 0x20) & (text[lines.start + 1] == 0x3A))
-    candidates = positions(text[at] == 0x3A)
+    first = text.take(lines.start)
+    at = lines.start + ((first == 0x20) & (text[1:].take(lines.start) == 0x3A))
+    candidates = positions(text.take(at) == 0x3A)
     tag = np.full(len(at), -1, dtype=np.int64)
     start = at.copy()
     number, size = _WORDS.match(text, at[candidates])
@@ -175,11 +175,11 @@ def _tags(text: Bytes, lines: Lines) -> tuple[Numbers, Numbers]:
 
 def _read_special_lines(text: Bytes, lines: Lines, tag: Numbers, start: Numbers) -> None:
     """Find ends of messages and tags behind an envelope; `tag` and `start` are written to."""
-    first = text[lines.start]
-    blank = (first == 0x20) & _SPECIAL[text[lines.start + 1]]
+    first = text.take(lines.start)
+    blank = (first == 0x20) & _SPECIAL.take(text[1:].take(lines.start))
     plain_end = (first == 0x2D) & (lines.end - lines.start == 1)
     tag[plain_end] = END_OF_MESSAGE
-    for number in positions((_SPECIAL[first] & ~plain_end) | blank).tolist():
+    for number in positions((_SPECIAL.take(first) & ~plain_end) | blank).tolist():
         line = lines.text(text, number)
         bare = _ENVELOPE.sub("", line.removeprefix(" "), count=1)
         found = _TAG.match(bare)
@@ -256,7 +256,9 @@ def _findings(
     outside = positions(is_text & ~inside & (lines.end > lines.start)).tolist()
     outside = [number for number in outside if not _PREAMBLE.match(lines.text(text, number))]
     # A payer can write such a line into the remittance text; the bank should have broken it up.
-    odd = positions(is_text & inside & (lines.end > lines.start) & _ODD[text[lines.start]])
+    odd = positions(
+        is_text & inside & (lines.end > lines.start) & _ODD.take(text.take(lines.start))
+    )
     reported = (
         ("stand outside any field", np.array(outside, np.int64)),
         ("begin like a field or an end of message but are text", odd),

@@ -59,7 +59,7 @@ def join_subfields(narratives: Tokens, leading: Bytes, codes: Codes, encoding: s
         codes: those of sub-fields and slash codes.
         encoding: of the text.
     """
-    text, slot = narratives.text, _SLOT[codes.name]
+    text, slot = narratives.text, _SLOT.take(codes.name)
     part = positions(slot > 0)
     own = codes.token[part] * 3 + slot[part]
     goes_on = positions(own[1:] == own[:-1])
@@ -69,9 +69,9 @@ def join_subfields(narratives: Tokens, leading: Bytes, codes: Codes, encoding: s
         return join_subfields(*_put_together(narratives, leading, codes), encoding)
     start, end = codes.end[before], codes.start[after]
     is_full = Widths(text, encoding).of(start, end) >= SUBFIELD_WIDTH
-    ends_blank = (end > start) & (text[end - 1] == BLANK)
+    ends_blank = (end > start) & (text.take(end - 1) == BLANK)
     keyword, number, size = _keywords_at(text, codes.end, positions(slot == 1))
-    name, behind = _JOINED_NAME[codes.name], codes.end.copy()
+    name, behind = _JOINED_NAME.take(codes.name), codes.end.copy()
     name[keyword] = number
     behind[keyword] += size
     is_whole = np.ones(len(slot), dtype=np.bool_)
@@ -79,15 +79,15 @@ def join_subfields(narratives: Tokens, leading: Bytes, codes: Codes, encoding: s
     is_whole[keyword] = True
     text[end] = np.where(is_full | ends_blank, np.uint8(ERASED), np.uint8(BLANK))
     whole = positions(is_whole)
-    text[codes.start[whole]] = END
+    text[codes.start.take(whole)] = END
     erase(text, codes.start + 1, behind)
-    return narratives.cut(leading, Codes(codes.token, name, codes.start, behind).where(whole))
+    return narratives.cut(leading, codes.token.take(whole), name.take(whole))
 
 
 def _keywords_at(text: Bytes, at: Numbers, rows: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Find keywords at some of the positions. Gives the rows that have one, its number and its length."""
     start = at[rows]
-    near = positions(_SIGN[text[start + 3]] | _SIGN[text[start + 4]])
+    near = positions(_SIGN.take(text[3:].take(start)) | _SIGN.take(text[4:].take(start)))
     number, size = _KEYWORD_STARTS.match(text, start[near])
     found = positions(number >= 0)
     return rows[near[found]], number[found], size[found]
@@ -139,9 +139,8 @@ def cut_keywords(parts: Tokens) -> Tokens:
     if len(found) == 0:
         return replace(parts, name=names)
     at = at[found]
-    codes = Codes(token[found], number[found].astype(np.uint8), at, at + size[found])
     text[at] = END
     # What stood in a sub-field of its own has a blank before the keyword.
     erase(text, at - (text[at - 1] == BLANK), at)
-    erase(text, at + 1, codes.end)
-    return parts.cut(names, codes)
+    erase(text, at + 1, at + size[found])
+    return parts.cut(names, token[found], number[found].astype(np.uint8))

@@ -2,7 +2,7 @@
 
 In: bytes as arrays, positions in them. Out: gathered bytes, columns of text. Statements are cut as bytes because the
 structure of MT940 is ASCII in every encoding: a field, a sub-field or a keyword is a position, and the text between two
-positions is decoded once, when it is whole.
+positions is decoded once, when it is whole. Single bytes are read by `take`, in about half the time of an index.
 """
 
 from __future__ import annotations
@@ -151,10 +151,10 @@ def first_within(at: Numbers, starts: Numbers, ends: Numbers) -> tuple[Numbers, 
 def past(text: Bytes, at: Numbers, letters: Flags) -> Numbers:
     """Give the first place from each position on where none of the letters stands."""
     behind = at.copy()
-    left = positions(letters[text[behind]])
+    left = positions(letters.take(text.take(behind)))
     while len(left):
         behind[left] += 1
-        left = left[letters[text[behind[left]]]]
+        left = left[letters.take(text.take(behind[left]))]
     return behind
 
 
@@ -164,7 +164,7 @@ def erase(text: Bytes, starts: Numbers, ends: Numbers) -> None:
         size = ends - starts
         shortest = int(size.min())
         for offset in range(shortest):
-            text[starts + offset] = ERASED
+            text[offset:][starts] = ERASED
         longer = size > shortest
         starts, ends = starts[longer] + shortest, ends[longer]
 
