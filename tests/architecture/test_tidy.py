@@ -50,7 +50,7 @@ FLOATS_ALLOWED: Final = {
 ROW_LOOPS_ALLOWED: Final = {
     "recon/match/proposals/combine.py": "each pool of more than a dozen items is a search of its own",
     "recon/match/evidence/payers.py": "payers meet their items in blocks of a hundred thousand",
-    "recon/match/decision/assign.py": "the contested residue alone, component by component, is solved row by row",
+    "recon/match/decision/assign.py": "the disputed residue alone, component by component, is solved row by row",
 }
 PRINTS_ALLOWED: Final = {"benchmarks": "its scripts are programs of their own"}
 CATCH_ALLS_ALLOWED: Final = {

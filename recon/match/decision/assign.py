@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from recon.match.decision.components import find_components
 from recon.match.decision.options import Option, Share
 from recon.match.decision.solve import solve
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from recon.match.proposals.propose import Proposed
 
 # A line's proposals that trail its best by more than this do not compete for items.
@@ -74,61 +77,66 @@ def assign(scored: Proposed, items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fight(competing: pl.DataFrame, wanted: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    if competing.is_empty():
-        return pl.DataFrame(schema=_ASSIGNED)
-    options = _options(competing, wanted, items)
-    chosen = [
-        (option.line, option.proposal, solution.gap, component[0].line, lines)
-        for component in _components(options)
-        for solution, lines in ((solve(component), _lines_of(component)),)
-        for option in solution.chosen
-    ]
-    names = [name for name in _ASSIGNED if name != "is_exact"]
-    frame = pl.DataFrame(chosen, schema=dict.fromkeys(names, pl.Int64), orient="row")
-    return frame.with_columns(is_exact=pl.col("gap_millibits") == 0)
-
-
-def _lines_of(component: list[Option]) -> int:
-    return len({option.line for option in component})
-
-
-def _options(competing: pl.DataFrame, wanted: pl.DataFrame, items: pl.DataFrame) -> list[Option]:
-    """Each proposal of a contested line, with what it would settle of each item and what is open of it."""
-    capacity = items.select("item", "open")
+    """Solve each component; most of them need no search, as the strongest of each line fits beside those of the others."""
     wants = (
         wanted.join(competing.select("proposal"), on="proposal", how="semi")
-        .join(capacity, on="item")
+        .join(items.select("item", "open"), on="item")
         .with_columns(pl.col("settles", "open").abs())
+    )
+    options = competing.join(wants.select("proposal").unique(), on="proposal", how="semi")
+    components = find_components(wants).with_columns(
+        component_lines=pl.len().over("component").cast(pl.Int64)
+    )
+    options = options.join(components, on="line").sort("line", "place")
+    strongest = options.sort("line", "millibits", "place", descending=[False, True, False]).unique(
+        "line", keep="first", maintain_order=True
+    )
+    claimed = wants.join(strongest.select("proposal", "component"), on="proposal")
+    too_much = claimed.group_by("item").agg(
+        pl.col("component").first(), is_too_much=pl.col("settles").sum() > pl.col("open").first()
+    )
+    disputed = too_much.filter("is_too_much").select("component").unique()
+    settled = strongest.join(disputed, on="component", how="anti").select(
+        "line",
+        "proposal",
+        **_ALONE | {"component": "component", "component_lines": "component_lines"},
+    )
+    return pl.concat([settled, _search(options.join(disputed, on="component", how="semi"), wants)])
+
+
+def _search(options: pl.DataFrame, wants: pl.DataFrame) -> pl.DataFrame:
+    """Solve the components in which the strongest do not all fit."""
+    by_component: dict[int, list[Option]] = {}
+    for component, option in _read_options(options, wants):
+        by_component.setdefault(component, []).append(option)
+    chosen = [
+        (option.line, option.proposal, solution.gap)
+        for one in by_component.values()
+        for solution in (solve(one),)
+        for option in solution.chosen
+    ]
+    names = ("line", "proposal", "gap_millibits")
+    frame = pl.DataFrame(chosen, schema=dict.fromkeys(names, pl.Int64), orient="row")
+    of_lines = options.select("line", "component", "component_lines").unique()
+    return (
+        frame.join(of_lines, on="line")
+        .with_columns(is_exact=pl.col("gap_millibits") == 0)
+        .select(list(_ASSIGNED))
+        .cast(_ASSIGNED)
+    )
+
+
+def _read_options(options: pl.DataFrame, wants: pl.DataFrame) -> Iterator[tuple[int, Option]]:
+    """Give each proposal with its component, and what it would settle of each item and what is open of it."""
+    shares = (
+        wants.join(options.select("proposal"), on="proposal", how="semi")
         .sort("proposal", "item")
         .group_by("proposal", maintain_order=True)
         .agg("item", "settles", "open")
     )
-    rows = competing.join(wants, on="proposal").sort("line", "place")
-    return [
-        Option(line, proposal, millibits, tuple(map(Share, taken, settles, opens)))
-        for line, proposal, millibits, taken, settles, opens in rows.select(
-            "line", "proposal", "millibits", "item", "settles", "open"
-        ).iter_rows()
-    ]
-
-
-def _components(options: list[Option]) -> list[list[Option]]:
-    """Split options into groups of lines that are tied by items (union-find over the contested residue)."""
-    leader: dict[tuple[str, int], tuple[str, int]] = {}
-
-    def find(node: tuple[str, int]) -> tuple[str, int]:
-        root = node
-        while leader.setdefault(root, root) != root:
-            root = leader[root]
-        while leader[node] != root:
-            leader[node], node = root, leader[node]
-        return root
-
-    for option in options:
-        for item, _, _ in option.shares:
-            one, other = find(("line", option.line)), find(("item", item))
-            leader[max(one, other)] = min(one, other)
-    groups: dict[tuple[str, int], list[Option]] = {}
-    for option in options:
-        groups.setdefault(find(("line", option.line)), []).append(option)
-    return [groups[key] for key in sorted(groups)]
+    rows = options.join(shares, on="proposal").sort("line", "place")
+    names = ("component", "line", "proposal", "millibits", "item", "settles", "open")
+    for component, line, proposal, millibits, taken, settles, opens in rows.select(
+        names
+    ).iter_rows():
+        yield component, Option(line, proposal, millibits, tuple(map(Share, taken, settles, opens)))

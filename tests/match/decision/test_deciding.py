@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from recon.match.decision.assign import _components
-from recon.match.decision.options import Option, Share
+from recon.match.decision.components import find_components
 from recon.match.decision.score import _added
 from tests.match.test_lessons import fates_of, world_of
 from tests.scenarios.build import run_world
@@ -100,10 +103,21 @@ def test_possible_payers_of_something_not_open_add_up():
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 2, 0, 3, 1), (1, 3, 0, 2, 4)])
 def test_a_chain_of_lines_is_one_component_however_they_come(order):
-    chain = [
-        Option(at, at, 1_000, (Share(9 - at, 100, 100), Share(8 - at, 100, 100))) for at in range(5)
-    ]
-    apart = Option(7, 7, 1_000, (Share(99, 100, 100),))
+    pairs = [(line, item) for line in order for item in (9 - line, 8 - line)]
+    wanted = pl.DataFrame([*pairs, (7, 99), (7, 99)], schema=["line", "item"], orient="row")
 
-    found = _components([chain[at] for at in order] + [apart])
-    assert sorted(sorted(option.line for option in one) for one in found) == [[0, 1, 2, 3, 4], [7]]
+    found = find_components(wanted)
+    assert dict(found.rows()) == {0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 7: 7}
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=1, max_size=20))
+def test_lines_are_tied_exactly_as_far_as_items_lead(pairs):
+    wanted = pl.DataFrame(pairs, schema=["line", "item"], orient="row")
+    tied = {line: {line} for line, _ in pairs}
+    # As many rounds as there are pairs reach every line.
+    for _ in pairs:
+        for (one, item), (other, same) in itertools.product(pairs, pairs):
+            if item == same:
+                tied[one] |= tied[other]
+
+    assert dict(find_components(wanted).rows()) == {line: min(tied[line]) for line in tied}
