@@ -100,7 +100,10 @@ def shape(key: pl.Expr) -> pl.Expr:
     Of a longer number without letters the first two digits stay (412055 -> 419999): numbers come from ranges, and
     another range (orders from 780000) says nothing about how often ours are met by chance.
     """
-    has_letters, length = key.str.contains("[A-Z]"), key.str.len_bytes()
-    lettered = pl.when(has_letters).then(key).str.replace_all("[0-9]", "9")
-    ranged = pl.when(~has_letters & (length >= _RANGED_DIGITS)).then(key.str.slice(0, 2))
-    return pl.coalesce(lettered, ranged.fill_null("").str.pad_end(length, "9"))
+    length = key.str.len_bytes()
+    # The digits of nearly all tokens stand at their end; of the others, which have no such head, each is looked for.
+    head = key.str.extract("^([^0-9]*)[0-9]*$")
+    ranged = pl.when(length >= _RANGED_DIGITS).then(key.str.slice(0, 2)).otherwise(pl.lit(""))
+    kept = pl.when(head == "").then(ranged).otherwise(head)
+    mixed = pl.when(head.is_null()).then(key).str.replace_all("[0-9]", "9")
+    return pl.coalesce(kept.str.pad_end(length, "9"), mixed)

@@ -27,6 +27,8 @@ from recon.match.evidence.rarity import (
 from recon.match.evidence.spelling import RESPELLED, glued, letters_for_digits, of_other_series
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from recon.frames.comparable import Comparable
     from recon.match.evidence.lists import Opened
 
@@ -147,16 +149,26 @@ def find_references(receipts: pl.DataFrame, comparable: Comparable) -> Reference
 def _whole(receipts: pl.DataFrame, comparable: Comparable) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give the items that tokens quote, weighed; and the numbers that look like ours and are no open item's."""
     of_items = comparable.item_keys
-    of_lines = comparable.line_keys.join(
-        receipts.select("line"), on="line", how="semi"
-    ).with_columns(is_digits=~pl.col("key").str.contains("[A-Z]"))
-    of_lines = pl.concat([of_lines, glued(of_lines, of_items)])
-    respelled = letters_for_digits(of_lines, of_items)
+    # Few lines are set aside: to name them takes less time than to name the others.
+    aside = comparable.lines.join(receipts, on="line", how="anti")["line"]
+    of_lines = comparable.line_keys.filter(~pl.col("line").is_in(aside.implode())).with_columns(
+        is_digits=~pl.col("key").str.contains("[A-Z]")
+    )
+    numbers = of_items.filter(pl.col("kind") == "number").select("key").unique()
+    of_lines = pl.concat([of_lines, glued(of_lines, numbers)])
+    respelled = letters_for_digits(of_lines, numbers)
     # The one place where all tokens meet all ways of quoting; `code` stands for the key from here on.
-    known = of_items.group_by("key").agg(sharing=pl.len()).with_row_index("code")
-    of_lines = of_lines.join(known, on="key", how="left")
+    known = (
+        of_items.group_by("key")
+        .agg(pl.col("item").first(), pl.col("kind").first(), sharing=pl.len())
+        .with_row_index("code")
+    )
+    of_lines = of_lines.join(known.select("key", "code", "sharing"), on="key", how="left")
     unknown = _unknown(of_lines.filter(pl.col("code").is_null()), of_items, comparable.closed_keys)
-    hits = _weigh(of_lines, of_items, respelled, _chances(of_lines, known, receipts.height))
+    named = of_lines.filter(pl.col("sharing") <= _MOST_SHARING)
+    found = _first(named, _pair("line", "code"), ["line", "code", "chunks", "span"])
+    chances = _chances(found, of_lines, known, receipts.height)
+    hits = _weigh(_quoted(found, known, of_items, chances), respelled, of_items)
     return _without(hits, unknown, comparable.items.select("item", "number_text")), unknown
 
 
@@ -181,7 +193,7 @@ def _once(keys: pl.DataFrame) -> pl.DataFrame:
     return _first(keys, pl.struct("line", "key"), ["line", "key", "chunks", "span"])
 
 
-def _first(rows: pl.DataFrame, of: pl.Expr, order: list[str]) -> pl.DataFrame:
+def _first(rows: pl.DataFrame, of: pl.Expr, order: Sequence[str | pl.Expr]) -> pl.DataFrame:
     """The first row of each kind `of`, in `order`. Few rows have a fellow, so only those are put in order."""
     several = rows.select(of.is_duplicated()).to_series()
     if not several.any():
@@ -195,17 +207,21 @@ def _pair(one: str, other: str) -> pl.Expr:
     return pl.col(one).cast(pl.Int64) * _MOST_ROWS + pl.col(other)
 
 
-def _weigh(
-    of_lines: pl.DataFrame, of_items: pl.DataFrame, respelled: pl.DataFrame, chances: pl.DataFrame
+def _quoted(
+    found: pl.DataFrame, known: pl.DataFrame, of_items: pl.DataFrame, chances: pl.DataFrame
 ) -> pl.DataFrame:
+    """Give each token that was found with every item that it names, the kind of its key, and its chance."""
+    told = found.join(chances, on="code")
+    columns = (*_FOUND, "is_digits", "chance")
+    # Most tokens name one item, which stands at their code: words are slow to look up.
+    one = told.filter(pl.col("sharing") == 1)
+    item, kind = (known[name].gather(one["code"]) for name in ("item", "kind"))
+    several = told.filter(pl.col("sharing") > 1).select(columns).join(of_items, on="key")
+    return pl.concat([one.select(*columns, item, kind), several])
+
+
+def _weigh(whole: pl.DataFrame, respelled: pl.DataFrame, of_items: pl.DataFrame) -> pl.DataFrame:
     """Weigh each hit by how often its token, and tokens of its shape, stand where they belong to nothing."""
-    named = of_lines.filter(pl.col("sharing") <= _MOST_SHARING)
-    found = _first(named, _pair("line", "code"), ["line", "code", "chunks", "span"])
-    whole = (
-        found.join(chances, on="code")
-        .select(*_FOUND, "is_digits", "chance")
-        .join(of_items, on="key")
-    )
     # What has letters for digits in it stands nowhere for its own sake.
     other = _once(respelled).join(of_items.filter(pl.col("kind") == "number"), on="key")
     other = other.with_columns(
@@ -237,21 +253,29 @@ def _weigh(
         .collect()
     )
     # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
-    return (
-        weighed.with_columns(pair=_pair("line", "item"))
-        .sort("pair", -pl.col("millibits"), "kind", "key")
-        .unique("pair", keep="first", maintain_order=True)
-        .drop("pair")
-    )
+    strongest = [_pair("line", "item"), -pl.col("millibits"), pl.col("kind"), pl.col("key")]
+    return _first(weighed, _pair("line", "item"), strongest)
 
 
-def _chances(of_lines: pl.DataFrame, known: pl.DataFrame, line_count: int) -> pl.DataFrame:
+def _chances(
+    found: pl.DataFrame, of_lines: pl.DataFrame, known: pl.DataFrame, line_count: int
+) -> pl.DataFrame:
     """How likely a line holds each token by coincidence: code, chance; measured today, smoothed with priors.
 
     A token that names too many items names none; and its pairs would multiply.
+
+    Args:
+        found: the others, once a line and code.
+        of_lines: all tokens of lines, with what is known of each.
+        known: the tokens of items: code, key, sharing.
+        line_count: how many receipts there are.
     """
-    known = known.filter(pl.col("sharing") <= _MOST_SHARING).with_columns(
-        shape=shape(pl.col("key"))
+    # Lazily, because only so what a shape looks at twice is worked out once.
+    known = (
+        known.lazy()
+        .filter(pl.col("sharing") <= _MOST_SHARING)
+        .select("code", "key", "sharing", shape=shape(pl.col("key")))
+        .collect()
     )
     lengths = known["key"].str.len_bytes().unique().sort().to_list()
     spaces = known.group_by("shape").agg(space=pl.len())
@@ -269,9 +293,8 @@ def _chances(of_lines: pl.DataFrame, known: pl.DataFrame, line_count: int) -> pl
         .group_by("shape")
         .agg(pl.col("strays").sum(), distinct=pl.len())
     )
-    seen = of_lines.filter(is_known).select("line", "code").unique().group_by("code")
     table = (
-        known.join(seen.agg(seen=pl.len()), on="code")
+        known.join(found.group_by("code").agg(seen=pl.len()), on="code")
         .join(strays, on="shape", how="left")
         .join(spaces, on="shape", how="left")
         .with_columns(pl.col("strays", "distinct").fill_null(0))

@@ -23,18 +23,17 @@ _PARTS: Final = r"^([A-Z]+)([0-9]{3,})$"
 _WITHOUT_LETTERS: Final = ("number_without_letters", "number_tail")
 
 
-def glued(of_lines: pl.DataFrame, of_items: pl.DataFrame) -> pl.DataFrame:
+def glued(of_lines: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     """Numbers of open items behind a word that was glued to them: `INVOICEINV202500388`.
 
     Args:
         of_lines: keys of lines, with is_digits.
-        of_items: keys of items.
+        numbers: the keys that are whole numbers of items, each once.
 
     Returns:
         rows as of_lines, keyed by the number.
     """
     parts = pl.col("key").str.extract_groups(_PARTS).struct.rename_fields(["letters", "digits"])
-    numbers = of_items.filter(pl.col("kind") == "number").select("key").unique()
     words = of_lines.filter(pl.col("chunks") == 1, ~pl.col("is_digits")).join(
         numbers, on="key", how="anti"
     )
@@ -48,17 +47,16 @@ def glued(of_lines: pl.DataFrame, of_items: pl.DataFrame) -> pl.DataFrame:
     return behind.with_columns(key=pl.concat_str("own", "digits")).select(of_lines.columns)
 
 
-def letters_for_digits(of_lines: pl.DataFrame, of_items: pl.DataFrame) -> pl.DataFrame:
+def letters_for_digits(of_lines: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     """Numbers of open items with letters where digits belong: `RE2O26O71O5` for RE202607105.
 
     Args:
         of_lines: keys of lines, with is_digits.
-        of_items: keys of items.
+        numbers: the keys that are whole numbers of items, each once.
 
     Returns:
         line, span, chunks, and key: that of the item's number.
     """
-    numbers = of_items.filter(pl.col("kind") == "number").select("key").unique()
     written = (
         of_lines.filter(~pl.col("is_digits"), pl.col("key").str.len_bytes() >= _SHORTEST)
         .filter(pl.col("key").str.contains(_MIXED))

@@ -20,9 +20,8 @@ def _line_keys(*keys: str) -> pl.DataFrame:
     )
 
 
-def _item_keys(*numbers: str) -> pl.DataFrame:
-    rows = {"item": list(range(len(numbers))), "key": numbers, "kind": ["number"] * len(numbers)}
-    return pl.DataFrame(rows)
+def _numbers(*numbers: str) -> pl.DataFrame:
+    return pl.DataFrame({"key": numbers})
 
 
 @pytest.mark.parametrize(
@@ -35,7 +34,7 @@ def _item_keys(*numbers: str) -> pl.DataFrame:
     ],
 )
 def test_letters_among_digits_are_read_as_the_digits_they_look_like(written, number):
-    found = letters_for_digits(_line_keys(written), _item_keys(number, "XX999999"))
+    found = letters_for_digits(_line_keys(written), _numbers(number, "XX999999"))
     assert found.select("line", "key").rows() == [(0, number)]
 
 
@@ -49,11 +48,11 @@ def test_letters_among_digits_are_read_as_the_digits_they_look_like(written, num
     ],
 )
 def test_a_word_or_another_error_is_not_read_as_digits(written, number):
-    assert letters_for_digits(_line_keys(written), _item_keys(number)).is_empty()
+    assert letters_for_digits(_line_keys(written), _numbers(number)).is_empty()
 
 
 def test_a_number_is_found_behind_the_word_that_is_glued_to_it():
-    found = glued(_line_keys("INVOICEINV202500388", "XINV2025003"), _item_keys("INV202500388"))
+    found = glued(_line_keys("INVOICEINV202500388", "XINV2025003"), _numbers("INV202500388"))
     assert found.select("line", "key").rows() == [(0, "INV202500388")]
 
 
