@@ -104,11 +104,11 @@ def add_settlement(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     near_discount = (short > 0) & ((short - pl.col("discount")).abs() <= tolerance)
     rates = policy.discount.tax_percents
     one, by_tolerance, by_charges = pl.lit(1), tolerance + 1, charges + 1
-    cases: list[tuple[str, pl.Expr, pl.Expr | int]] = [
+    cases: list[tuple[str, pl.Expr, pl.Expr]] = [
         ("exact", short == 0, one),
         ("discount", in_time & taken, one),
-        ("discount_on_net", in_time & _on_net(short, rates), 2 * len(rates)),
-        ("discount_rounded", in_time & _rounded(short, policy.discount.rounded_to), 2),
+        ("discount_on_net", in_time & _on_net(short, rates), pl.lit(2 * len(rates))),
+        ("discount_rounded", in_time & _rounded(short, policy.discount.rounded_to), pl.lit(2)),
         (
             "discount_write_off",
             in_time & near_discount & policy.discount.with_tolerance,
@@ -118,14 +118,24 @@ def add_settlement(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         ("write_off", (short > 0) & (short <= tolerance), by_tolerance),
         ("bank_charge", (short > 0) & (short <= charges), by_charges),
         ("part", short > 0, one),
+        ("over", pl.lit(value=True), one),
     ]
-    names = [pl.when(holds).then(pl.lit(name)) for name, holds, _ in cases]
-    bands = [pl.when(holds).then(band) for _, holds, band in cases]
-    # Lazily, because only so what the cases share is computed once.
-    settled = pairs.lazy().with_columns(
-        settlement=pl.coalesce(*names, pl.lit("over")),
-        difference=short,
-        band=pl.coalesce(*bands, one),
+    names = [name for name, _, _ in cases]
+    places = [pl.when(holds).then(pl.lit(at, pl.Int8)) for at, (_, holds, _) in enumerate(cases)]
+    case = pl.col("case")
+    # Lazily, because only so what the cases share is computed once; their places are smaller than their names.
+    settled = (
+        pairs.lazy()
+        .with_columns(difference=short, case=pl.coalesce(places))
+        .with_columns(
+            settlement=case.replace_strict(range(len(names)), names, return_dtype=pl.String),
+            band=pl.coalesce(
+                pl.when(case == at).then(band)
+                for at, (_, _, band) in enumerate(cases)
+                if band is not one
+            ).fill_null(one),
+        )
+        .drop("case")
     )
     return settled.collect()
 

@@ -82,7 +82,7 @@ NOTHING: Final = Proposed(
 
 
 def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
-    """Turn pairs into proposals of one item.
+    """Turn pairs into proposals of one item, in the order of the pairs: by line and item.
 
     A pair without any reference or party evidence is kept only when the amount is exact: it can be suggested.
     """
@@ -91,16 +91,12 @@ def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
         | (pl.col("party_millibits") > 0)
         | (pl.col("history_millibits") > 0)
     )
-    settled = ~pl.col("settlement").is_in(["part", "over"])
     # What was read where is told later, of the few that are shown.
     weighed = pairs.drop(cs.ends_with("_kind", "_text"))
     chosen = _in_turn(
         weighed.filter(inside_window(policy), spoken_for | (pl.col("settlement") == "exact"))
     )
-    chosen = chosen.filter(settled | spoken_for)
-    numbered = chosen.sort("line", "item").with_columns(
-        proposal=pl.int_range(pl.len(), dtype=pl.Int64)
-    )
+    numbered = chosen.with_columns(proposal=pl.int_range(pl.len(), dtype=pl.Int64))
     proposals = numbered.with_columns(
         shape=pl.lit("one_item"),
         fits=pl.lit(1, dtype=pl.Int64),
@@ -108,6 +104,23 @@ def propose_single_items(pairs: pl.DataFrame, policy: Policy) -> Proposed:
         evidence=pl.lit(None, dtype=pl.String),
     )
     return Proposed(proposals=proposals.select(PROPOSAL_COLUMNS), members=single_members(numbered))
+
+
+# What decides whose turn it is.
+_TURNING: Final = (
+    "line",
+    "item",
+    "customer",
+    "currency",
+    "amount",
+    "date",
+    "settlement",
+    "age_rank",
+    "reference_millibits",
+    "party_millibits",
+    "date_millibits",
+    "prior_millibits",
+)
 
 
 def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -120,15 +133,11 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
     quoted = pairs.filter(pl.col("reference_millibits") >= QUOTED_MILLIBITS)
     is_quoted = pl.col("item").is_in(quoted["item"].unique().implode())
     served = quoted.filter(pl.col("settlement") == "exact").select("line", "customer").unique()
-    pairs = pairs.join(
-        served.with_columns(is_served=pl.lit(value=True)), on=["line", "customer"], how="left"
-    )
     alike = (
         (pl.col("reference_millibits") == 0)
         & (pl.col("party_millibits") > 0)
         & (pl.col("settlement") == "exact")
         & ~is_quoted
-        & pl.col("is_served").is_null()
     )
     group = [
         "customer",
@@ -138,7 +147,11 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
         "date_millibits",
         "prior_millibits",
     ]
-    unquoted = pairs.filter(alike)
+    unquoted = (
+        pairs.select(pl.int_range(pl.len()).alias("row"), *_TURNING)
+        .filter(alike)
+        .join(served, on=["line", "customer"], how="anti")
+    )
     item_turn = (
         pl.col("age_rank").rank("dense").over("customer", "currency", "amount").cast(pl.Int64)
     )
@@ -165,8 +178,11 @@ def _in_turn(pairs: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("payers") > 1)
     )
     offered = turned.filter(is_in_turn | pl.col("line").is_in(several["line"].implode()))
-    rest = pairs.filter(~alike).drop("is_served").with_columns(equals=pl.lit(1, dtype=pl.Int64))
-    return pl.concat([rest, offered.select(rest.columns)])
+    equals = pl.Series([1], dtype=pl.Int64).new_from_index(0, pairs.height)
+    is_kept = pl.Series([True], dtype=pl.Boolean).new_from_index(0, pairs.height)
+    return pairs.with_columns(
+        equals=equals.scatter(offered["row"], offered["equals"]),
+    ).filter(is_kept.scatter(unquoted["row"], False).scatter(offered["row"], True))
 
 
 def single_members(numbered: pl.DataFrame) -> pl.DataFrame:
