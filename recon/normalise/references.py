@@ -24,6 +24,7 @@ _CHUNK = r"[0-9A-Z]+|\x1e"
 _MAX_CHUNKS = 400
 # The zeros that lead a run of digits at a chunk's beginning, or behind its letters.
 _ZEROS_OF_CHUNKS = "(^|[^0-9A-Z])([A-Z]*)0+([0-9])"
+_KEPT = "${1}${2}${3}"
 # What structured references begin with that are told by their letters, in one chunk or in two.
 _OPENS_SCHEME = "^(?:RF|SI|HR)(?:[0-9]|$)"
 _LIKE_DIGITS = "^[OQILZSB]+$"
@@ -165,10 +166,15 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
     year = pl.col("text").str.extract_groups(
         r"^([A-Z]*)[^0-9A-Z]*(20[0-9]{2})[^0-9A-Z]*0*([1-9][0-9]{0,6})$"
     )
-    split = plain.select("item", parts=year).unnest("parts").drop_nulls("2")
+    split = plain.select("item", "text", parts=year).unnest("parts").drop_nulls("2")
+    # Nearly always that is the number with all leading zeros removed, which stands among the whole ones.
+    without_zeros = _letters_and_digits(pl.col("text").str.replace_all(_ZEROS_OF_CHUNKS, _KEPT))
     short = split.select(
-        "item", key=pl.concat_str("1", "2", "3"), kind=pl.lit("number_without_zeros")
-    )
+        "item",
+        key=pl.concat_str("1", "2", "3"),
+        kind=pl.lit("number_without_zeros"),
+        bare=without_zeros,
+    ).filter(pl.col("key") != pl.col("bare"))
     tail = plain.select(
         "item", key=pl.col("text").str.extract(r"[^0-9]([0-9]{5,})$"), kind=pl.lit("number_tail")
     ).drop_nulls("key")
@@ -183,20 +189,31 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
             "number_tail",
         ]
     )
-    return (
-        pl.concat([whole, short, without, tail])
+    keys = (
+        pl.concat([whole, short.drop("bare"), without, tail])
         .filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY, pl.col("key").str.contains("[0-9]"))
         .sort(pl.col("kind").cast(order), maintain_order=True)
-        .unique(["item", "key"], keep="first", maintain_order=True)
     )
+    return _first_of_each(keys)
+
+
+def _first_of_each(keys: pl.DataFrame) -> pl.DataFrame:
+    """Keep the first row of each item and key. Few have a fellow: a number of both finds those that may."""
+    mark = keys.select(pl.col("item").hash() ^ pl.col("key").hash()).to_series()
+    several = keys.select("item", "key", at=pl.int_range(pl.len())).filter(mark.is_duplicated())
+    again = several.filter(~pl.struct("item", "key").is_first_distinct())["at"]
+    is_kept = pl.Series([True], dtype=pl.Boolean).new_from_index(0, keys.height)
+    return keys.filter(is_kept.scatter(again, values=False))
 
 
 def _both_forms(texts: pl.DataFrame) -> pl.DataFrame:
     """Join the chunks of texts to keys, and join them once more without the zeros that lead a chunk: item, key, kind."""
     text = pl.col("text")
     bare = texts.filter(text.str.contains(_ZEROS_OF_CHUNKS)).with_columns(
-        text.str.replace_all(_ZEROS_OF_CHUNKS, "${1}${2}${3}")
+        text.str.replace_all(_ZEROS_OF_CHUNKS, _KEPT)
     )
-    return pl.concat([texts, bare]).select(
-        "item", key=text.str.replace_all("[^0-9A-Z]", ""), kind="kind"
-    )
+    return pl.concat([texts, bare]).select("item", key=_letters_and_digits(text), kind="kind")
+
+
+def _letters_and_digits(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all("[^0-9A-Z]", "")
