@@ -197,9 +197,10 @@ def evidence_frame(
         .with_columns(amount_kind="settlement", amount_text=pl.lit(None, dtype=pl.String))
     )
     pieces = pl.concat(_piece(named, name) for name in sorted(_CLASSES))
-    ordered = pieces.sort("pair", maintain_order=True)
     # The largest tables of the end of a run: what is done with is let go.
-    del named, pieces
+    del named, shown
+    ordered = pieces.sort("pair", maintain_order=True)
+    del pieces
     of_pieces = ids.select("line_id", "item_id")[ordered["pair"]]
     return Evidence.validate(pl.concat([of_pieces, ordered.drop("pair")], how="horizontal"))
 
