@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 # A line's proposals that trail its best by more than this do not compete for items.
 _TRAILING_MILLIBITS: Final = 15_000
 _MOST_OPTIONS: Final = 6
-_ASSIGNED: Final = {
-    "line": pl.Int64,
-    "proposal": pl.Int64,
-    "gap_millibits": pl.Int64,
-    "component": pl.Int64,
-    "component_lines": pl.Int64,
-    "is_exact": pl.Boolean,
-}
+_ASSIGNED: Final = pl.Schema(
+    {
+        "line": pl.Int64,
+        "proposal": pl.Int64,
+        "gap_millibits": pl.Int64,
+        "component": pl.Int64,
+        "component_lines": pl.Int64,
+        "is_exact": pl.Boolean,
+    }
+)
 # Nobody else wants the items of most lines.
 _ALONE: Final = {
     "gap_millibits": pl.lit(0, dtype=pl.Int64),

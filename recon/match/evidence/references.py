@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from recon.match.evidence.advised import with_advised, without_advices
+from recon.match.evidence.chances import MOST_SHARING, chances_of_tokens
 from recon.match.evidence.cut import cut_numbers
 from recon.match.evidence.lists import open_lists
 from recon.match.evidence.rarity import (
@@ -19,10 +20,8 @@ from recon.match.evidence.rarity import (
     PROVEN_REFERENCE_CAP_MILLIBITS,
     PROVEN_REFERENCE_FACTOR,
     REFERENCE_CAP_MILLIBITS,
-    REFERENCE_PRIOR_WEIGHT,
     key_prior,
     millibits,
-    shape,
 )
 from recon.match.evidence.spelling import RESPELLED, glued, letters_for_digits, of_other_series
 
@@ -71,7 +70,6 @@ _PROVEN: Final = (
 )
 # Digits joined across blanks were tried in many ways, so they coincide more often.
 _JOINED_DIGITS_FACTOR: Final = 8
-_MOST_SHARING: Final = 100
 _MOST_ROWS: Final = 1 << 31
 # A day as it is printed, year first or last.
 _PRINTED_DAY: Final = (
@@ -165,9 +163,9 @@ def _whole(receipts: pl.DataFrame, comparable: Comparable) -> tuple[pl.DataFrame
     )
     of_lines = of_lines.join(known.select("key", "code", "sharing"), on="key", how="left")
     unknown = _unknown(of_lines.filter(pl.col("code").is_null()), of_items, comparable.closed_keys)
-    named = of_lines.filter(pl.col("sharing") <= _MOST_SHARING)
+    named = of_lines.filter(pl.col("sharing") <= MOST_SHARING)
     found = _first(named, _pair("line", "code"), ["line", "code", "chunks", "span"])
-    chances = _chances(found, of_lines, known, receipts.height)
+    chances = chances_of_tokens(found, of_lines, known, receipts.height)
     hits = _weigh(_quoted(found, known, of_items, chances), respelled, of_items)
     return _without(hits, unknown, comparable.items.select("item", "number_text")), unknown
 
@@ -255,60 +253,6 @@ def _weigh(whole: pl.DataFrame, respelled: pl.DataFrame, of_items: pl.DataFrame)
     # Twenty echoes of a number are one fact: the strongest hit of a pair counts.
     strongest = [_pair("line", "item"), -pl.col("millibits"), pl.col("kind"), pl.col("key")]
     return _first(weighed, _pair("line", "item"), strongest)
-
-
-def _chances(
-    found: pl.DataFrame, of_lines: pl.DataFrame, known: pl.DataFrame, line_count: int
-) -> pl.DataFrame:
-    """How likely a line holds each token by coincidence: code, chance; measured today, smoothed with priors.
-
-    A token that names too many items names none; and its pairs would multiply.
-
-    Args:
-        found: the others, once a line and code.
-        of_lines: all tokens of lines, with what is known of each.
-        known: the tokens of items: code, key, sharing.
-        line_count: how many receipts there are.
-    """
-    # Lazily, because only so what a shape looks at twice is worked out once.
-    known = (
-        known.lazy()
-        .filter(pl.col("sharing") <= _MOST_SHARING)
-        .select("code", "key", "sharing", shape=shape(pl.col("key")))
-        .collect()
-    )
-    lengths = known["key"].str.len_bytes().unique().sort().to_list()
-    spaces = known.group_by("shape").agg(space=pl.len())
-    is_known = (pl.col("sharing") <= _MOST_SHARING).fill_null(value=False)
-    strays = (
-        of_lines.filter(
-            ~is_known, pl.col("chunks") == 1, pl.col("key").str.len_bytes().is_in(lengths)
-        )
-        .select("line", "key")
-        .unique()
-        .group_by("key")
-        .agg(strays=pl.len())
-        .with_columns(shape=shape(pl.col("key")))
-        .join(spaces, on="shape", how="semi")
-        .group_by("shape")
-        .agg(pl.col("strays").sum(), distinct=pl.len())
-    )
-    table = (
-        known.join(found.group_by("code").agg(seen=pl.len()), on="code")
-        .join(strays, on="shape", how="left")
-        .join(spaces, on="shape", how="left")
-        .with_columns(pl.col("strays", "distinct").fill_null(0))
-    )
-    weight = REFERENCE_PRIOR_WEIGHT
-    by_shape = (
-        pl.col("strays") / (pl.col("distinct") + pl.col("space"))
-        + weight * key_prior(pl.col("key"))
-    ) / (line_count + weight)
-    # An item quoted twice is paid in parts or twice; beyond that the token is common for other causes.
-    surplus = (pl.col("seen").cast(pl.Int64) - 2 * pl.col("sharing")).clip(0) / (
-        line_count + weight
-    )
-    return table.select("code", chance=pl.max_horizontal(by_shape, surplus))
 
 
 def _outermost(hits: pl.DataFrame) -> pl.DataFrame:
