@@ -151,24 +151,16 @@ def match_gathered(
     decided = settle_closed_quotes(decided, references, parties, comparable)
     fates = say_unapplied(say_payouts(say_refused(decided, tables), tables), scored, batched)
 
+    refunds = find_refunds(comparable, gathered.aside, fates, scored, tables)
     kept = kept_proposals(scored, fates, policy)
-    refunds, words = side_by_side(
-        lambda: find_refunds(comparable, gathered.aside, fates, scored, tables),
-        lambda: words_of_shown(kept, fates, scored, pairs),
-    )
+    words = words_of_shown(kept, fates, scored, pairs)
     noted = with_nearest(fates, scored, words, tables)
-    # The largest frame first, as long as there is none of the others.
-    evidence = evidence_frame(pairs, kept, scored.members, tables)
-    decisions, proposals, members = side_by_side(
-        lambda: decisions_frame(noted, refunds.aside, scored, references, tables, policy),
-        lambda: proposals_frame(kept, fates, scored, words, tables, refunds.proposals),
-        lambda: members_frame(kept, scored.members, fates, tables, refunds.members),
-    )
+    decisions = decisions_frame(noted, refunds.aside, scored, references, tables, policy)
     return Matched(
         decisions=with_batch_notes(decisions, fates, batched, tables),
-        proposals=proposals,
-        members=members,
-        evidence=evidence,
+        proposals=proposals_frame(kept, fates, scored, words, tables, refunds.proposals),
+        members=members_frame(kept, scored.members, fates, tables, refunds.members),
+        evidence=evidence_frame(pairs, kept, scored.members, tables),
         workings=Workings(scored, pairs, parties, fates, assigned, tables, threshold),
         batches=batch_outcomes(batches, batched, fates, scored, tables),
     )

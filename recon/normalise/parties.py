@@ -86,12 +86,11 @@ def name_words(names: pl.Series) -> pl.Series:
     """Fold names to words of letters and digits, dots inside abbreviations closed up (S.A.R.L. -> SARL)."""
     column = names.name or "name"
     folded = fold(names).to_frame(column)
-    name = pl.col(column)
-    dotted = pl.when(name.str.contains(".", literal=True)).then(name)
-    closed = pl.coalesce(dotted.str.replace_all(r"\b([A-Z])\.", "${1}"), name)
-    words = closed.str.replace_all(r"[^0-9A-Z]+", " ").str.strip_chars()
+    closed = (
+        pl.col(column).str.replace_all(r"\b([A-Z])\.", "${1}").str.replace_all(r"[^0-9A-Z]+", " ")
+    )
     # Umlauts are written out or not (Mueller, Müller, Muller): all three meet here.
-    return folded.select(words.str.replace_many(["AE", "OE", "UE"], ["A", "O", "U"]))[column]
+    return folded.select(closed.str.strip_chars().str.replace_all(r"([AOU])E", "${1}"))[column]
 
 
 def name_key(names: pl.Series) -> pl.Series:
