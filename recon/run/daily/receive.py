@@ -2,7 +2,7 @@
 
 A file is known by its bytes: the same bytes again are nothing new, under whatever name. Only where records of it were
 refused it is read again, since the policy or a plugin may have changed; what is refused no longer is stored as a further
-delivery, in which the lines known before are the same lines. Each file is one event; those of a group are stored in one step,
+delivery, if all lines that were read before are read as they were: else they would be there twice. Each file is one event; those of a group are stored in one step,
 all or none. A file of the inbox leaves it only after that, since then the archive has it.
 """
 
@@ -25,7 +25,7 @@ from recon.run.files import deliver, find_files
 from recon.run.grouped import grouped
 from recon.store.chain import append_all
 from recon.store.projections import catch_up
-from recon.store.reading import pieces
+from recon.store.reading import fetch, pieces
 from recon.store.tables import FACT
 
 if TYPE_CHECKING:
@@ -43,6 +43,18 @@ if TYPE_CHECKING:
 
 # The roles in which bytes are read as statements.
 _ROLES: Final = ("statement", "archive")
+# By what a line that was read before is known in another reading of the same bytes.
+_SAME: Final = (
+    "account",
+    "record",
+    "status",
+    *("booking_date", "amount", "currency", "bank_reference"),
+    *("payer_name", "payer_account", "remittance", "end_to_end_id"),
+)
+_READ_OTHERWISE: Final = (
+    "it was read before, and under today's policy lines that are known would be others: nothing of it is taken; "
+    "take the file away, or put the policy back"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +72,12 @@ class Received:
 
 
 class Known(NamedTuple):
-    """How bytes that came before fared: the state of the last time, how often they came, and what is refused of them."""
+    """How bytes that came before fared: the state of the last time, how often they came, what is refused, and the event."""
 
     state: str
     times: int
     rejects: int
+    seq: int | None = None
 
     @property
     def is_read_whole(self) -> bool:
@@ -155,7 +168,7 @@ def _read_group(
     whole = []
     for brought in group:
         progress.advance()
-        told = [_tell_one(one, entry, states, ahead) for one, entry in brought.inputs]
+        told = [_tell_one(desk, one, entry, states, ahead=ahead) for one, entry in brought.inputs]
         # A writer may have begun again meanwhile.
         if not brought.is_as_it_was():
             left.append(f"{brought.shown}: it is not whole yet")
@@ -205,9 +218,11 @@ def _known_as(told: Told, states: Mapping[str, Known]) -> Known:
 
 
 def _tell_one(
+    desk: Desk,
     one: Delivered,
     entry: InputFile,
     states: Mapping[str, Known],
+    *,
     ahead: Mapping[InputFile, Told | ReconError],
 ) -> Told:
     """Tell of one input, unless all of these bytes that can be read was read before."""
@@ -220,14 +235,35 @@ def _tell_one(
         return Told(entry, data, {})
     answer = one.error or ahead[entry]
     if known is not None and known.state == "read":
-        if isinstance(answer, Told) and answer.rows["rejects"].height < known.rejects:
+        if not isinstance(answer, Told) or answer.rows["rejects"].height >= known.rejects:
+            return Told(entry, data, {}, is_known=True)
+        if _reads_as_before(desk, known, answer):
             return answer
-        return Told(entry, data, {}, is_known=True)
+        return Told(replace(entry, error=_READ_OTHERWISE), data, {}, is_known=True)
     if isinstance(answer, Told):
         return answer
     said = replace(entry, state="quarantined", error=answer.render())
     # It was tried again, since another policy or plugin may read it; that it still cannot be read is no news.
     return Told(said, data, {}, is_known=known is not None)
+
+
+def _reads_as_before(desk: Desk, known: Known, told: Told) -> bool:
+    """Say whether every line that was read of these bytes is read again just so."""
+    if known.seq is None:
+        return False
+    statements, deliveries = FACT["statements"], FACT["deliveries"]
+    with desk.store.reading() as connection:
+        before = fetch(connection, statements, statements.table.c.seq == known.seq)
+        ids = before["statement_id"].to_list()
+        lines = fetch(connection, deliveries, deliveries.table.c.statement_id.in_(ids))
+    old, new = (
+        of_lines.join(of_statements.select("statement_id", "account"), on="statement_id")
+        for of_lines, of_statements in (
+            (lines, before),
+            (told.rows["deliveries"], told.rows["statements"]),
+        )
+    )
+    return old.join(new, on=_SAME, how="anti", nulls_equal=True).is_empty()
 
 
 def known_states(desk: Desk, digests: list[str], roles: tuple[str, ...]) -> dict[str, Known]:
@@ -240,12 +276,12 @@ def known_states(desk: Desk, digests: list[str], roles: tuple[str, ...]) -> dict
     found: dict[str, Known] = {}
     with desk.store.reading() as connection:
         for some in pieces(digests):
-            query = select(files.c.sha256, files.c.state, refused).where(
+            query = select(files.c.sha256, files.c.state, refused, files.c.seq).where(
                 files.c.sha256.in_(some), files.c.role.in_(roles)
             )
-            for digest, state, count in connection.execute(query.order_by(files.c.seq)):
+            for digest, state, count, seq in connection.execute(query.order_by(files.c.seq)):
                 before = found.get(digest)
-                found[digest] = Known(state, (before.times if before else 0) + 1, count)
+                found[digest] = Known(state, (before.times if before else 0) + 1, count, seq)
     return found
 
 

@@ -112,6 +112,21 @@ def test_what_was_refused_is_read_once_the_policy_lets_it_and_no_line_is_there_t
     ]
 
 
+def test_a_policy_that_reads_known_lines_otherwise_brings_none_of_them_twice(office):
+    text = FILE.replace(b"<TRNAMT>12.00", b"<TRNAMT>1200")
+    put(office.folder / "inbox", "broker.ofx", text)
+    office.call("run --as-of 2026-02-01")
+    before = amounts(office.folder)
+    policy = POLICY.format("rounded") + 'implied_decimals = "all"\n'
+    (office.folder / "policy.toml").write_text(policy, "utf-8")
+    put(office.folder / "inbox", "broker.ofx", text)
+    code, told = office.call("run --as-of 2026-02-02")
+
+    assert code == 3
+    assert "broker.ofx: it was read before" in told
+    assert amounts(office.folder) == before == [(120000, 0), (120000, 0)]
+
+
 def test_an_auditor_reads_it_twice_too(office, tmp_path):
     office.call("run --as-of 2026-02-01")
     (office.folder / "policy.toml").write_text(POLICY.format("rounded"), "utf-8")
