@@ -168,7 +168,7 @@ def _read_group(
     whole = []
     for brought in group:
         progress.advance()
-        told = [_tell_one(desk, one, entry, states, ahead=ahead) for one, entry in brought.inputs]
+        told = [_tell_one(desk, one, entry, states, ahead) for one, entry in brought.inputs]
         # A writer may have begun again meanwhile.
         if not brought.is_as_it_was():
             left.append(f"{brought.shown}: it is not whole yet")
@@ -222,7 +222,6 @@ def _tell_one(
     one: Delivered,
     entry: InputFile,
     states: Mapping[str, Known],
-    *,
     ahead: Mapping[InputFile, Told | ReconError],
 ) -> Told:
     """Tell of one input, unless all of these bytes that can be read was read before."""
@@ -235,16 +234,21 @@ def _tell_one(
         return Told(entry, data, {})
     answer = one.error or ahead[entry]
     if known is not None and known.state == "read":
-        if not isinstance(answer, Told) or answer.rows["rejects"].height >= known.rejects:
-            return Told(entry, data, {}, is_known=True)
-        if _reads_as_before(desk, known, answer):
-            return answer
-        return Told(replace(entry, error=_READ_OTHERWISE), data, {}, is_known=True)
+        return _tell_again(desk, known, answer, Told(entry, data, {}, is_known=True))
     if isinstance(answer, Told):
         return answer
     said = replace(entry, state="quarantined", error=answer.render())
     # It was tried again, since another policy or plugin may read it; that it still cannot be read is no news.
     return Told(said, data, {}, is_known=known is not None)
+
+
+def _tell_again(desk: Desk, known: Known, answer: Told | ReconError, nothing_new: Told) -> Told:
+    """Tell of bytes that were read before and are read again: only what brings more and changes nothing is taken."""
+    if not isinstance(answer, Told) or answer.rows["rejects"].height >= known.rejects:
+        return nothing_new
+    if _reads_as_before(desk, known, answer):
+        return answer
+    return replace(nothing_new, entry=replace(nothing_new.entry, error=_READ_OTHERWISE))
 
 
 def _reads_as_before(desk: Desk, known: Known, told: Told) -> bool:
