@@ -11,6 +11,7 @@ from recon.report.exports import export_files
 from recon.report.page import render_page
 from recon.report.totals import tie_out
 from recon.report.workbook import render_workbook
+from recon.threads import side_by_side
 
 if TYPE_CHECKING:
     from recon.protocols import RunView
@@ -24,8 +25,7 @@ def render_outputs(view: RunView) -> dict[str, bytes]:
         AmountError: an amount has a currency without known decimals.
     """
     tie_out(view)
-    return {
-        **export_files(view),
-        "report.html": render_page(view),
-        "report.xlsx": render_workbook(view),
-    }
+    files, page, workbook = side_by_side(
+        lambda: export_files(view), lambda: render_page(view), lambda: render_workbook(view)
+    )
+    return {**files, "report.html": page, "report.xlsx": workbook}
