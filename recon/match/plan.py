@@ -141,11 +141,13 @@ def match_gathered(
     del singles, sets, converted, charged
     proposed = [_as_known(makers.pop(0), tables) for _ in range(len(makers))]
     pairs = pl.concat([pairs, batched.pairs], how="diagonal")
-    scored = mark_new_accounts(
-        score(proposed, references, pairs, find_absent(tables, parties), receipts), parties, tables
+    weighed = score(proposed, references, pairs, find_absent(tables, parties), receipts)
+    # The search of disputes keeps one thread busy.
+    assigned, marked = side_by_side(
+        lambda: assign(weighed, tables.items),
+        lambda: mark_new_accounts(weighed, parties, tables),
     )
-    assigned = assign(scored, tables.items)
-    scored = discount_taken(scored, assigned, policy)
+    scored = discount_taken(marked, assigned, policy)
     threshold = choose_threshold(scored, assigned, policy)
     decided = decide(scored, assigned, receipts, policy, threshold)
     decided = settle_closed_quotes(decided, references, parties, comparable)

@@ -20,7 +20,7 @@ from recon.frames.batches import (
 from recon.frames.comparable import LineKeys
 from recon.money import format_minor_expr
 from recon.normalise.parties import name_key
-from recon.normalise.references import FIELD_BREAK, item_keys, line_keys
+from recon.normalise.references import FIELD_BREAK, line_keys, whole_keys
 from recon.normalise.structured import recognise
 from recon.normalise.text import fold
 
@@ -153,8 +153,7 @@ def _judged(heads: pl.DataFrame, settled: pl.Series) -> pl.DataFrame:
 def _keys(heads: pl.DataFrame) -> pl.DataFrame:
     """The ways in which a line may quote a batch, by the recipe of items: batch, key."""
     texts = heads.select(item="batch", text=fold(heads["batch_reference"]), role=pl.lit("number"))
-    whole = item_keys(texts).filter(pl.col("kind") == "number")
-    return whole.select("key", batch="item")
+    return whole_keys(texts).select("key", batch="item")
 
 
 def _settled(heads: pl.DataFrame, keys: pl.DataFrame, history: History) -> pl.Series:

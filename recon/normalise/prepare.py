@@ -21,7 +21,7 @@ from recon.frames.comparable import (
 from recon.normalise.accounts import is_own_account
 from recon.normalise.customers import customer_tables
 from recon.normalise.parties import name_key, name_words
-from recon.normalise.references import FIELD_BREAK, item_keys, letters_of, line_keys
+from recon.normalise.references import FIELD_BREAK, item_keys, letters_of, line_keys, whole_keys
 from recon.normalise.structured import other_forms, recognise, scheme_of
 from recon.normalise.text import compact, fold, is_disguised, mandate_key
 from recon.threads import side_by_side
@@ -196,7 +196,7 @@ def _closed_keys(
         item=pl.int_range(pl.len(), dtype=pl.Int64),
         is_told=pl.col("customer_id").is_not_null(),
     ).join(customers.select("customer", "customer_id"), on="customer_id", how="left")
-    whole = item_keys(texts).filter(pl.col("kind") == "number").join(owners, on="item")
+    whole = whole_keys(texts).join(owners, on="item")
     return ClosedKeys.validate(
         whole.select(ClosedKeys.column_names()).unique().sort(pl.all(), nulls_last=True)
     )

@@ -143,6 +143,16 @@ def _without_zeros(chunk: pl.Expr) -> pl.Expr:
     return chunk.str.replace(r"^([A-Z]*)0+([0-9])", "${1}${2}")
 
 
+def whole_keys(numbers: pl.DataFrame) -> pl.DataFrame:
+    """Make the keys of numbers that are quoted whole: distinct rows of item and key; `numbers` as `item_keys` has them."""
+    keys = _both_forms(numbers.select("item", "text", kind="role"))
+    return keys.filter(_may_be_quoted()).select("item", "key").unique()
+
+
+def _may_be_quoted() -> pl.Expr:
+    return (pl.col("key").str.len_bytes() >= SHORTEST_KEY) & pl.col("key").str.contains("[0-9]")
+
+
 def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
     """Make the keys by which an item may be quoted.
 
@@ -191,7 +201,7 @@ def item_keys(numbers: pl.DataFrame) -> pl.DataFrame:
     )
     keys = (
         pl.concat([whole, short.drop("bare"), without, tail])
-        .filter(pl.col("key").str.len_bytes() >= SHORTEST_KEY, pl.col("key").str.contains("[0-9]"))
+        .filter(_may_be_quoted())
         .sort(pl.col("kind").cast(order), maintain_order=True)
     )
     return _first_of_each(keys)
