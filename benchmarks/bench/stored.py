@@ -55,9 +55,12 @@ class Recipe:
 
 def store(world: World, folder: Path) -> None:
     """Write the matcher's inputs and the truth."""
-    inputs = match_inputs(world)
-    past = inputs.history
-    assert past is not None, "a world has a history"
+    store_inputs(match_inputs(world), render_truth(world.months), folder)
+
+
+def store_inputs(inputs: MatchInputs, truth: bytes, folder: Path) -> None:
+    """Write what the matcher works on, and the truth as truth.csv."""
+    past = inputs.history or History.empty()
     frames = {
         "lines": inputs.lines,
         "items": inputs.items,
@@ -72,7 +75,7 @@ def store(world: World, folder: Path) -> None:
         frames["batches"] = inputs.batches
     for name, frame in frames.items():
         frame.write_ipc(folder / f"{name}.arrow")
-    (folder / TRUTH).write_bytes(render_truth(world.months))
+    (folder / TRUTH).write_bytes(truth)
 
 
 def load(folder: Path) -> MatchInputs:
