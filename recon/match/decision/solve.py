@@ -8,6 +8,7 @@ Unless the gap is nothing, no line of it is applied without a person.
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import accumulate
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -134,45 +135,56 @@ def _values(lines: list[list[Option]]) -> dict[int, int]:
 
 
 def _branch_and_bound(lines: list[list[Option]], values: dict[int, int]) -> list[Option]:
-    most = [max(values[option.proposal] for option in choices) for choices in lines]
-    rest = [sum(most[at:]) for at in range(len(lines) + 1)]
+    """Find the highest total.
+
+    Raises:
+        _TooManySteps: it took too long.
+    """
+    if len(lines) > 500:  # deeper than Python likes to recurse
+        raise _TooManySteps
+    left = {item: whole for line in lines for one in line for item, _, whole in one.shares}
+    choices = [
+        [(values[one.proposal], [share[:2] for share in one.shares], one) for one in line]
+        for line in lines
+    ]
+    most = [max(gain for gain, *_ in line) for line in choices]
+    # What the lines from each on can make at most.
+    rest = list(accumulate(reversed(most), initial=0))[::-1]
     best: list[Option] = []
-    best_value = -1
-    used: dict[int, int] = defaultdict(int)
-    steps = 0
+    best_value, steps = -1, 0
+    chosen: list[Option] = []
 
-    def walk(at: int, value: int, chosen: list[Option]) -> None:
-        nonlocal best, best_value
-        if at == len(lines):
-            best, best_value = list(chosen), value
-            return
-        for option in lines[at]:
-            if _fits(option, used) and is_better(at + 1, value + values[option.proposal]):
-                for item, settles, _ in option.shares:
-                    used[item] += settles
-                chosen.append(option)
-                walk(at + 1, value + values[option.proposal], chosen)
-                chosen.pop()
-                for item, settles, _ in option.shares:
-                    used[item] -= settles
-        if is_better(at + 1, value):
-            walk(at + 1, value, chosen)
+    def walk(at: int, value: int) -> None:
+        """Take each option of a line or none; a step is a question whether what is left can make more than the best.
 
-    def is_better(at: int, value: int) -> bool:
-        """Say whether the lines from there on can make more of it than the best; each question is a step.
-
-        Asked before the options are taken: most of them lead nowhere.
+        It is written out in one function, since it is walked through hundreds of thousands of times.
         """
-        nonlocal steps
+        nonlocal best, best_value, steps
+        if at == len(lines):
+            best, best_value = chosen.copy(), value
+            return
+        behind = rest[at + 1]
+        for gain, shares, option in choices[at]:
+            for item, settles in shares:
+                if settles > left[item]:
+                    break
+            else:
+                steps += 1
+                if value + gain + behind > best_value and steps <= _MOST_STEPS:
+                    for item, settles in shares:
+                        left[item] -= settles
+                    chosen.append(option)
+                    walk(at + 1, value + gain)
+                    chosen.pop()
+                    for item, settles in shares:
+                        left[item] += settles
         steps += 1
         if steps > _MOST_STEPS:
             raise _TooManySteps
-        return value + rest[at] > best_value
+        if value + behind > best_value:
+            walk(at + 1, value)
 
-    if len(lines) > 500:  # deeper than Python likes to recurse
-        raise _TooManySteps
-    if is_better(0, 0):
-        walk(0, 0, [])
+    walk(0, 0)
     return best
 
 
