@@ -41,6 +41,7 @@ _DECISION: Final = ("tests/match/decision", "tests/match/test_ledger.py", "tests
 MODULES: Final = {
     "score": ("recon/match/decision/score.py", _DECISION),
     "assign": ("recon/match/decision/assign.py", ("tests/match/decision",)),
+    "solve": ("recon/match/decision/solve.py", ("tests/match/decision",)),
     "decide": ("recon/match/decision/decide.py", _DECISION),
     "subset": (
         "recon/match/proposals/subsets.py",
