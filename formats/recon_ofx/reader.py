@@ -21,6 +21,7 @@ from recon.api import (
     ReadStatements,
     Rejects,
     completed,
+    exponents,
 )
 from recon_ofx import statements as around
 from recon_ofx.drafts import build_tree, read_drafts
@@ -138,7 +139,8 @@ def _currencies(statements: list[Statement], scan: _Scan, chosen: Options) -> li
     for statement in statements:
         node = statement.node
         named = scan.drafts["currency_text"].slice(node.first, node.last - node.first).unique()
-        is_one = len(named) == 1 and named.null_count() == 0
+        # What is no currency is told of each transaction, and names none for the statement.
+        is_one = len(named) == 1 and named.item() in exponents()
         found.append(statement.currency or chosen.currency or (named.item() if is_one else None))
     if found and not any(found):
         said = statements[0].node.value("CURDEF")
