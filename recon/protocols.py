@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
+
+from recon.errors import MalformedFile, Place
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
+    from typing import BinaryIO
 
     import dataframely as dy
 
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
 
 # ---------------------------------------------------------------- formats
 
+# How large a file may be that stands in memory as a whole.
+SIZE_LIMIT_BYTES: Final = 512 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -39,6 +46,30 @@ class SourceFile:
 
     name: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStream:
+    """One large input as a format sees it: a file open for reading bytes at any place of it, never a path."""
+
+    name: str
+    file: BinaryIO
+
+    def whole(self) -> SourceFile:
+        """Give all bytes, for a file that cannot be read in pieces after all.
+
+        Raises:
+            MalformedFile: it is larger than a file may be that stands in memory as a whole.
+        """
+        self.file.seek(0)
+        data = self.file.read(SIZE_LIMIT_BYTES + 1)
+        if len(data) > SIZE_LIMIT_BYTES:
+            raise MalformedFile(
+                f"the file is larger than {SIZE_LIMIT_BYTES // 1024**2} MiB, and cannot be read in pieces",
+                place=Place(self.name),
+                hint="split the export by account or by month",
+            )
+        return SourceFile(self.name, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +82,21 @@ class ParsedStatements:
 
     statements: dy.DataFrame[ReadStatements]
     lines: dy.DataFrame[ReadLines]
+    rejects: dy.DataFrame[Rejects]
+    reader: str
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedStatements:
+    """What a format reads out of one file in pieces: as ParsedStatements, but for the lines, which come in blocks.
+
+    All that is beside the lines is known before the first of them is given. The blocks one behind the other are the lines
+    of ParsedStatements; they can be gone through once.
+    """
+
+    statements: dy.DataFrame[ReadStatements]
+    lines: Iterator[dy.DataFrame[ReadLines]]
     rejects: dy.DataFrame[Rejects]
     reader: str
     findings: tuple[str, ...] = ()
@@ -94,6 +140,25 @@ class ReadsMany(Protocol):
 
         Returns:
             an answer for each file, in order; None for one that is to be read by itself, such as one that `read` refuses.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadsInPieces(Protocol):
+    """What a format may have beside `read`: a way through a file that is never in memory as a whole."""
+
+    def read_stream(
+        self, source: SourceStream, options: Options
+    ) -> AbstractContextManager[StreamedStatements]:
+        """Read one whole file in pieces, exactly as `read` would; lines are given only inside of the context.
+
+        Args:
+            source: the file's name, and the file itself, which the caller closes.
+            options: the table `[formats.NAME]` of the policy.
+
+        Raises:
+            MalformedFile: the file breaks the format's rules beyond one record; before the first line is given.
         """
         ...
 

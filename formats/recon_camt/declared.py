@@ -5,16 +5,27 @@ Source: ISO 20022 camt.053 TotalTransactions (TxsSummry): number of entries, sum
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from recon_camt.signs import StatementFinding
 from recon_camt.values import minor
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 def declared_findings(
-    statements: pl.DataFrame, lines: pl.DataFrame, faults: pl.DataFrame
+    statements: pl.DataFrame, add_up: Callable[[], pl.DataFrame], faults: pl.DataFrame
 ) -> list[StatementFinding]:
-    """Say where declared totals differ from all entries, and from the booked ones too."""
+    """Say where declared totals differ from all entries, and from the booked ones too.
+
+    Args:
+        statements: of the whole document, with the totals as the bank wrote them.
+        add_up: gives `sums.of_entries` of all lines as they are shown; asked only where a bank declares totals.
+        faults: entries that are rejects.
+    """
     names = ("entries", "credits", "debits")
     if all(statements[name].null_count() == len(statements) for name in names):
         return []
@@ -27,8 +38,8 @@ def declared_findings(
         pl.all_horizontal(pl.col("entries", "credits", "debits").is_null().all())
     ).item():
         return []
-    every = _read(lines, faults, "all")
-    booked = _read(lines.filter(pl.col("status") == "booked"), faults, "booked")
+    sums = add_up()
+    every, booked = _read(sums, faults, "all"), _read(sums, faults, "booked")
     joined = totals.join(every, left_on="statement_index", right_on="statement", how="left").join(
         booked, left_on="statement_index", right_on="statement", how="left"
     )
@@ -49,15 +60,9 @@ def declared_findings(
     return found
 
 
-def _read(lines: pl.DataFrame, faults: pl.DataFrame, scope: str) -> pl.DataFrame:
-    entries = lines.group_by("statement", "start").agg(pl.col("amount").sum())
-    amount = pl.col("amount")
-    sums = entries.group_by("statement").agg(
-        amount.len().cast(pl.Int64).alias("count"),
-        amount.filter(amount > 0).sum().alias(f"credits_{scope}"),
-        (-amount.filter(amount < 0).sum()).alias(f"debits_{scope}"),
-    )
+def _read(sums: pl.DataFrame, faults: pl.DataFrame, scope: str) -> pl.DataFrame:
     rejected = faults.group_by("statement").agg(pl.len().cast(pl.Int64).alias(f"rejected_{scope}"))
-    both = sums.join(rejected, on="statement", how="full", coalesce=True)
-    count = pl.col("count").fill_null(0) + pl.col(f"rejected_{scope}").fill_null(0)
-    return both.with_columns(count.alias(f"entries_{scope}")).drop("count")
+    own = sums.select("statement", *(f"{name}_{scope}" for name in ("count", "credits", "debits")))
+    both = own.join(rejected, on="statement", how="full", coalesce=True)
+    count = pl.col(f"count_{scope}").fill_null(0) + pl.col(f"rejected_{scope}").fill_null(0)
+    return both.with_columns(count.alias(f"entries_{scope}")).drop(f"count_{scope}")

@@ -1,4 +1,8 @@
-"""Finish a reading: records and places, statements with balances, findings. In: a Reading. Out: ParsedStatements."""
+"""Finish a reading: records and places, statements with balances, findings. In: a Reading. Out: ParsedStatements.
+
+Each step is one of some lines (dated, numbered, placed, shown) or of what all lines tell together (recon_camt.sums), so
+that `finished` takes them with all lines at once and recon_camt.stream block by block.
+"""
 
 from __future__ import annotations
 
@@ -12,31 +16,41 @@ from recon.api import (
     MalformedFile,
     ParsedStatements,
     Place,
-    ReadLines,
     ReadStatements,
     Rejects,
     completed,
-    exponents,
 )
-from recon_camt.dates import with_dates, with_dates_marked
+from recon_camt.dates import with_dates
 from recon_camt.declared import declared_findings
+from recon_camt.document import LineCounter
+from recon_camt.layout import (
+    counted_findings,
+    dialect_of,
+    final_lines,
+    line_counts,
+    numbered,
+    shown_rejects,
+    shown_statements,
+    told_of,
+)
 from recon_camt.noise import with_proven_rounding
-from recon_camt.reading import FAULT_SCHEMA
-from recon_camt.signs import with_proven_reversals, with_proven_signs
+from recon_camt.signs import proven_reversals, with_proven_signs, with_reversals_flipped
 from recon_camt.statements import read_statements
+from recon_camt.sums import mentioned, of_entries, only_currencies, told_by
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
+
+    import dataframely as dy
 
     from recon_camt.document import Document
     from recon_camt.reading import Reading
     from recon_camt.signs import StatementFinding
     from recon_camt.statements import StatementTexts
+    from recon_camt.sums import Mentioned, Told
 
 FAST: Final = "camt"
 TOLERANT: Final = "camt-lxml"
-_HINT: Final = "look at the raw record; if the bank wrote it so, tell the bank"
-_BATCH_PARTS: Final = ("detail", "charges", "difference")
 
 
 def finished(document: Document, reading: Reading, currency: str | None) -> ParsedStatements:
@@ -45,6 +59,27 @@ def finished(document: Document, reading: Reading, currency: str | None) -> Pars
     Raises:
         MalformedFile: it holds no statement.
     """
+    read = dated(statements_of(document, reading), reading, currency)
+    told = told_by(read.lines)
+    known = decided(read.strict, reading, told.sums, read.faults)
+    lines = with_reversals_flipped(read.lines, known.flipped)
+    lines, faults, _ = numbered(lines, read.faults)
+    rest = all_but_lines(document, reading, known, told, faults, lambda: of_entries(lines))
+    return ParsedStatements(
+        rest.statements,
+        final_lines(document, lines, LineCounter(document.data)),
+        rest.rejects,
+        rest.reader,
+        rest.findings,
+    )
+
+
+def statements_of(document: Document, reading: Reading) -> StatementTexts:
+    """Give all that a document says of its statements.
+
+    Raises:
+        MalformedFile: it holds none.
+    """
     told = reading.told()
     if not len(told.statements):
         raise MalformedFile(
@@ -52,222 +87,147 @@ def finished(document: Document, reading: Reading, currency: str | None) -> Pars
             place=Place(document.name),
             hint="the message is empty; ask the bank for the statements themselves",
         )
-    read = dated(told, reading, currency)
-    lines, faults = read.lines, read.faults
-    again = partial(
-        read_statements, told, reading.paths, read.currencies, currency, is_rounded=True
-    )
-    statements, doubts, rounded = with_proven_rounding(
-        (read.statements, read.doubts), again, lines, faults["statement"]
-    )
-    statements, signed = with_proven_signs(statements, lines)
-    lines, flipped = with_proven_reversals(lines, statements)
-    lines, faults = numbered(lines, faults)
-    lines = with_dates_marked(_with_places(document, lines))
-    rejects = _rejects(document, faults, doubts)
-    declared = declared_findings(statements, lines, faults)
-    findings = (
-        *document.findings,
-        *(told_of(one) for one in (*rounded, *signed, *flipped, *declared)),
-        *counted_findings(lines, statements),
-    )
-    readers = np.isin(np.arange(len(statements)), sorted(reading.tolerant))
-    return ParsedStatements(
-        statements=completed(
-            shown_statements(
-                statements,
-                pl.concat([lines["statement"], faults["statement"]]),
-                reader=pl.when(pl.Series(readers)).then(pl.lit(TOLERANT)).otherwise(pl.lit(FAST)),
-                dialect=pl.lit(dialect_of(document)),
-            ),
-            ReadStatements,
-        ),
-        lines=completed(shown_lines(lines), ReadLines),
-        rejects=completed(rejects if len(rejects) else [], Rejects),
-        reader=TOLERANT if reading.tolerant else FAST,
-        findings=findings,
-    )
+    return told
 
 
-class Dated(NamedTuple):
-    """Lines that all have a date, entries that are rejects, statements with their balances, and faults of these.
+class Strict(NamedTuple):
+    """Statements as they are written, and the faults of their balances.
 
-    `currencies` are those of each statement's entries where they have one.
+    `currencies` are those of each statement's entries where they have one, `fallback` is what the policy names.
     """
 
-    lines: pl.DataFrame
-    faults: pl.DataFrame
+    told: StatementTexts
     statements: pl.DataFrame
     doubts: pl.DataFrame
     currencies: pl.Series
+    fallback: str | None
+
+
+class Dated(NamedTuple):
+    """Lines that all have a date, entries that are rejects, and the statements as they are written."""
+
+    lines: pl.DataFrame
+    faults: pl.DataFrame
+    strict: Strict
 
 
 def dated(told: StatementTexts, reading: Reading, currency: str | None) -> Dated:
     """Read the statements, and put the lines in order with their dates; all of it is decided by statement."""
-    lines = pl.concat(reading.lines)
-    # Blocks come in order; only entries of the tolerant reader stand behind those of their block.
-    if not lines["start"].is_sorted():
-        lines = lines.sort("start", "sequence", maintain_order=True)
-    faults = pl.concat(reading.faults)
-    if len(faults):
-        faults = faults.sort("start", maintain_order=True)
-    _check_counts(lines, faults, reading.entries)
-    currencies = _currencies(lines, faults, len(told.statements))
-    statements, doubts = read_statements(told, reading.paths, currencies, currency)
-    lines, undated = with_dates(lines, statements)
-    if len(undated):
-        faults = pl.concat([faults, undated]).sort("start", maintain_order=True)
-    return Dated(lines, faults, statements, doubts, currencies)
+    lines, faults = reading.taken(), reading.rejected()
+    strict = read_strictly(told, reading, mentioned(lines), faults, currency)
+    lines, undated = with_dates(lines, strict.statements)
+    return Dated(lines, with_undated(faults, undated), strict)
 
 
-def _check_counts(lines: pl.DataFrame, faults: pl.DataFrame, entries: int) -> None:
-    """Every entry is lines or one reject, never both and never neither."""
-    good, bad = lines["start"].n_unique(), len(faults)
+def read_strictly(
+    told: StatementTexts,
+    reading: Reading,
+    said: Mentioned,
+    faults: pl.DataFrame,
+    currency: str | None,
+) -> Strict:
+    """Read the statements; every entry is lines or one reject, never both and never neither.
+
+    Args:
+        told: what the document says of them.
+        reading: all of the document.
+        said: what all lines mention.
+        faults: all entries that are rejects, before lines are dated.
+        currency: what the policy names.
+    """
+    good, bad, entries = said.entries, len(faults), reading.entries
     assert good + bad == entries, f"{entries} entries, {good} became lines and {bad} rejects"
+    mentions = pl.concat([said.currencies, faults.select("statement", "currency")])
+    currencies = only_currencies(mentions, len(told.statements))
+    statements, doubts = read_statements(told, reading.paths, currencies, currency)
+    return Strict(told, statements, doubts, currencies, currency)
 
 
-def _currencies(lines: pl.DataFrame, faults: pl.DataFrame, count: int) -> pl.Series:
-    """Give the currency of each statement's entries where they have one."""
-    entries = [frame.lazy().select("statement", "currency") for frame in (lines, faults)]
-    one = (
-        pl.concat(entries)
-        .filter(pl.col("currency").is_in(list(exponents())))
-        .group_by("statement")
-        .agg(pl.col("currency").unique())
-        .filter(pl.col("currency").list.len() == 1)
-        .with_columns(pl.col("currency").list.first())
+def with_undated(faults: pl.DataFrame, undated: pl.DataFrame) -> pl.DataFrame:
+    """Put the entries without date among those that are rejects, in order."""
+    if not len(undated):
+        return faults
+    return pl.concat([faults, undated]).sort("start", maintain_order=True)
+
+
+class Decided(NamedTuple):
+    """Statements with the balances that the entries prove, faults that are left, and whose reversals are flipped."""
+
+    statements: pl.DataFrame
+    doubts: pl.DataFrame
+    flipped: list[int]
+    findings: tuple[StatementFinding, ...]
+
+
+def decided(strict: Strict, reading: Reading, sums: pl.DataFrame, faults: pl.DataFrame) -> Decided:
+    """Decide what balances and entries prove of each other.
+
+    Args:
+        strict: the statements as they are written.
+        reading: all of the document.
+        sums: what all dated lines of each statement move.
+        faults: all entries that are rejects.
+    """
+    again = partial(
+        read_statements,
+        strict.told,
+        reading.paths,
+        strict.currencies,
+        strict.fallback,
+        is_rounded=True,
     )
-    every = pl.LazyFrame({"statement": np.arange(count)})
-    joined = every.join(one, on="statement", how="left", maintain_order="left")
-    return joined.select("currency").collect().to_series()
-
-
-def numbered(lines: pl.DataFrame, faults: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Number lines and rejects together as they stand in the file, and the entries of batches."""
-    start = np.concatenate([lines["start"].to_numpy(), faults["start"].to_numpy()])
-    order = np.argsort(start, kind="stable")
-    record = np.empty(len(start), np.int64)
-    record[order] = np.arange(1, len(start) + 1)
-    ordinal = np.empty(len(start), np.int64)
-    ordinal[order] = np.cumsum(np.diff(start[order], prepend=-1) != 0)
-    is_batch = pl.col("part").is_in(_BATCH_PARTS)
-    return (
-        lines.with_columns(
-            record=pl.Series(record[: len(lines)]), entry=pl.Series(ordinal[: len(lines)])
-        ).with_columns(batch=pl.when(is_batch).then("entry")),
-        faults.with_columns(record=pl.Series(record[len(lines) :], dtype=pl.Int64)),
+    statements, doubts, rounded = with_proven_rounding(
+        (strict.statements, strict.doubts), again, sums, faults["statement"]
     )
+    statements, signed = with_proven_signs(statements, sums)
+    flipped, said = proven_reversals(statements, sums)
+    return Decided(statements, doubts, flipped, (*rounded, *signed, *said))
 
 
-def _with_places(document: Document, lines: pl.DataFrame) -> pl.DataFrame:
-    places = places_of(document, lines["raw_start"].to_numpy(), lines["raw_stop"].to_numpy())
-    names = ("line_number", "byte_offset", "byte_length")
-    return lines.with_columns(**dict(zip(names, places, strict=True)))
+class AllButLines(NamedTuple):
+    """What is read of a file beside its lines, as ParsedStatements has it."""
+
+    statements: dy.DataFrame[ReadStatements]
+    rejects: dy.DataFrame[Rejects]
+    reader: str
+    findings: tuple[str, ...]
 
 
-def places_of(
-    document: Document, start: NDArray[np.int64], stop: NDArray[np.int64]
-) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Give text line, place in the file and length of raw records; null where the encoding hides the places."""
-    line_number = pl.Series(_line_numbers(document, start))
-    begin, end = document.places(start), document.places(stop)
-    if begin is None or end is None:
-        unknown = pl.Series([None], dtype=pl.Int64).new_from_index(0, len(start))
-        return line_number, unknown, unknown
-    return line_number, pl.Series(begin), pl.Series(end - begin)
+def all_but_lines(
+    document: Document,
+    reading: Reading,
+    known: Decided,
+    told: Told,
+    faults: pl.DataFrame,
+    add_up: Callable[[], pl.DataFrame],
+) -> AllButLines:
+    """Lay out statements, rejects and findings.
 
-
-def _line_numbers(document: Document, start: NDArray[np.int64]) -> NDArray[np.int64]:
-    found = np.empty(len(start), np.int64)
-    if not len(start):
-        return found
-    order = np.argsort(start, kind="stable")
-    found[order] = document.lines(start[order])
-    return found
-
-
-def shown_lines(lines: pl.DataFrame) -> pl.DataFrame:
-    """Give the columns of ReadLines."""
-    kept = lines.rename({"statement": "statement_index"})
-    return kept.drop(
-        "start", "sequence", "part", "raw_start", "raw_stop", "entry", "date_source", "settled_text"
+    Args:
+        document: the document.
+        reading: all of it, read.
+        known: what its statements prove.
+        told: what all dated lines tell.
+        faults: all entries that are rejects, with their records.
+        add_up: gives the sums of all entries as they are shown.
+    """
+    statements = known.statements
+    declared = declared_findings(statements, add_up, faults)
+    readers = np.isin(np.arange(len(statements)), sorted(reading.tolerant))
+    rejects = shown_rejects(document, faults, known.doubts)
+    shown = shown_statements(
+        statements,
+        line_counts(told.sums, faults, len(statements)),
+        reader=pl.when(pl.Series(readers)).then(pl.lit(TOLERANT)).otherwise(pl.lit(FAST)),
+        dialect=pl.lit(dialect_of(document)),
     )
-
-
-def _rejects(document: Document, faults: pl.DataFrame, doubts: pl.DataFrame) -> pl.DataFrame:
-    """Lay out rejected entries and balances; a balance is no record of the file."""
-    if not len(faults) and not len(doubts):
-        return pl.DataFrame()
-    every = pl.concat([faults, doubts.cast(FAULT_SCHEMA)], how="diagonal").sort("start")
-    return every.select(
-        file=pl.lit(document.name),
-        record="record",
-        line_number=pl.when(pl.col("start") >= 0).then(
-            pl.lit(pl.Series(_line_numbers(document, every["start"].to_numpy())))
+    return AllButLines(
+        completed(shown, ReadStatements),
+        completed(rejects if len(rejects) else [], Rejects),
+        TOLERANT if reading.tolerant else FAST,
+        (
+            *document.findings,
+            *(told_of(one) for one in (*known.findings, *declared)),
+            *counted_findings(told.counts, statements),
         ),
-        field="field",
-        code="code",
-        reason=_clipped("reason", 200),
-        excerpt=_clipped("excerpt", 120),
-        hint=pl.lit(_HINT),
     )
-
-
-def _clipped(name: str, limit: int) -> pl.Expr:
-    text = pl.col(name)
-    cut = text.str.slice(0, limit - 1) + "…"
-    return pl.when(text.str.len_chars() > limit).then(cut).otherwise(text)
-
-
-def dialect_of(document: Document) -> str:
-    """Name the version of the message, or else its kind."""
-    kinds = {"BkToCstmrStmt": "camt.053", "BkToCstmrAcctRpt": "camt.052"}
-    return document.version or kinds.get(document.message, "camt.054")
-
-
-def shown_statements(
-    statements: pl.DataFrame, counted: pl.Series, *, reader: pl.Expr, dialect: pl.Expr
-) -> pl.DataFrame:
-    """Lay out statements; `counted` has the statement of each line and each reject."""
-    columns = ("statement_index", "account", "currency", "kind", "statement_number", "page")
-    balances = ("opening_balance", "opening_date", "closing_balance", "closing_date", "extras")
-    return statements.select(
-        *columns,
-        *balances,
-        line_count=pl.Series(np.bincount(counted.to_numpy(), minlength=len(statements))),
-        reader=reader,
-        dialect=dialect,
-    )
-
-
-def told_of(finding: StatementFinding) -> str:
-    """Say of which statement of the file a finding is."""
-    return f"statement {finding.statement + 1}: {finding.text}"
-
-
-def counted_findings(lines: pl.DataFrame, statements: pl.DataFrame) -> list[str]:
-    """Say what was done to the lines of a file, with counts, and which balances are in doubt."""
-    found = []
-    sources = lines["date_source"].drop_nulls().value_counts(sort=True)
-    found += [
-        f"{count} lines have no booking date; {source} stands in"
-        for source, count in sources.rows()
-    ]
-    for part, what in (
-        ("charges", "batches are less their charges, which are lines of their own"),
-        ("difference", "batches differ from their details; the difference is a line of its own"),
-        ("kept", "batches have details without certain amounts; each is one line"),
-    ):
-        count = (lines["part"] == part).sum()
-        if count:
-            found.append(f"{count} {what}")
-    for name in ("opening", "closing"):
-        if statements[f"{name}_doubt"].null_count() == len(statements):
-            continue
-        doubtful = statements.filter(pl.col(f"{name}_doubt").is_not_null())
-        found += [
-            f"statement {row['statement_index'] + 1}: several balances {row[f'{name}_doubt']} of one day differ; "
-            f"none is taken as the {name} one"
-            for row in doubtful.to_dicts()
-        ]
-    return found

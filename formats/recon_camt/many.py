@@ -24,11 +24,10 @@ from recon.api import (
 )
 from recon_camt.dates import with_dates_marked
 from recon_camt.declared import declared_findings
-from recon_camt.document import open_document
-from recon_camt.finish import (
-    FAST,
+from recon_camt.document import LineCounter, open_document
+from recon_camt.finish import FAST, dated
+from recon_camt.layout import (
     counted_findings,
-    dated,
     dialect_of,
     numbered,
     places_of,
@@ -41,8 +40,9 @@ from recon_camt.places import joined
 from recon_camt.reader import checked_options
 from recon_camt.reading import FAULT_SCHEMA, Reading
 from recon_camt.shapes import Shapes
-from recon_camt.signs import is_unsigned, with_proven_reversals
+from recon_camt.signs import is_unsigned, proven_reversals, with_reversals_flipped
 from recon_camt.structure import FastReader
+from recon_camt.sums import of_entries, told_by
 from recon_camt.tags import BeyondGrammar, KnownTags
 
 if TYPE_CHECKING:
@@ -160,17 +160,19 @@ def _read_together(
     reading.add(joined([one.piece for one in members], starts, paths), starts[0])
     told = reading.told()
     read = dated(told, reading, currency)
+    statements = read.strict.statements
     bases = np.array([one.base for one in members], np.int64)
     member_of = np.searchsorted(bases, told.statements.start, side="right") - 1
     is_plain = _plain_members(read, member_of, len(members))
     of_line = member_of[read.lines["statement"].to_numpy()]
     lines = read.lines.filter(pl.Series(is_plain[of_line], dtype=pl.Boolean))
     of_line = of_line[is_plain[of_line]]
-    lines, flipped = with_proven_reversals(lines, read.statements)
-    declared = declared_findings(read.statements, lines, read.faults)
-    whole = _numbered(members, read.statements, lines, (member_of, of_line))
+    chosen, flipped = proven_reversals(statements, told_by(lines).sums)
+    lines = with_reversals_flipped(lines, chosen)
+    declared = declared_findings(statements, lambda: of_entries(lines), read.faults)
+    whole = _numbered(members, statements, lines, (member_of, of_line))
     findings = _findings((*flipped, *declared), member_of, whole.statement_bounds)
-    counted = _with_counts(read.statements, lines, (member_of, of_line))
+    counted = _with_counts(statements, lines, (member_of, of_line))
     none = completed([], Rejects)
     for number, member in enumerate(members):
         if not is_plain[number]:
@@ -182,8 +184,8 @@ def _read_together(
         said = findings.get(number, [])
         if number in counted:
             said += counted_findings(
-                lines[of_lines],
-                read.statements[of_statements].with_columns(
+                told_by(lines[of_lines]).counts,
+                statements[of_statements].with_columns(
                     pl.col("statement_index") - of_statements.start
                 ),
             )
@@ -201,8 +203,9 @@ def _read_together(
 
 def _plain_members(read: Dated, member_of: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
     """Say which documents have no reject, and no balance whose sign other statements of its file may prove."""
-    unsigned = read.statements.filter(is_unsigned())["statement_index"]
-    odd = pl.concat([read.faults["statement"], read.doubts["statement"], unsigned]).to_numpy()
+    unsigned = read.strict.statements.filter(is_unsigned())["statement_index"]
+    doubts = read.strict.doubts["statement"]
+    odd = pl.concat([read.faults["statement"], doubts, unsigned]).to_numpy()
     is_plain = np.ones(count, np.bool_)
     is_plain[member_of[odd]] = False
     return is_plain
@@ -224,8 +227,8 @@ def _numbered(
     """
     every = np.arange(len(members) + 1)
     statement_bounds, line_bounds = (np.searchsorted(one, every) for one in of)
-    counted = lines["statement"]
-    lines, _ = numbered(lines, FAULT_SCHEMA.to_frame())
+    counts = np.bincount(lines["statement"].to_numpy(), minlength=len(statements))
+    lines, _, _ = numbered(lines, FAULT_SCHEMA.to_frame())
     entries_before = np.append(0, lines["entry"].to_numpy())[line_bounds[:-1]]
     of_line = of[1]
     lines = lines.with_columns(
@@ -237,7 +240,7 @@ def _numbered(
     dialects = [dialect_of(one.document) for one in members]
     shown = shown_statements(
         statements,
-        counted,
+        counts,
         reader=pl.lit(FAST),
         dialect=pl.lit(pl.Series(dialects)[of[0]]),
     ).with_columns(pl.col("statement_index") - pl.Series(statement_bounds[:-1][of[0]]))
@@ -252,7 +255,12 @@ def _numbered(
 def _with_places(members: list[_Member], lines: pl.DataFrame, bounds: list[int]) -> pl.DataFrame:
     start, stop = lines["raw_start"].to_numpy(), lines["raw_stop"].to_numpy()
     placed = [
-        places_of(one.document, start[first:last] - one.base, stop[first:last] - one.base)
+        places_of(
+            one.document,
+            start[first:last] - one.base,
+            stop[first:last] - one.base,
+            LineCounter(one.document.data),
+        )
         for one, (first, last) in zip(members, pairwise(bounds), strict=True)
     ]
     return lines.with_columns(

@@ -46,7 +46,7 @@ def without_noise(text: str | None, currency: str | None) -> str | None:
 def with_proven_rounding(
     strict: tuple[pl.DataFrame, pl.DataFrame],
     read_rounded: Callable[[], tuple[pl.DataFrame, pl.DataFrame]],
-    lines: pl.DataFrame,
+    sums: pl.DataFrame,
     refused: pl.Series,
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[StatementFinding]]:
     """Take the rounded balances of each statement whose entries prove them.
@@ -54,7 +54,7 @@ def with_proven_rounding(
     Args:
         strict: statements and the faults of their balances, as read_statements gives them.
         read_rounded: gives the same with noise rounded; asked only where a balance has a fault.
-        lines: of all statements.
+        sums: what the lines of each statement move (recon_camt.sums).
         refused: the statement of each entry that is no line; what lacks one proves nothing.
 
     Returns:
@@ -66,8 +66,7 @@ def with_proven_rounding(
     rounded, left = read_rounded()
     known = left["start"].implode()
     noisy = faults.filter(~pl.col("start").is_in(known))
-    booked = lines.filter(pl.col("status") == "booked")
-    moved = booked.group_by("statement").agg(moved=pl.col("amount").cast(pl.Int128).sum())
+    moved = sums.select("statement", "moved")
     holds = pl.col("opening_balance") + pl.col("moved").fill_null(0) == pl.col("closing_balance")
     proven = (
         rounded.filter(

@@ -2,8 +2,8 @@
 
 The way of a file through this room: claim; document (safe bytes); reader (by pieces); structure, tags, shapes and reduced
 (plain XML) or tolerant (lxml); places and leaves (its texts by path); lines, with a file for each group of columns;
-kept and extras (what no column shows); statements; finish (dates, proven signs, places, findings). Many small files go it
-together (many).
+kept and extras (what no column shows); statements; finish (dates, proven signs, findings); layout (numbers, places). Many
+small files go it together (many), and a large one block by block (stream).
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from recon_camt.claim import claim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from typing import Any
 
-    from recon.api import Format, ParsedStatements, SourceFile
+    from recon.api import Format, ParsedStatements, SourceFile, SourceStream, StreamedStatements
 
 
 class Camt:
@@ -46,6 +47,14 @@ class Camt:
         from recon_camt.many import read_many  # noqa: PLC0415 -- loads the reader only when it is needed
 
         return read_many(sources, options)
+
+    def read_stream(
+        self, source: SourceStream, options: Mapping[str, Any]
+    ) -> AbstractContextManager[StreamedStatements]:
+        """Read one file in pieces, with memory that does not grow with its entries."""
+        from recon_camt.stream import read_stream  # noqa: PLC0415 -- loads the reader only when it is needed
+
+        return read_stream(source, options)
 
 
 @hookimpl

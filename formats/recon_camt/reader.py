@@ -87,6 +87,18 @@ def checked_options(options: Mapping[str, Any]) -> tuple[str | None, str | None]
 
 def _read_fast(document: Document, currency: str | None) -> Reading:
     reading = Reading(Paths(), currency)
+    for _ in read_blocks(document, reading):
+        pass
+    return reading
+
+
+def read_blocks(document: Document, reading: Reading) -> Iterator[int]:
+    """Read a document block by block, adding each to a reading; gives the place where each ends.
+
+    Raises:
+        BeyondGrammar: what is odd stands outside entries, so that the tolerant reader must read all of it.
+        TooManyPaths: it has more kinds of elements than any message.
+    """
     fast = FastReader(
         reading.paths, KnownTags(document.prefix), Shapes(document.prefix, reading.paths)
     )
@@ -109,9 +121,9 @@ def _read_fast(document: Document, currency: str | None) -> Reading:
                 document.data, odd, statements, [space] * len(odd), reading.paths, parent
             )
             reading.add_tolerant(found, broken, statements, odd)
+        yield block[-1][1]
     if fast.open_elements:
         raise BeyondGrammar("elements are not closed")
-    return reading
 
 
 def _pieces(document: Document) -> Iterator[tuple[int, int]]:
@@ -189,7 +201,8 @@ def _read_tolerantly(document: Document, currency: str | None) -> Reading:
     from recon_camt.tolerant import Illegible, read_entries, read_skeleton  # noqa: PLC0415 -- loads lxml
 
     reading = Reading(Paths(), currency)
-    spans = find_entries(document.data, document.prefix, document.start, document.stop)
+    data = document.data[:]
+    spans = find_entries(data, document.prefix, document.start, document.stop)
     try:
         skeleton, spaces = read_skeleton(_skeleton(document, spans), reading.paths)
     except Illegible as reason:
@@ -209,9 +222,7 @@ def _read_tolerantly(document: Document, currency: str | None) -> Reading:
     for at in range(0, max(len(spans), 1), _CHUNK):
         chosen = slice(at, at + _CHUNK)
         of = statements[chosen].tolist()
-        part, broken = read_entries(
-            document.data, spans[chosen], of, spaces[chosen], reading.paths, parent
-        )
+        part, broken = read_entries(data, spans[chosen], of, spaces[chosen], reading.paths, parent)
         reading.add_tolerant(part, broken, of, spans[chosen])
     return reading
 

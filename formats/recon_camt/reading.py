@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from recon.api import NO_CURRENCY
-from recon_camt.leaves import Leaves, Owners, Part, Texts, by_path
+from recon_camt.leaves import Leaves, Owners, Part, Texts, by_path, freed
 from recon_camt.lines import read_lines
 from recon_camt.paths import Level
 from recon_camt.places import chained
@@ -137,6 +137,20 @@ class Reading:
         )
         return Part(part.owners, Texts(part.texts.path, part.texts.owner, named))
 
+    def taken(self) -> pl.DataFrame:
+        """Give the lines added since they were taken last, in order, and let them go."""
+        lines = pl.concat(self.lines)
+        self.lines.clear()
+        # Blocks come in order; only entries of the tolerant reader stand behind those of their block.
+        if lines["start"].is_sorted():
+            return lines
+        return lines.sort("start", "sequence", maintain_order=True)
+
+    def rejected(self) -> pl.DataFrame:
+        """Give all entries that are no lines, in order."""
+        faults = pl.concat(self.faults)
+        return faults.sort("start", maintain_order=True) if len(faults) else faults
+
     def statements_at(self, offsets: Sequence[int]) -> list[int]:
         """Give the statement that each place stands in."""
         starts = np.concatenate([owners.start for owners in self.owners[Level.STATEMENT]])
@@ -170,7 +184,7 @@ class Reading:
             Texts(
                 part.texts.path[rows],
                 part.texts.owner[rows] + shift[level[rows]],
-                part.texts.text[rows],
+                freed(part.texts.text[rows]),
             )
         )
 

@@ -1,4 +1,4 @@
-"""Decide signs that banks leave in doubt, where the balances prove them. In: lines and statements. Out: the same, findings.
+"""Decide signs that banks leave in doubt, where the balances prove them. In: statements, sums of lines. Out: signs, findings.
 
 Opening balance plus booked entries is the closing balance. Where a balance comes without its mandatory CdtDbtInd, and
 just one choice of signs makes that hold, it is taken; a statement without entries proves nothing, and follows the other
@@ -33,16 +33,23 @@ def is_unsigned() -> pl.Expr:
 
 
 def with_proven_signs(
-    statements: pl.DataFrame, lines: pl.DataFrame
+    statements: pl.DataFrame, sums: pl.DataFrame
 ) -> tuple[pl.DataFrame, list[StatementFinding]]:
-    """Give balances without indicator their sign, or leave them out."""
+    """Give balances without indicator their sign, or leave them out.
+
+    Args:
+        statements: of the whole document; balances in minor units.
+        sums: what the lines of each statement move (recon_camt.sums).
+    """
     unsigned = is_unsigned()
     if not statements.select(unsigned.any()).item():
         return statements, []
-    booked = lines.filter(pl.col("status") == "booked")
-    sums = booked.group_by("statement").agg(moved=pl.col("amount").cast(pl.Int128).sum())
     joined = statements.join(
-        sums, left_on="statement_index", right_on="statement", how="left", maintain_order="left"
+        sums.select("statement", "moved"),
+        left_on="statement_index",
+        right_on="statement",
+        how="left",
+        maintain_order="left",
     ).with_columns(pl.col("moved").fill_null(0), is_unsigned=unsigned)
     opening, closing = pl.col("opening_balance"), pl.col("closing_balance")
     choices = []
@@ -90,17 +97,10 @@ def with_proven_signs(
     return found.drop("moved", "is_unsigned", "is_proven"), findings
 
 
-def with_proven_reversals(
-    lines: pl.DataFrame, statements: pl.DataFrame
-) -> tuple[pl.DataFrame, list[StatementFinding]]:
-    """Flip the reversals of each statement that balances only with them flipped."""
-    booked = lines.filter(pl.col("status") == "booked")
-    if not booked["is_reversal"].any():
-        return lines, []
-    amount = pl.col("amount").cast(pl.Int128)
-    sums = booked.group_by("statement").agg(
-        moved=amount.sum(), reversed=amount.filter(pl.col("is_reversal")).sum()
-    )
+def proven_reversals(
+    statements: pl.DataFrame, sums: pl.DataFrame
+) -> tuple[list[int], list[StatementFinding]]:
+    """Find the statements that balance only with their reversals flipped: their numbers, and what is to be said."""
     gap = pl.col("closing_balance") - pl.col("opening_balance") - pl.col("moved")
     proven = (
         statements.join(sums, left_on="statement_index", right_on="statement")
@@ -108,12 +108,18 @@ def with_proven_reversals(
         .sort("statement_index")
     )
     chosen = proven["statement_index"].to_list()
-    is_flipped = pl.col("is_reversal") & pl.col("statement").is_in(chosen)
+    said = "it balances only if its reversals have the opposite sign; they were read so"
+    return chosen, [StatementFinding(index, said) for index in chosen]
+
+
+def with_reversals_flipped(lines: pl.DataFrame, statements: list[int]) -> pl.DataFrame:
+    """Turn the amounts of these statements' reversals round."""
+    if not statements:
+        return lines
     is_booked = pl.col("status") == "booked"
-    flipped = lines.with_columns(
+    is_flipped = pl.col("is_reversal") & pl.col("statement").is_in(statements)
+    return lines.with_columns(
         pl.when(is_flipped & is_booked)
         .then(-pl.col("amount", "original_amount"))
         .otherwise(pl.col("amount", "original_amount"))
     )
-    said = "it balances only if its reversals have the opposite sign; they were read so"
-    return flipped, [StatementFinding(index, said) for index in chosen]

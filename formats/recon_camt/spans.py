@@ -62,10 +62,10 @@ def _marks(data: bytes, prefix: bytes, start: int, stop: int) -> Iterator[tuple[
             yield found.start(), kind, at
 
 
-def find_details(data: bytes, start: int, stop: int) -> list[tuple[int, int]]:
+def find_details(entry: bytes) -> list[tuple[int, int]]:
     """Find where the details of one well-formed entry stand that has no comments or CDATA."""
     found, begun = [], 0
-    for tag in _DETAIL.finditer(data, start, stop):
+    for tag in _DETAIL.finditer(entry):
         if tag[1]:
             found.append((begun, tag.end()))
         elif tag[0].endswith(b"/>"):

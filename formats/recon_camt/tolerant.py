@@ -23,6 +23,7 @@ from recon_camt.spans import find_details
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from recon_camt.document import Text
     from recon_camt.paths import Paths
     from recon_camt.spans import Span
 
@@ -106,7 +107,7 @@ def read_skeleton(data: bytes, paths: Paths) -> tuple[Part, list[Mapping[str | N
 
 
 def read_entries(
-    data: bytes,
+    data: Text,
     spans: Sequence[Span],
     statements: Sequence[int],
     spaces: Sequence[Mapping[str | None, str]],
@@ -129,14 +130,14 @@ def read_entries(
     found, broken = _Collected(paths), []
     for span, statement, space in zip(spans, statements, spaces, strict=True):
         try:
-            _read_entry(data, span, statement, space, found, parent)
+            _read_entry(data[span.start : span.stop], span, statement, space, found, parent)
         except Illegible as reason:
             broken.append(Broken(span, str(reason)))
     return found.part(), broken
 
 
 def _read_entry(
-    data: bytes,
+    piece: bytes,
     span: Span,
     statement: int,
     space: Mapping[str | None, str],
@@ -149,20 +150,20 @@ def _read_entry(
         f' xmlns{":" + prefix if prefix else ""}="{escape(uri)}"' for prefix, uri in space.items()
     )
     head = f"<w{declared}>".encode()
-    root = _parsed(head + data[span.start : span.stop] + b"</w>")
+    root = _parsed(head + piece + b"</w>")
     [entry] = root
     one = _Collected(found.paths)
     for _ in _walk(entry, parent, one, etree.QName(entry).namespace or ""):
         pass
     if len(one.owners[Level.ENTRY]) != 1 or any(len(text) > TEXT_LIMIT for text in one.text):
         raise Illegible(f"the entry has a text of more than {TEXT_LIMIT:,} characters")
-    _append(found, one, statement, span, data)
+    _append(found, one, statement, span, piece)
 
 
-def _append(found: _Collected, one: _Collected, statement: int, span: Span, data: bytes) -> None:
+def _append(found: _Collected, one: _Collected, statement: int, span: Span, piece: bytes) -> None:
     """Add what one entry has, numbered on from what is there."""
     base = {level: len(rows) for level, rows in found.owners.items()}
-    places = iter(_detail_places(data, span))
+    places = iter(_detail_places(piece, span.start))
     for level, rows in one.owners.items():
         above = PARENT_LEVELS[level]
         for parent, path, _, _ in rows:
@@ -180,12 +181,12 @@ def _append(found: _Collected, one: _Collected, statement: int, span: Span, data
     found.text += one.text
 
 
-def _detail_places(data: bytes, span: Span) -> Iterator[tuple[int, int]]:
+def _detail_places(piece: bytes, offset: int) -> Iterator[tuple[int, int]]:
     """Give the place of each detail of an entry; of the whole entry where comments or CDATA could mislead."""
-    piece = data[span.start : span.stop]
     if b"<!" in piece or b"<?" in piece:
         return
-    yield from find_details(data, span.start, span.stop)
+    for start, stop in find_details(piece):
+        yield start + offset, stop + offset
 
 
 def _parsed(data: bytes) -> etree._Element:

@@ -66,6 +66,8 @@ from recon.protocols import (
     Report,
     RunView,
     SourceFile,
+    SourceStream,
+    StreamedStatements,
 )
 
 __all__ = [
@@ -123,8 +125,10 @@ __all__ = [
     "Share",
     "SmallFile",
     "SourceFile",
+    "SourceStream",
     "Start",
     "Statements",
+    "StreamedStatements",
     "Unheard",
     "UnreadableItems",
     "call_in_child",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 from click.exceptions import Exit
 
-from recon.errors import MalformedFile, Place, ReconError, printable
+from recon.errors import ConfigurationError, MalformedFile, Place, ReconError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     import polars as pl
 
@@ -82,6 +84,28 @@ def show_held(statements: pl.DataFrame) -> None:
             f"warning: {printable(row['file'])}: "
             f"{printable(row['continuity_note'] or 'a statement does not continue the one before')}"
         )
+
+
+def write_blocks(blocks: Iterable[pl.DataFrame], out: Path) -> int:
+    """Write tables of the same columns as one CSV file, whole or not at all, and give the number of its rows.
+
+    Raises:
+        ConfigurationError: the file cannot be written.
+    """
+    unfinished = out.with_name(f".{out.name}.part")
+    count = 0
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            for number, block in enumerate(blocks):
+                block.write_csv(file, include_header=number == 0)
+                count += block.height
+        os.replace(unfinished, out)  # noqa: PTH105 - the atomic form is the point
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {out}: {error.strerror or error}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return count
 
 
 def show_rejects(rejects: pl.DataFrame) -> None:

@@ -21,10 +21,10 @@ from recon.frames.rejects import Rejects
 from recon.frames.statements import ReadStatements
 from recon.money import exponents
 from recon.plugins.blame import ContractBroken, bounded, listed, require, require_type, wrong_type
-from recon.protocols import Books, ParsedStatements
+from recon.protocols import Books, ParsedStatements, StreamedStatements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from recon.protocols import RunView
 
@@ -64,23 +64,75 @@ def checked_statements(parsed: object) -> ParsedStatements:
     """
     if not isinstance(parsed, ParsedStatements):
         raise wrong_type(parsed, "ParsedStatements")
-    statements = checked(parsed.statements, ReadStatements)
-    lines = checked(parsed.lines, ReadLines)
-    rejects = checked(parsed.rejects, Rejects)
-    require_type(parsed.reader, str)
-    require_type(parsed.findings, tuple)
-    for finding in parsed.findings:
-        require_type(finding, str)
-    require_known(lines["statement_index"], statements["statement_index"])
-    counted, stated = statements.select_seq(_COUNTED, _STATED_CURRENCIES).row(0)
-    _require_currencies(stated, lines["currency"].unique())
-    named = rejects["record"].drop_nulls()
-    _require_once(lines["record"], named)
-    require(
-        counted == lines.height + named.len(),
-        f"{counted} records counted, but {lines.height} lines and {named.len()} rejects delivered",
-    )
+    statements, rejects, counted = _checked_beside(parsed)
+    lines = _checked_lines(parsed.lines, statements, rejects)
+    _require_all(counted, lines.height, rejects)
     return ParsedStatements(statements, lines, rejects, parsed.reader, parsed.findings)
+
+
+def checked_stream(read: object) -> StreamedStatements:
+    """Check what a format reads in pieces: what is beside the lines at once, each block of lines as it comes.
+
+    Raises:
+        ContractBroken: also while the lines are taken; what is lost is known behind the last block.
+    """
+    if not isinstance(read, StreamedStatements):
+        raise wrong_type(read, "StreamedStatements")
+    statements, rejects, counted = _checked_beside(read)
+    blocks = _checked_blocks(read.lines, statements, rejects, counted)
+    return StreamedStatements(statements, blocks, rejects, read.reader, read.findings)
+
+
+def _checked_beside(
+    read: ParsedStatements | StreamedStatements,
+) -> tuple[dy.DataFrame[ReadStatements], dy.DataFrame[Rejects], int]:
+    """Check what is beside the lines; gives it, and how many records were counted."""
+    statements = checked(read.statements, ReadStatements)
+    rejects = checked(read.rejects, Rejects)
+    require_type(read.reader, str)
+    require_type(read.findings, tuple)
+    for finding in read.findings:
+        require_type(finding, str)
+    counted, stated = statements.select_seq(_COUNTED, _STATED_CURRENCIES).row(0)
+    _require_currencies(stated)
+    return statements, rejects, counted
+
+
+def _checked_lines(
+    given: object, statements: dy.DataFrame[ReadStatements], rejects: dy.DataFrame[Rejects]
+) -> dy.DataFrame[ReadLines]:
+    lines = checked(given, ReadLines)
+    require_known(lines["statement_index"], statements["statement_index"])
+    _require_currencies(lines["currency"].unique())
+    _require_once(lines["record"], rejects["record"].drop_nulls())
+    return lines
+
+
+def _checked_blocks(
+    blocks: Iterable[object],
+    statements: dy.DataFrame[ReadStatements],
+    rejects: dy.DataFrame[Rejects],
+    counted: int,
+) -> Iterator[dy.DataFrame[ReadLines]]:
+    taken = last = 0
+    for block in blocks:
+        lines = _checked_lines(block, statements, rejects)
+        if not lines.is_empty():
+            first, end = lines.select(
+                first=pl.col("record").first(), last=pl.col("record").max()
+            ).row(0)
+            # What came before is not kept, so that records have to ascend from block to block.
+            require(last < first and lines["record"].is_sorted(), "records that do not ascend")
+            taken, last = taken + lines.height, end
+            yield lines
+    _require_all(counted, taken, rejects)
+
+
+def _require_all(counted: int, lines: int, rejects: dy.DataFrame[Rejects]) -> None:
+    """Raise unless every record that was counted is a line or a reject."""
+    refused = rejects["record"].drop_nulls().len()
+    told = f"{lines} lines and {refused} rejects delivered"
+    require(counted == lines + refused, f"{counted} records counted, but {told}")
 
 
 def checked_books(books: object) -> Books:

@@ -11,12 +11,20 @@ from recon.plugins.blame import blaming, require_type
 from recon.plugins.claims import Claims, Opinion
 from recon.plugins.contracts import checked_statements
 from recon.plugins.registry import Registry
+from recon.plugins.streamed import reading_in_pieces
 from recon.plugins.together import read_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
-    from recon.protocols import Options, ParsedStatements, SourceFile
+    from recon.protocols import (
+        Options,
+        ParsedStatements,
+        SourceFile,
+        SourceStream,
+        StreamedStatements,
+    )
 
 
 class FormatCalls(Registry):
@@ -98,6 +106,16 @@ class FormatCalls(Registry):
             self._tried(name, source, options) if parsed is None else parsed
             for source, parsed in zip(sources, together, strict=True)
         ]
+
+    def reads_in_pieces(self, name: str) -> bool:
+        """Say whether a format can read a file that is never in memory as a whole."""
+        return isinstance(self._find("format", name).target, protocols.ReadsInPieces)
+
+    def read_stream(
+        self, name: str, source: SourceStream, options: Options
+    ) -> AbstractContextManager[StreamedStatements]:
+        """Let a format that `reads_in_pieces` read one file so; see `recon.plugins.streamed`."""
+        return reading_in_pieces(self._find("format", name), source, options)
 
     def _tried(
         self, name: str, source: SourceFile, options: Options

@@ -18,7 +18,7 @@ from recon.report.text import disarmed, spelled_out
 if TYPE_CHECKING:
     import dataframely as dy
 
-    from recon.frames.lines import Lines
+    from recon.frames.lines import Lines, ReadLines
     from recon.protocols import RunView
 
 ENTRY_COLUMNS: Final = (
@@ -65,6 +65,21 @@ def read_table(lines: dy.DataFrame[Lines], *, raw: bool = False) -> pl.DataFrame
     """Give the lines alone, before any of them has a fate: the columns of `recon read`."""
     rows = lines.select(tables.READ_COLUMNS).sort(tables.LINE_ORDER)
     return _line_text(rows, raw=raw)
+
+
+def records_table(lines: dy.DataFrame[ReadLines], accounts: pl.DataFrame) -> pl.DataFrame:
+    """Give the records of a file as they were read, in their order: all columns, behind the account of their statement.
+
+    Args:
+        lines: records of one file, or some of them.
+        accounts: statement_index and account of its statements.
+    """
+    rows = accounts.join(lines, on="statement_index", how="right", maintain_order="right")
+    rows = rows.select("account", *lines.columns)
+    tables.check_currencies(rows["amount"], rows["currency"])
+    amounts = {name: _amount(name) for name in ("amount", "charges")}
+    original = {"original_amount": _amount("original_amount", "original_currency")}
+    return _as_text(rows, amounts | original, raw=False)
 
 
 def lines_table(view: RunView, *, raw: bool = False) -> pl.DataFrame:

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from recon.errors import MalformedFile, Place, ReconError
 from recon.ingest.unpack import archive_kind, unpack
+from recon.protocols import SIZE_LIMIT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-SIZE_LIMIT_BYTES: Final = 512 * 1024 * 1024
 
 # Windows has no pipes to wait for, and would translate line ends.
 _OPEN_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

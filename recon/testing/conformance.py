@@ -7,22 +7,32 @@ runner: call `check_format` from a test of your own package, with each of your s
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import polars as pl
 
 from recon.errors import PluginFailed, ReconError
+from recon.frames.lines import ReadLines
 from recon.ingest.detect import HEAD_BYTES
 from recon.plugins import Plugins
-from recon.protocols import ReadsMany, SourceFile
+from recon.protocols import (
+    ParsedStatements,
+    ReadsInPieces,
+    ReadsMany,
+    SourceFile,
+    SourceStream,
+)
 from recon.testing.verdict import NotConforming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from recon.protocols import Format, Options, ParsedStatements
+    import dataframely as dy
+
+    from recon.protocols import Format, Options
 
 # Files of anybody else; a format that claims one of them would contest it.
 FOREIGN: Final = (
@@ -190,19 +200,57 @@ def of_company(case: Case) -> Iterator[str]:
 
 
 def _differences(
-    case: Case, what: str, source: SourceFile, answer: ParsedStatements
+    case: Case, what: str, source: SourceFile, answer: ParsedStatements, call: str = "read_many"
 ) -> Iterator[str]:
-    """Say in what an answer of `read_many` is another one than that of `read`."""
+    """Say in what an answer of `read_many` or `read_stream` is another one than that of `read`."""
     try:
         alone = case.plugins.read(case.name, source, case.options)
     except ReconError as error:
-        yield f"{what}: read_many reads what read refuses: {error.message}"
+        yield f"{what}: {call} reads what read refuses: {error.message}"
         return
     for name in ("statements", "lines", "rejects"):
         if not getattr(alone, name).equals(getattr(answer, name)):
-            yield f"{what}: read_many gives other {name} than read"
+            yield f"{what}: {call} gives other {name} than read"
     if (alone.reader, alone.findings) != (answer.reader, answer.findings):
-        yield f"{what}: read_many gives another reader or other findings than read"
+        yield f"{what}: {call} gives another reader or other findings than read"
+
+
+def of_pieces(case: Case) -> Iterator[str]:
+    """Read in pieces, a file says what it says as a whole, damaged too; a format may read no file in pieces."""
+    if not isinstance(case.target, ReadsInPieces):
+        return
+    data = case.source.data
+    for what, one in (("the file", data), *_cut(data, _COMPANY), *_exchanged(data, _COMPANY)):
+        source = SourceFile(case.source.name, one)
+        given = SourceStream(source.name, io.BytesIO(one))
+        try:
+            with case.plugins.read_stream(case.name, given, case.options) as read:
+                # No line at all is no block, or an empty one.
+                lines = pl.concat([ReadLines.create_empty(), *read.lines])
+                answer = ParsedStatements(
+                    read.statements,
+                    cast("dy.DataFrame[ReadLines]", lines),
+                    read.rejects,
+                    read.reader,
+                    read.findings,
+                )
+        except PluginFailed as error:
+            yield f"{what}: {error.message}"
+        except ReconError as refused:
+            yield from _refused_alike(case, what, source, refused)
+        else:
+            yield from _differences(case, what, source, answer, "read_stream")
+
+
+def _refused_alike(case: Case, what: str, source: SourceFile, refused: ReconError) -> Iterator[str]:
+    """Say that `read` does not refuse what `read_stream` refuses, or for another cause."""
+    try:
+        case.plugins.read(case.name, source, case.options)
+    except ReconError as error:
+        if error.render() != refused.render():
+            yield f"{what}: read_stream refuses it for another cause: {refused.message}"
+    else:
+        yield f"{what}: read_stream refuses what read reads: {refused.message}"
 
 
 def of_damage(case: Case, count: int) -> Iterator[str]:
@@ -216,7 +264,15 @@ def of_damage(case: Case, count: int) -> Iterator[str]:
             continue
 
 
-RULES: Final = (of_sniffing, of_repeating, of_balances, of_raw_records, of_encodings, of_company)
+RULES: Final = (
+    of_sniffing,
+    of_repeating,
+    of_balances,
+    of_raw_records,
+    of_encodings,
+    of_company,
+    of_pieces,
+)
 
 
 def _rewritten(data: bytes) -> Iterator[tuple[str, bytes]]:

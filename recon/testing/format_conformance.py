@@ -70,6 +70,10 @@ class FormatConformance:
         """See `conformance.of_company`."""
         self._hold(conformance.of_company)
 
+    def test_a_file_read_in_pieces_is_read_as_a_whole(self) -> None:
+        """See `conformance.of_pieces`."""
+        self._hold(conformance.of_pieces)
+
     def test_a_damaged_file_is_read_by_the_contract_or_refused(self) -> None:
         """See `conformance.of_damage`."""
         self._hold(lambda case: conformance.of_damage(case, self.damages))

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
-from recon.api import MalformedFile, Place, Rejects, SourceFile
+from recon.api import (
+    MalformedFile,
+    Place,
+    Rejects,
+    SourceFile,
+    SourceStream,
+    StreamedStatements,
+)
 from recon.testing import NotConforming
 from recon.testing.conformance import check_format
 from recon_camt.plugin import Camt
@@ -157,6 +166,73 @@ class RemarksOnCompany(Together):
         return parsed and dataclasses.replace(parsed, findings=("it came with others",))
 
 
+class InPieces(Toy):
+    """Reads in blocks of two lines, and spoils what the subclass spoils."""
+
+    @contextmanager
+    def read_stream(self, source, options):
+        parsed = self.read(SourceFile(source.name, source.file.read()), options)
+        blocks = self.spoilt(list(parsed.lines.iter_slices(2)))
+        yield StreamedStatements(
+            parsed.statements, iter(blocks), parsed.rejects, parsed.reader, self.said(parsed)
+        )
+
+    def spoilt(self, blocks):
+        return blocks
+
+    def said(self, parsed):
+        return parsed.findings
+
+
+class LosesABlock(InPieces):
+    def spoilt(self, blocks):
+        return blocks[1:]
+
+
+class MixesBlocks(InPieces):
+    def spoilt(self, blocks):
+        return blocks[::-1]
+
+
+class ChangesInPieces(InPieces):
+    def spoilt(self, blocks):
+        return [block.with_columns(remittance=pl.lit("x")) for block in blocks]
+
+
+class RemarksOnPieces(InPieces):
+    def said(self, parsed):
+        return ("it came in pieces",)
+
+
+class RefusesPieces(InPieces):
+    def spoilt(self, blocks):
+        raise MalformedFile("too many pieces")
+
+
+class ReadsWrecks(InPieces):
+    def read_stream(self, source, options):
+        try:
+            self.read(SourceFile(source.name, source.file.read()), options)
+        except MalformedFile:
+            source = SourceStream(source.name, io.BytesIO(SOUND.data))
+        source.file.seek(0)
+        return super().read_stream(source, options)
+
+
+class RefusesInOtherWords(InPieces):
+    @contextmanager
+    def read_stream(self, source, options):
+        try:
+            with super().read_stream(source, options) as read:
+                yield read
+        except MalformedFile:
+            raise MalformedFile("no") from None
+
+
+def test_a_format_that_reads_in_pieces_as_a_whole_is_passed():
+    assert check_format(InPieces("toy", b"TOY"), SOUND).lines.height == 3
+
+
 def test_a_format_that_reads_together_as_alone_is_passed():
     assert check_format(Together("toy", b"TOY"), SOUND).lines.height == 3
 
@@ -168,6 +244,13 @@ def test_a_format_that_reads_together_as_alone_is_passed():
         (ReadsWhatIsRefused, "read_many reads what read refuses"),
         (MixesAmounts, "read_many gives other lines than read"),
         (RemarksOnCompany, "other findings than read"),
+        (LosesABlock, "3 records counted, but 1 lines and 0 rejects"),
+        (MixesBlocks, "records that do not ascend"),
+        (ChangesInPieces, "read_stream gives other lines than read"),
+        (RemarksOnPieces, "read_stream gives another reader or other findings"),
+        (RefusesPieces, "read_stream refuses what read reads: too many pieces"),
+        (ReadsWrecks, "read_stream reads what read refuses"),
+        (RefusesInOtherWords, "read_stream refuses it for another cause: no"),
         (ByName, "decide by content"),
         (ClaimsAll, "claims a file that is no statement"),
         (SniffRaises, "IndexError"),
