@@ -89,7 +89,7 @@ def _fight(competing: pl.DataFrame, wanted: pl.DataFrame, items: pl.DataFrame) -
     components = find_components(wants).with_columns(
         component_lines=pl.len().over("component").cast(pl.Int64)
     )
-    options = options.join(components, on="line").sort("line", "place")
+    options = options.join(components, on="line")
     strongest = options.sort("line", "millibits", "place", descending=[False, True, False]).unique(
         "line", keep="first", maintain_order=True
     )

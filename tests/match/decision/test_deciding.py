@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.match.decision.components import find_components
-from recon.match.decision.score import _added
+from recon.match.decision.decide import _other_lines
+from recon.match.decision.score import _added, _outspoken
+from recon.match.proposals.propose import Proposed
 from tests.match.test_lessons import fates_of, world_of
 from tests.scenarios.build import run_world
 
@@ -121,3 +123,40 @@ def test_lines_are_tied_exactly_as_far_as_items_lead(pairs):
                 tied[one] |= tied[other]
 
     assert dict(find_components(wanted).rows()) == {line: min(tied[line]) for line in tied}
+
+
+@pytest.mark.parametrize(
+    ("reference", "disputed"),
+    [
+        pytest.param(8_000, [], id="one payment made twice: the earlier line has the item"),
+        pytest.param(0, [1], id="two payers' words differ: a person looks"),
+    ],
+)
+def test_lines_with_the_same_evidence_for_an_item_are_one_payment_made_twice(reference, disputed):
+    wanting = {"customer": 7, "party_millibits": 9_000, "settlement": "exact"}
+    proposals = pl.DataFrame(
+        [
+            {"line": 1, "proposal": 10, "millibits": 21_000, "reference_millibits": 8_000},
+            {"line": 2, "proposal": 20, "millibits": 20_500, "reference_millibits": reference},
+        ]
+    ).with_columns(**{name: pl.lit(value) for name, value in wanting.items()})
+    items = pl.DataFrame({"line": [1, 2], "proposal": [10, 20], "item": [5, 5]})
+    won = proposals.filter(pl.col("line") == 1)
+
+    seen = _other_lines(Proposed(proposals, items), won, items, won, 2_000)
+
+    assert seen["line"].to_list() == disputed
+
+
+def test_an_item_nobody_quoted_gives_way_to_the_equal_one_of_the_same_payer_that_is_quoted():
+    quoted = {"line": 1, "customer": 7, "shape": "one_item", "settlement": "exact"}
+    named, silent = quoted | {"reference_millibits": 15_000}, quoted | {"reference_millibits": 0}
+    others = (
+        silent | {"customer": 8},
+        silent | {"line": 2},
+        silent | {"shape": "several_items"},
+        silent | {"settlement": "short"},
+    )
+    rows = pl.DataFrame([named, silent, *others])
+
+    assert rows.select(_outspoken()).to_series().to_list() == [False, True, *[False] * 4]

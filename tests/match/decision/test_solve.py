@@ -227,3 +227,14 @@ def test_one_millibit_outweighs_every_bonus_of_the_earlier_line():
 
     assert solve([earlier, later]).chosen == [later]
     assert solve([earlier, Option(1, 1, 10_000, whole)]).chosen == [earlier]
+
+
+def test_of_equal_totals_the_earlier_line_has_the_item_even_by_its_second_choice():
+    wanted, too_large = (Share(1, 10, 10),), (Share(2, 11, 10),)
+    options = [
+        Option(0, 0, 9_000, too_large),
+        Option(0, 1, 9_000, wanted),
+        Option(1, 2, 9_000, wanted),
+    ]
+
+    assert [one.proposal for one in solve(options).chosen] == [1]
