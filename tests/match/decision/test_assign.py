@@ -7,7 +7,9 @@ import pytest
 
 from recon.config import Policy
 from recon.match.decision import solve as room
+from recon.match.decision.assign import assign
 from recon.match.ledger import weighed_frame
+from recon.match.proposals.propose import Proposed
 from tests.match.test_lessons import world_of
 from tests.scenarios.build import run_world
 
@@ -59,3 +61,14 @@ def test_a_line_that_competes_with_nobody_is_never_cut(monkeypatch, limit):
     matched = run_world(world.inputs, world.policy).matched
 
     assert matched.decisions["fate"].to_list() == ["applied"]
+
+
+@pytest.mark.parametrize(("millibits", "assigned"), [(1, [10]), (0, []), (-1, [])])
+def test_what_is_no_likelier_than_none_of_these_gets_no_item(millibits, assigned):
+    proposals = pl.DataFrame(
+        [{"line": 1, "proposal": 10, "millibits": millibits, "place": 1, "is_outspoken": False}]
+    )
+    members = pl.DataFrame([{"line": 1, "proposal": 10, "item": 5, "amount": 100}])
+    items = pl.DataFrame({"item": [5], "open": [100]})
+
+    assert assign(Proposed(proposals, members), items)["proposal"].to_list() == assigned

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.match.decision.components import find_components
-from recon.match.decision.decide import _other_lines
+from recon.match.decision.decide import _other_lines, _other_sets
 from recon.match.decision.score import _added, _outspoken
 from recon.match.proposals.propose import Proposed
 from tests.match.test_lessons import fates_of, world_of
@@ -140,10 +140,65 @@ def test_lines_with_the_same_evidence_for_an_item_are_one_payment_made_twice(ref
             {"line": 2, "proposal": 20, "millibits": 20_500, "reference_millibits": reference},
         ]
     ).with_columns(**{name: pl.lit(value) for name, value in wanting.items()})
+    seen = _other_lines(*dispute(proposals), 2_000)
+
+    assert seen["line"].to_list() == disputed
+
+
+@pytest.mark.parametrize(
+    ("got", "disputed"),
+    [
+        pytest.param(22_500, [], id="what it got is better by the margin: it is content"),
+        pytest.param(22_499, [1], id="what it got is hardly better: it still wants the item"),
+        pytest.param(None, [1], id="it got nothing"),
+    ],
+)
+def test_a_rival_that_got_something_clearly_better_disputes_nothing(got, disputed):
+    wanting = {"customer": 7, "settlement": "exact", "reference_millibits": 0}
+    first = {"line": 1, "proposal": 10, "millibits": 21_000, "party_millibits": 9_000}
+    rival = {"line": 2, "proposal": 20, "millibits": 20_500, "party_millibits": 8_000}
+    scored, mine, items, won = dispute(pl.DataFrame([first | wanting, rival | wanting]))
+    chosen = won.select("line", "proposal", "millibits")
+    if got is not None:
+        better = pl.DataFrame([{"line": 2, "proposal": 21, "millibits": got}])
+        chosen = pl.concat([chosen, better])
+
+    assert _other_lines(scored, mine, items, chosen, 2_000)["line"].to_list() == disputed
+
+
+def dispute(proposals: pl.DataFrame):
+    """Two lines want one item, and the first has it."""
     items = pl.DataFrame({"line": [1, 2], "proposal": [10, 20], "item": [5, 5]})
     won = proposals.filter(pl.col("line") == 1)
+    return Proposed(proposals, items), won, items, won
 
-    seen = _other_lines(Proposed(proposals, items), won, items, won, 2_000)
+
+@pytest.mark.parametrize(
+    ("rival", "disputed"),
+    [
+        pytest.param({}, [], id="an item that nobody can tell from it"),
+        pytest.param({"equals": 1}, [1], id="one that can be told apart"),
+        pytest.param({"customer": 8}, [1], id="another customer's"),
+        pytest.param({"millibits": 20_500}, [1], id="nearly as good"),
+        pytest.param({"millibits": 19_000}, [], id="weaker by the margin"),
+        pytest.param({"line": 2}, [], id="another line's"),
+    ],
+)
+def test_another_set_that_is_nearly_as_good_disputes_the_choice(rival, disputed):
+    mine = {
+        "line": 1,
+        "proposal": 10,
+        "millibits": 21_000,
+        "customer": 7,
+        "shape": "one_item",
+        "equals": 2,
+        "amount_millibits": 9_000,
+    }
+    proposals = pl.DataFrame([mine, mine | {"proposal": 20} | rival])
+    items = proposals.select("line", "proposal", item=pl.col("proposal") + 100)
+    nobody = pl.DataFrame(schema={"item": pl.Int64, "taker": pl.Int64})
+
+    seen = _other_sets(Proposed(proposals, items), proposals[:1], items, nobody, 2_000)
 
     assert seen["line"].to_list() == disputed
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from recon.match.decision import solve as room
 from recon.match.decision.options import Option, Share
-from recon.match.decision.programs import assignment_program, is_one_to_one
+from recon.match.decision.programs import Answer, assignment_program, is_one_to_one
 from recon.match.decision.solve import solve
 from tests.examples import examples
 
@@ -238,3 +238,15 @@ def test_of_equal_totals_the_earlier_line_has_the_item_even_by_its_second_choice
     ]
 
     assert [one.proposal for one in solve(options).chosen] == [1]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_options_that_a_cut_program_takes_by_half_the_stronger_has_the_item(order):
+    weak = Option(1, 10, 1_000, (Share(5, 100, 100),))
+    strong = Option(2, 20, 2_000, (Share(5, 100, 100),))
+    options = [(weak, strong)[at] for at in order]
+    values = {10: 1_000, 20: 2_000}
+
+    taken = room._taken(options, Answer([0.5, 0.5], 2_000.0, is_optimal=False), values)
+
+    assert taken == [strong]

@@ -152,3 +152,11 @@ def test_equal_sums_of_long_lists_are_counted_one_by_one(scale):
 
     assert answer.count == 3 * 4
     assert len(answer.found) == 3 * 4
+
+
+@pytest.mark.parametrize(("fitting", "named"), [(12, 12), (13, 3)])
+def test_where_many_sets_fit_a_few_are_named_and_all_are_counted(fitting, named):
+    answer = find_subsets([700] * fitting, 700)
+
+    assert answer.count == fitting
+    assert len(answer.found) == named
