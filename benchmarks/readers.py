@@ -13,8 +13,9 @@ import argparse
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if __name__ == "__main__":
     # Run as a script, only the folder of the script is on the path.
@@ -24,6 +25,9 @@ from benchmarks.bench.machine import describe_machine
 from benchmarks.bench.measure import ProcessFailed, compile_as_installed, measure, middle
 from benchmarks.bench.statement_files import FORMATS, write_statement_file
 from benchmarks.bench.table import markdown, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -85,7 +89,7 @@ def main() -> None:
             figures += _measure(format_, chosen, Path(folder))
     machine = ", ".join(f"{name} {value}" for name, value in describe_machine().items())
     slow = f"; {' and '.join(_MOST_FOR)} on the whole file once" if chosen.slow_peers else ""
-    runs = f"The median of {chosen.times} runs, each in a fresh process{slow}."
+    runs = f"The median of {chosen.times} runs by turns, each in a fresh process{slow}."
     table = f"Measured on {machine}.\n{runs}\n\n{_table(figures)}"
     print(table)
     if chosen.write:
@@ -93,50 +97,80 @@ def main() -> None:
 
 
 def _measure(format_: str, chosen: argparse.Namespace, folder: Path) -> list[Figure]:
+    """Read a file of each size, and one of them with the libraries of others."""
+    shared = min(chosen.peer_most, *chosen.counts) if chosen.peers else min(chosen.counts)
     figures = []
-    for count in sorted({*chosen.counts, 2 * min(chosen.counts)}):
-        path = write_statement_file(format_, count, folder)
-        command = [sys.executable, "-m", "benchmarks.bench.read_one", str(path)]
-        figures.append(_figure(format_, "ours", count, path, command, chosen.times))
-        if format_ in IN_PIECES:
-            command = [*command, "in-pieces"]
-            figures.append(_figure(format_, _PIECES, count, path, command, chosen.times))
-        path.unlink()
+    for count in sorted({*chosen.counts, 2 * min(chosen.counts), shared}):
+        turns = [_Turn("ours", _ours, chosen.times)]
+        turns += [_Turn(_PIECES, _ours_in_pieces, chosen.times)] if format_ in IN_PIECES else []
+        turns += _turns_of_peers(format_, count, chosen) if count == shared else []
+        figures += _take_turns(format_, count, turns, folder)
     for library in PEERS[format_] if chosen.peers else ():
-        most = _MOST_FOR.get(library, chosen.peer_most)
-        figures += _peer_figure(
-            format_, library, (min(most, *chosen.counts), chosen.times), chosen, folder
-        )
-        if chosen.slow_peers and most < chosen.peer_most:
-            whole = min(chosen.peer_most, *chosen.counts)
-            figures += _peer_figure(format_, library, (whole, 1), chosen, folder)
+        if (most := _MOST_FOR.get(library, shared)) < shared:
+            turn = _Turn(library, partial(_peer, chosen.peers, library), chosen.times)
+            figures += _take_turns(format_, most, [turn], folder)
     return figures
 
 
-def _peer_figure(
-    format_: str, library: str, extent: tuple[int, int], chosen: argparse.Namespace, folder: Path
-) -> list[Figure]:
-    """Measure a library of others on so many entries, so many times; nothing where it cannot read them."""
-    count, times = extent
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A reader that takes its turn: its name, its command for a file, and how often it is measured."""
+
+    reader: str
+    command: Callable[[Path], list[str]]
+    times: int
+
+
+def _ours(path: Path) -> list[str]:
+    return [sys.executable, "-m", "benchmarks.bench.read_one", str(path)]
+
+
+def _ours_in_pieces(path: Path) -> list[str]:
+    return [*_ours(path), "in-pieces"]
+
+
+def _peer(python: Path, library: str, path: Path) -> list[str]:
+    return [str(python), str(ROOT / "benchmarks" / "bench" / "peer_one.py"), library, str(path)]
+
+
+def _turns_of_peers(format_: str, count: int, chosen: argparse.Namespace) -> list[_Turn]:
+    """Let each library read so many entries; one that takes minutes for them does it once, if at all."""
+    turns = []
+    for library in PEERS[format_] if chosen.peers else ():
+        is_slow = _MOST_FOR.get(library, count) < count
+        if chosen.slow_peers or not is_slow:
+            command = partial(_peer, chosen.peers, library)
+            turns.append(_Turn(library, command, 1 if is_slow else chosen.times))
+    return turns
+
+
+def _take_turns(format_: str, count: int, turns: list[_Turn], folder: Path) -> list[Figure]:
+    """Read one file with several readers by turns: what is compared meets the same hour of the machine.
+
+    A library that fails has no figure.
+    """
     path = write_statement_file(format_, count, folder)
-    script = str(ROOT / "benchmarks" / "bench" / "peer_one.py")
-    command = [str(chosen.peers), script, library, str(path)]
-    try:
-        return [_figure(format_, library, count, path, command, times)]
-    except ProcessFailed as error:
-        print(error, file=sys.stderr)
-        return []
-    finally:
-        path.unlink()
-
-
-def _figure(
-    format_: str, reader: str, count: int, path: Path, command: list[str], times: int
-) -> Figure:
-    print(f"{format_}: {reader}, {count:,} entries ...", file=sys.stderr)
-    runs: list[dict[str, Any]] = [measure(command, path.parent).data for _ in range(times)]
-    assert all(run["lines"] == count for run in runs), (reader, count, runs)
+    runs: dict[str, list[dict[str, Any]]] = {}
+    for at in range(max(turn.times for turn in turns)):
+        for turn in turns:
+            if at < turn.times:
+                print(f"{format_}: {turn.reader}, {count:,} entries ...", file=sys.stderr)
+                try:
+                    took = measure(turn.command(path), folder).data
+                except ProcessFailed as error:
+                    if turn.reader in {"ours", _PIECES}:
+                        raise
+                    print(error, file=sys.stderr)
+                    continue
+                runs.setdefault(turn.reader, []).append(took)
     size = path.stat().st_size
+    path.unlink()
+    return [_figure(format_, reader, count, size, took) for reader, took in runs.items()]
+
+
+def _figure(format_: str, reader: str, count: int, size: int, runs: list[dict[str, Any]]) -> Figure:
+    """Take the middle of what the runs took; `size` is that of the file in bytes."""
+    assert all(run["lines"] == count for run in runs), (reader, count, runs)
     return Figure(
         format_,
         reader,
