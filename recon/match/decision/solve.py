@@ -129,7 +129,7 @@ def _values(lines: list[list[Option]]) -> dict[int, int]:
     count = len(lines)
     for at, choices in enumerate(lines):
         for place, option in enumerate(choices):
-            bonus = (count - at) * (_BIT_WEIGHT // 2 // count) if count <= _BIT_WEIGHT // 2 else 0
+            bonus = (count - at) * (_BIT_WEIGHT // 2 // count)
             values[option.proposal] = option.millibits * _BIT_WEIGHT + bonus - place
     return values
 

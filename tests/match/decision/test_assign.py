@@ -63,12 +63,27 @@ def test_a_line_that_competes_with_nobody_is_never_cut(monkeypatch, limit):
     assert matched.decisions["fate"].to_list() == ["applied"]
 
 
-@pytest.mark.parametrize(("millibits", "assigned"), [(1, [10]), (0, []), (-1, [])])
-def test_what_is_no_likelier_than_none_of_these_gets_no_item(millibits, assigned):
-    proposals = pl.DataFrame(
-        [{"line": 1, "proposal": 10, "millibits": millibits, "place": 1, "is_outspoken": False}]
+@pytest.mark.parametrize(
+    ("differs", "assigned"),
+    [
+        pytest.param({"millibits": 1}, [10], id="hardly likelier than none of these"),
+        pytest.param({"millibits": 0}, [], id="as likely as none of these"),
+        pytest.param({"place": 6}, [10], id="the last place that competes"),
+        pytest.param({"place": 7}, [], id="a place too late"),
+        pytest.param({"is_outspoken": True}, [], id="the line quotes an equal item instead"),
+        pytest.param({"millibits": 5_000}, [10], id="it trails the best as far as it may"),
+        pytest.param({"millibits": 4_999}, [], id="it trails the best too far"),
+    ],
+)
+def test_what_may_compete_for_an_item(differs, assigned):
+    rival = {"line": 1, "proposal": 10, "millibits": 9_000, "place": 2, "is_outspoken": False}
+    # The line's best is no rival here: it quotes something else.
+    best = rival | {"proposal": 11, "millibits": 20_000, "place": 1, "is_outspoken": True}
+    of_best = [best] if differs.get("millibits", 0) > 1 else []
+    proposals = pl.DataFrame([*of_best, rival | differs])
+    members = pl.DataFrame(
+        [{"line": 1, "proposal": proposal, "item": 5, "amount": 100} for proposal in (10, 11)]
     )
-    members = pl.DataFrame([{"line": 1, "proposal": 10, "item": 5, "amount": 100}])
     items = pl.DataFrame({"item": [5], "open": [100]})
 
     assert assign(Proposed(proposals, members), items)["proposal"].to_list() == assigned

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recon.match.decision.components import find_components
-from recon.match.decision.decide import _other_lines, _other_sets
+from recon.match.decision.decide import _left_over, _other_lines, _other_sets
 from recon.match.decision.score import _added, _outspoken
 from recon.match.proposals.propose import Proposed
 from tests.match.test_lessons import fates_of, world_of
@@ -126,20 +126,21 @@ def test_lines_are_tied_exactly_as_far_as_items_lead(pairs):
 
 
 @pytest.mark.parametrize(
-    ("reference", "disputed"),
+    ("differs", "disputed"),
     [
-        pytest.param(8_000, [], id="one payment made twice: the earlier line has the item"),
-        pytest.param(0, [1], id="two payers' words differ: a person looks"),
+        pytest.param({}, [], id="one payment made twice: the earlier line has the item"),
+        pytest.param(
+            {"reference_millibits": 0}, [1], id="two payers' words differ: a person looks"
+        ),
+        pytest.param({"party_millibits": 8_000}, [1], id="two payers"),
+        pytest.param({"settlement": "part"}, [1], id="one pays it in part"),
     ],
 )
-def test_lines_with_the_same_evidence_for_an_item_are_one_payment_made_twice(reference, disputed):
-    wanting = {"customer": 7, "party_millibits": 9_000, "settlement": "exact"}
-    proposals = pl.DataFrame(
-        [
-            {"line": 1, "proposal": 10, "millibits": 21_000, "reference_millibits": 8_000},
-            {"line": 2, "proposal": 20, "millibits": 20_500, "reference_millibits": reference},
-        ]
-    ).with_columns(**{name: pl.lit(value) for name, value in wanting.items()})
+def test_lines_with_the_same_evidence_for_an_item_are_one_payment_made_twice(differs, disputed):
+    first = {"line": 1, "proposal": 10, "millibits": 21_000, "customer": 7, "settlement": "exact"}
+    first |= {"party_millibits": 9_000, "reference_millibits": 8_000}
+    second = first | {"line": 2, "proposal": 20, "millibits": 20_500}
+    proposals = pl.DataFrame([first, second | differs])
     seen = _other_lines(*dispute(proposals), 2_000)
 
     assert seen["line"].to_list() == disputed
@@ -215,3 +216,84 @@ def test_an_item_nobody_quoted_gives_way_to_the_equal_one_of_the_same_payer_that
     rows = pl.DataFrame([named, silent, *others])
 
     assert rows.select(_outspoken()).to_series().to_list() == [False, True, *[False] * 4]
+
+
+@pytest.mark.parametrize(
+    ("choice", "fate"), [("suggest", "suggested"), ("oldest_first", "applied")]
+)
+def test_money_that_singles_out_no_item_is_spread_where_the_policy_says_so(choice, fate):
+    seen = fates_of(
+        line("L1", "1000.00", "thank you"), ITEM, "item INV-1002 555.10 EUR of C1", ACME,
+        f'policy decide.account_payment = "{choice}"',
+    )  # fmt: skip
+
+    assert seen["L1"][0] == fate
+
+
+OUTBID = {"line": 1, "proposal": 10, "item": 5}
+STRONG = {
+    "line": 1,
+    "proposal": 10,
+    "place": 1,
+    "millibits": 9_000,
+    "confidence_ppm": 600_000,
+    "class_count": 2,
+    "classes": "reference+amount",
+    "settlement": "exact",
+}
+
+
+@pytest.mark.parametrize(
+    ("differs", "is_outbid", "fate", "reason"),
+    [
+        ({}, False, "suggested", "competing_lines"),
+        ({"millibits": 0}, False, "suggested", "below_threshold"),
+        ({"millibits": 0, "class_count": 1}, False, "suggested", "one_class_only"),
+        ({"settlement": "account_payment"}, False, "suggested", "account_payment"),
+        ({"confidence_ppm": 1}, False, "unmatched", "weak_evidence"),
+        ({}, True, "on_account", "duplicate_payment"),
+        ({"class_count": 1}, True, "unmatched", "item_settled_by_other_line"),
+        ({"classes": "amount+party"}, True, "unmatched", "item_settled_by_other_line"),
+        ({"settlement": "part"}, True, "unmatched", "item_settled_by_other_line"),
+        ({"settlement": "other_currency"}, True, "unmatched", "item_settled_by_other_line"),
+        ({"settlement": "batch_net"}, True, "unmatched", "item_settled_by_other_line"),
+    ],
+)
+def test_what_becomes_of_a_line_that_got_nothing(differs, is_outbid, fate, reason):
+    other = STRONG | {"line": 2, "proposal": 20}
+    members = [OUTBID, OUTBID | {"line": 2, "proposal": 20, "item": 5 if is_outbid else 6}]
+    left = pl.DataFrame({"line": [1], "is_held": [False], "is_uncombined": [False]})
+    won = {"line": 2, "proposal": 20, "fate": "applied", "reason": "evidence_agrees"}
+
+    seen = _left_over(
+        left,
+        Proposed(pl.DataFrame([STRONG | differs, other]), pl.DataFrame(members)),
+        pl.DataFrame([won]),
+    )
+
+    assert seen.rows() == [(1, 10, fate, reason)]
+
+
+@pytest.mark.parametrize(
+    ("flags", "has_proposal", "fate", "reason"),
+    [
+        ({}, False, "unmatched", "no_candidate"),
+        ({"is_uncombined": True}, False, "unmatched", "too_many_to_combine"),
+        ({"is_held": True}, False, "unmatched", "held_balance_break"),
+        ({"is_held": True}, True, "suggested", "held_balance_break"),
+    ],
+)
+def test_a_held_line_and_one_whose_sums_were_not_all_tried_say_so(
+    flags, has_proposal, fate, reason
+):
+    left = pl.DataFrame([{"line": 1, "is_held": False, "is_uncombined": False} | flags])
+    scored = pl.DataFrame([STRONG])
+    if not has_proposal:
+        scored = scored.clear()
+    nobody = pl.DataFrame(
+        schema={"line": pl.Int64, "proposal": pl.Int64, "fate": pl.String, "reason": pl.String}
+    )
+
+    seen = _left_over(left, Proposed(scored, pl.DataFrame([OUTBID])), nobody)
+
+    assert seen.select("fate", "reason").rows() == [(fate, reason)]

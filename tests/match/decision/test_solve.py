@@ -250,3 +250,49 @@ def test_of_two_options_that_a_cut_program_takes_by_half_the_stronger_has_the_it
     taken = room._taken(options, Answer([0.5, 0.5], 2_000.0, is_optimal=False), values)
 
     assert taken == [strong]
+
+
+TWO_FOR_ONE = [Option(line, line, 9_000, (Share(5, 60, 100),)) for line in (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("weights", "is_optimal", "above", "gap"),
+    [
+        pytest.param(
+            [1.0, 0.0], True, 50_000, 0, id="whole and the best: its float bound is noise"
+        ),
+        pytest.param([1.0, 1e-9], True, 50_000, 0, id="what floats leave is nothing"),
+        pytest.param([0.5, 0.5], True, 50_000, 5, id="halves are no answer"),
+        pytest.param([0.5, 0.0], True, 50_000, 5, id="one half is none either"),
+        pytest.param([1.0, 0.4], True, 50_000, 5, id="a whole one and a part of another"),
+        pytest.param([1.0, 1.0], True, 50_000, 5, id="two that do not fit beside each other"),
+        pytest.param([1.0, 0.0], False, 50_000, 5, id="not proven to be the best"),
+        pytest.param([1.0, 0.0], False, 0, 0, id="not proven, and no answer can be better"),
+    ],
+)
+def test_only_a_whole_answer_that_the_program_found_closes_the_gap(
+    monkeypatch, weights, is_optimal, above, gap
+):
+    monkeypatch.setattr(room, "_MOST_STEPS", 0)
+    best = max(room._values([[one] for one in TWO_FOR_ONE]).values())
+    answer = Answer(weights, float(best + above), is_optimal)
+    monkeypatch.setattr(room, "assignment_program", lambda *_: answer)
+
+    solution = solve(TWO_FOR_ONE)
+
+    assert solution.gap == gap
+    assert [option.line for option in solution.chosen] == [0]
+
+
+@pytest.mark.parametrize(("most", "is_enough"), [(12, True), (11, False)])
+def test_the_search_counts_every_question_it_asks(monkeypatch, most, is_enough):
+    # Four lines want one item: the first has it, and of each of the others it is asked in turn.
+    lines = [[Option(line, line, 9_000, (Share(5, 60, 100),))] for line in range(4)]
+    values = {line: 10 - line for line in range(4)}
+    monkeypatch.setattr(room, "_MOST_STEPS", most)
+
+    if is_enough:
+        assert room._branch_and_bound(lines, values) == lines[0]
+    else:
+        with pytest.raises(room._TooManySteps):
+            room._branch_and_bound(lines, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from recon.match.decision.score import _flags, _together, with_confidence
+from recon.match.decision.score import _added, _flags, _quotes_other, _together, with_confidence
 from recon.match.proposals.propose import Proposed
 from tests.match.test_lessons import ACME, fates_of
 
@@ -135,3 +135,47 @@ def test_a_discount_taken_after_its_time_is_a_persons_where_the_policy_asks(day,
     )
 
     assert seen["L1"] == fate
+
+
+def test_many_weak_explanations_add_up_to_a_strong_one():
+    # One of 4 bits beside twenty of 3 bits: 16 + 20 * 8 = 176 = 2 ** 7.459.
+    of_line = pl.DataFrame({"millibits": [4_000, *[3_000] * 20]})
+
+    assert of_line.select(_added("millibits")).item() == 7_459
+
+
+QUOTED_AND_AGREEING = {"reference_millibits": 9_000, "amount_millibits": 6_000}
+
+
+@pytest.mark.parametrize(
+    ("other", "is_open", "weighs", "told"),
+    [
+        pytest.param("INV 2002", True, QUOTED_AND_AGREEING, [1], id="another open item counts"),
+        pytest.param("INV 2002", False, QUOTED_AND_AGREEING, [], id="a number that is none's"),
+        pytest.param(
+            "INV 2002", False, QUOTED_AND_AGREEING | {"amount_millibits": 0}, [1],
+            id="a number that is none's, where the amount does not agree",
+        ),
+        pytest.param(
+            "INV 2002", False, QUOTED_AND_AGREEING | {"reference_millibits": 0}, [1],
+            id="a number that is none's, where the item is not quoted itself",
+        ),
+        pytest.param("INV 1001", True, QUOTED_AND_AGREEING, [], id="its own item again"),
+    ],
+)  # fmt: skip
+def test_what_a_line_quotes_beside_what_it_is_said_to_pay(other, is_open, weighs, told):
+    joined = Proposed(
+        pl.DataFrame([{"proposal": 1, "line": 1, **weighs}]),
+        pl.DataFrame([{"proposal": 1, "line": 1, "item": 7}]),
+    )
+    hit = {"line": 1, "item": 7, "span": "INV 1001", "millibits": 9_000}
+    hits = [hit, hit | {"item": 8, "span": other}] if is_open else [hit]
+    foreign = pl.DataFrame(
+        {"line": [1], "span": [other]} if not is_open else {"line": [], "span": []},
+        schema={"line": pl.Int64, "span": pl.String},
+    )
+    pairs = pl.DataFrame(schema={"line": pl.Int64, "item": pl.Int64, "reference_text": pl.String})
+
+    seen = _quotes_other(joined, pl.DataFrame(hits), foreign, pairs)
+
+    assert seen["proposal"].to_list() == told

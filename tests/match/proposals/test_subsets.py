@@ -160,3 +160,13 @@ def test_where_many_sets_fit_a_few_are_named_and_all_are_counted(fitting, named)
 
     assert answer.count == fitting
     assert len(answer.found) == named
+
+
+@given(pool=pools())
+@settings(max_examples=examples(30))
+def test_sums_that_are_looked_for_in_many_blocks_name_the_same_sets(pool):
+    amounts, total = pool
+    whole = find_subsets(amounts, total)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "_BLOCK", 2)
+        assert find_subsets(amounts, total) == whole
