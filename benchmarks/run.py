@@ -3,7 +3,8 @@
 python benchmarks/run.py                      everything; writes the table
 python benchmarks/run.py --quick              small sizes, one run each; prints the table only
 python benchmarks/run.py --only matching      one part: reading, matching, job; prints the table only
-python benchmarks/run.py --only growth        10,000 and 100,000 lines, and the subset search; with --large a million
+python benchmarks/run.py --only growth        10,000 and 100,000 lines, and the subset search; with --large a million,
+                                              with --largest three (18 GB of memory)
 python benchmarks/run.py --only quality       how right at each noise, and where payments have no item; --seed N
                                               these two write their tables with --write
 """
@@ -20,7 +21,7 @@ if __name__ == "__main__":
     # Run as a script, only the folder of the script is on the path.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.bench.growth import LARGE, SIZES, growth_table
+from benchmarks.bench.growth import LARGE, LARGEST, SIZES, growth_table
 from benchmarks.bench.levels import levels_table
 from benchmarks.bench.machine import describe_machine
 from benchmarks.bench.measure import compile_as_installed
@@ -46,6 +47,9 @@ def main() -> None:
     )
     parser.add_argument("--only", choices=(*PARTS, *PAGES), help="one part, nothing written")
     parser.add_argument("--large", action="store_true", help="growth: a million lines as well")
+    parser.add_argument(
+        "--largest", action="store_true", help="growth: three million too, once; takes 18 GB"
+    )
     parser.add_argument("--seed", type=int, default=SEED, help="quality: another world")
     parser.add_argument("--write", action="store_true", help="growth, quality: write the table")
     parser.add_argument(
@@ -73,7 +77,8 @@ def _show_page(where: str, chosen: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if chosen.only == "growth":
-            table = growth_table(folder, (*sizes, LARGE) if chosen.large else sizes, where)
+            sizes += (LARGE,) * chosen.large + (LARGEST,) * chosen.largest
+            table = growth_table(folder, sizes, where)
         else:
             table = levels_table(folder, 100_000 // scale, chosen.seed, where)
     print(table)
