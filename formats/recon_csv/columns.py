@@ -152,7 +152,8 @@ def _bears_out(
     if is_empty:
         return True
     if role in _DATES:
-        return _mostly(sum(map(looks_like_date, cells)), cells)
+        # A day's export may be one booking and one row of its balance.
+        return bool(cells) and sum(map(looks_like_date, cells)) * 2 >= len(cells)
     if role in _NUMBERS:
         is_number = _mostly(sum(map(looks_like_amount, cells)), cells)
         return is_number if cells else role in _MAY_BE_EMPTY

@@ -49,6 +49,8 @@ _COMPACT: Final = re.compile(r"(?:19|20)[0-9]{6}(?:[0-9]{6}.*)?")
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 2100
 _LEAST_DAYS: Final = 5
+# A day in so many, or one, that no month has may be damaged; more are proof of another order.
+_ODD_SHARE: Final = 10
 _WITHOUT_MARKS: Final = frozenset({"%Y%m%d", "%d%m%Y"})
 _MANY_TEXTS: Final = 20_000
 
@@ -158,10 +160,19 @@ def find_formats(texts: Sequence[str] | pl.Series) -> list[str]:
     alike = [text for text, _ in shaped if by_text[text] == candidates]
     if len(candidates) == 1:
         return list(candidates)
-    fitting = [name for name in candidates if _all_in_range(set(alike), name)]
+    fitting = [name for name in candidates if not _out_of_range(set(alike), name)]
     if len(fitting) > 1:
         return _by_order(alike, fitting)
-    return fitting
+    return [*fitting, *_run_but_for_few(alike, fitting)]
+
+
+def are_orders(one: str, other: str) -> bool:
+    """Say whether two formats write the same parts in another order, as no two columns of one table do.
+
+    >>> are_orders("%d/%m/%Y", "%m/%d/%Y"), are_orders("%d.%m.%Y", "%Y-%m-%d")
+    (True, False)
+    """
+    return one != other and sorted(one) == sorted(other)
 
 
 def _candidates(text: str) -> tuple[str, ...]:
@@ -185,15 +196,46 @@ def _candidates(text: str) -> tuple[str, ...]:
     return (f"%d{mark}%m{mark}%y", f"%m{mark}%d{mark}%y", f"%y{mark}%m{mark}%d")
 
 
-def _all_in_range(texts: Iterable[str], date_format: str) -> bool:
-    """Say whether no text contradicts the order of day and month (a 31st of June is left to the reader)."""
+def _out_of_range(texts: Iterable[str], date_format: str) -> set[str]:
+    """Give the texts that contradict the order of day and month (a 31st of June is left to the reader)."""
     if "%m" not in date_format:
-        return True
+        return set()
+    odd = set()
     for text in texts:
         found = _pattern(date_format).fullmatch(text)
         if not found or int(found["m"]) > 12 or int(found["d"]) > 31:
-            return False
-    return True
+            odd.add(text)
+    return odd
+
+
+def nearly_fitting(texts: Iterable[str], date_format: str) -> list[str]:
+    """Give the other orders of a format that only few of its texts exclude, which may be damaged.
+
+    >>> nearly_fitting(["01/02/2026", "13/02/2026", "05/01/2026"], "%d/%m/%Y")
+    ['%m/%d/%Y']
+    """
+    days = {text for text in texts if _pattern(date_format).fullmatch(text)}
+    if not days:
+        return []
+    others = [name for name in _candidates(min(days)) if are_orders(name, date_format)]
+    few = max(1, len(days) // _ODD_SHARE)
+    return [name for name in others if len(_out_of_range(days, name)) <= few]
+
+
+def _run_but_for_few(texts: list[str], fitting: list[str]) -> list[str]:
+    """Give the formats in which the rows run one way in time but for a few texts that they exclude.
+
+    Such a text may be damaged, and is no proof that all others have the order in which they do not run.
+    """
+    if len(fitting) != 1 or _runs_one_way(texts, fitting[0]):
+        return []
+    found = []
+    for name in nearly_fitting(texts, fitting[0]):
+        odd = _out_of_range(set(texts), name)
+        left = [text for text in texts if text not in odd]
+        if len(set(left)) >= _LEAST_DAYS and _runs_one_way(left, name):
+            found.append(name)
+    return found
 
 
 def _by_order(texts: list[str], formats: list[str]) -> list[str]:

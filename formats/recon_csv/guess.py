@@ -13,7 +13,7 @@ import polars as pl
 
 from recon_csv.amounts import Style, glued_currency, looks_like_amount
 from recon_csv.columns import Roles, assign_roles, find_header, is_foreign_table
-from recon_csv.dates import find_formats, look_like_dates
+from recon_csv.dates import are_orders, find_formats, look_like_dates
 from recon_csv.draft import Draft, Entries
 from recon_csv.fields import column_at
 from recon_csv.guess_amounts import guess_amounts
@@ -167,7 +167,7 @@ def _guess_dates(
     formats = settle_dates(
         entries.cells(value), [entries.cells(booking[0]), *others, around], options
     )
-    if len(formats) > 1:
+    if len(formats) > 1 or (found and formats and are_orders(found[0], formats[0])):
         draft.questions.append("which is the day and which the month of the value dates")
     if formats and formats[0] != draft.settings["date_format"]:
         draft.settings["value_date_format"] = formats[0]

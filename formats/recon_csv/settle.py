@@ -12,7 +12,7 @@ import polars as pl
 from recon.api import MalformedFile, Place
 from recon_csv.amounts import Style, proof_units
 from recon_csv.catalogue import ANY_NAME
-from recon_csv.dates import find_formats
+from recon_csv.dates import are_orders, find_formats, nearly_fitting
 from recon_csv.preamble import read_surroundings
 from recon_csv.profile import Profile
 from recon_csv.styles import find_styles
@@ -139,7 +139,8 @@ def _dates(columns: _Columns, layout: BankLayout, options: Options) -> dict[str,
         booked = [name for name in booked if [name] == valued] or booked
     if len(valued) > 1:
         valued = [name for name in valued if [name] == booked] or valued
-    if len(booked) > 1 or len(valued) > 1:
+    is_open = len(booked) > 1 or len(valued) > 1
+    if is_open or (booked and valued and are_orders(booked[0], valued[0])):
         columns.questions.append("which is the day and which the month of the dates")
     if not booked:
         return {"date_format": "%Y-%m-%d"}
@@ -148,11 +149,16 @@ def _dates(columns: _Columns, layout: BankLayout, options: Options) -> dict[str,
 
 
 def _date_formats(cells: pl.Series, order: str | None) -> list[str]:
+    """Give the formats of a column in the order that is known of it, and both orders where the cells hardly contradict it."""
     found = find_formats(cells)
-    if len(found) > 1 and order is not None:
-        first = _FIRST_TOKENS[order]
-        return [name for name in found if name.lower().startswith(first)] or found
-    return found
+    if order is None or not found:
+        return found
+    first = _FIRST_TOKENS[order]
+    known = [name for name in found if name.lower().startswith(first)]
+    if known or len(found) > 1:
+        return known or found
+    others = nearly_fitting(cells, found[0])
+    return [*found, *(name for name in others if name.lower().startswith(first))]
 
 
 def _numbers(columns: _Columns, layout: BankLayout) -> dict[str, Any]:

@@ -123,6 +123,7 @@ def _joined_lines(fields: Fields, records: Records, own: Numbers, encoding: str)
     start = np.where(offset == 0, np.repeat(fields.start[own], count), fields.lines.start[line])
     end = fields.lines.end[line]
     text = fields.text
+    _pass_blanks(text, start, end, positions(offset == 0))
     kept = end > start
     if not kept.all():
         record, start, end, offset = record[kept], start[kept], end[kept], offset[kept]
@@ -142,6 +143,14 @@ def _joined_lines(fields: Fields, records: Records, own: Numbers, encoding: str)
     text = gather(text, start, end + is_closed)
     text[last[is_closed]] = np.where(is_end, END, BLANK)[is_closed]
     return Tokens(text, last[is_end], record[head], dialects, dialects > SLASH)
+
+
+def _pass_blanks(text: Bytes, start: Numbers, end: Numbers, heads: Numbers) -> None:
+    """Move the starts of the first lines behind their blanks, since a dialect is told by its head; `start` is written to."""
+    left = heads[(text.take(start[heads]) == BLANK) & (start[heads] < end[heads])]
+    while len(left):
+        start[left] += 1
+        left = left[(text.take(start[left]) == BLANK) & (start[left] < end[left])]
 
 
 def _dialects(text: Bytes, start: Numbers, end: Numbers) -> Bytes:

@@ -38,7 +38,8 @@ WIDE_PAGES: Final = frozenset({"gb18030", "cp932"})
 # A few accents side by side may be anything in them.
 _FEWEST_WIDE: Final = 12
 # A single sign does not make a file of today one of DOS or of an old Macintosh.
-_SELDOM: Final = {"cp850": 3, "cp852": 3, "cp866": 3, "mac_roman": 3}
+# Nor do three accents of a Nordic word make one of Russia.
+_SELDOM: Final = {"cp850": 3, "cp852": 3, "cp866": 3, "mac_roman": 3, "cp1251": 3}
 _WINDOWS: Final = 2_000
 _SIDE_BYTES: Final = 24
 

@@ -87,6 +87,10 @@ def test_a_code_page_is_found_by_its_letters_and_told(text, encoding):
     assert any(encoding in finding for finding in read.findings)
 
 
+def test_one_nordic_word_is_windows_1252():
+    assert decode(source("Payment,company äöå,9.50\n".encode("cp1252"))).encoding == "cp1252"
+
+
 def test_euro_signs_beside_amounts_are_windows_1252():
     read = decode(source("Saldo 10,00 €\nGebühr 2,00 €\n".encode("cp1252")))
 

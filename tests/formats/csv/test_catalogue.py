@@ -163,6 +163,22 @@ def test_a_bank_fixes_the_order_of_day_and_month():
     assert days(parsed) == ["2026-02-01"]
 
 
+def test_one_day_against_the_bank_s_order_is_asked_for():
+    rows = "01/02/2026,DEB,12-34-56,1,a,,1.00,1.00\n02/13/2026,DEB,12-34-56,1,b,,1.00,2.00\n"
+
+    with pytest.raises(MalformedFile, match="which is the day"):
+        read_text(LLOYDS + rows)
+
+
+def test_one_damaged_day_is_refused_alone_where_the_others_run_in_the_bank_s_order():
+    dates = [f"{day:02}/02/2026" for day in range(1, 7)]
+    rows = [f"{day},DEB,12-34-56,1,a,,1.00,{n}.00\n" for n, day in enumerate([*dates, "02/13/2026"])]
+    parsed = read_text(LLOYDS + "".join(rows))
+
+    assert days(parsed) == [f"2026-02-{day:02}" for day in range(1, 7)]
+    assert parsed.rejects["line_number"].to_list() == [8]
+
+
 def test_what_neither_bank_nor_column_decides_is_asked_for():
     with pytest.raises(MalformedFile, match=r"N26 \(n26_account\).* which is the day"):
         read_text(N26 + "01/02/2026,a,,,,,-1.00,,,\n")

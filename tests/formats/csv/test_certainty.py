@@ -51,6 +51,23 @@ def test_rows_that_run_one_way_in_time_in_one_reading_only_tell_the_order():
     )
 
 
+def test_one_damaged_day_turns_no_others_around():
+    # In the American reading the rows run back in time but for 13/11, which it excludes.
+    rows = [f"{day}/2026,a,-1\n" for day in ("11/09", "11/08", "10/07", "10/06", "09/05", "13/11")]
+    text = "Date,Description,Amount\n" + "".join(rows)
+
+    assert "which is the day" in question(text).message
+    read = read_account(text, currency="EUR", date_order="month_first")
+    assert days(read)[0] == "2026-11-09"
+    assert read.rejects["line_number"].to_list() == [7]
+
+
+def test_two_date_columns_in_different_orders_are_asked_for():
+    text = "Date,Value date,Description,Amount\n01/02/2026,31/01/2026,a,-1.00\n01/13/2026,01/02/2026,b,1.00\n"
+
+    assert "which is the day" in question(text).message
+
+
 def test_the_period_above_the_table_tells_the_order():
     text = "From:,13/01/2026,,\nTo:,31/03/2026,,\nDate,Description,Amount,Balance\n01/02/2026,a,-1.00,\n"
 

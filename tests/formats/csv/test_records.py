@@ -74,6 +74,17 @@ def test_a_balance_row_at_the_end_is_no_booking():
     assert any("balance row" in finding for finding in parsed.findings)
 
 
+def test_a_row_of_unknown_words_below_one_booking_is_no_booking():
+    parsed = read_account(
+        "Buchungstag;Wert;Verwendungszweck;Soll;Haben;Währung\n"
+        '26.08.2026;26.08.2026;"RECHNUNG 7";-42,33;;EUR\n'
+        "Depecurita;27.08.2026;;;575,21;EUR\n"
+    )
+
+    assert amounts(parsed) == [-4233]
+    assert parsed.rejects["line_number"].to_list() == [3]
+
+
 def test_a_payment_that_mentions_a_balance_is_a_booking():
     parsed = read_account(HEADER + GOOD + "2026-01-31;Saldo fattura 2026/17;100,00;EUR\n")
 

@@ -93,6 +93,20 @@ def test_the_separator_of_german_subfields_is_the_banks_choice(mark: str) -> Non
     assert read.dialect == f"structured-{mark}"
 
 
+@pytest.mark.parametrize("blanks", [" ", "   "])
+def test_blanks_before_the_head_hide_no_dialect(blanks: str) -> None:
+    german = read_narrative([f"{blanks}166?00TRANSFER?20INVOICE 1001?", "32ACME LTD "])
+    slashed = read_narrative([f"{blanks}/NAME/ACME LTD/REMI/INVOICE 1001"])
+
+    assert (german.dialect, slashed.dialect) == ("structured-?", "slash-codes")
+    assert german.payer_name == slashed.payer_name == "ACME LTD"
+    assert german.remittance == slashed.remittance == "INVOICE 1001"
+
+
+def test_a_narrative_of_blanks_is_none() -> None:
+    assert read_narrative(["   "]).remittance == ""
+
+
 def test_keywords_are_taken_out_of_the_purpose() -> None:
     read = read_narrative(
         ["166?20EREF+E-1?21KREF+K-1?22MREF+M-1?23CRED+DE98ZZZ?24ABWA+OTHER?25SVWZ+Invoice 7"]
