@@ -15,7 +15,7 @@ import polars as pl
 
 from recon.api import exponents
 from recon_csv.amounts import Style, glued_currency, looks_like_amount, proof_units
-from recon_csv.dates import looks_like_date, parse_date
+from recon_csv.dates import are_orders, looks_like_date, parse_date
 from recon_csv.draft import Draft
 from recon_csv.guess import Guess, settle_dates
 from recon_csv.phrases import CREDIT_FLAGS, DEBIT_FLAGS
@@ -169,7 +169,8 @@ def _settle_dates(cells: Cells, dates: list[int], draft: Draft, options: Options
         settle_dates(cells[at], [cells[other] for other in dates if other != at], options)
         for at in dates
     ]
-    if any(len(found) != 1 for found in formats):
+    is_open = any(len(found) != 1 for found in formats)
+    if is_open or are_orders(formats[0][0], formats[-1][0]):
         draft.questions.append("which is the day and which the month of the dates")
     draft.settings["date_format"] = formats[0][0] if formats[0] else "%Y-%m-%d"
     draft.columns["booking_date"] = f"#{dates[0] + 1}"

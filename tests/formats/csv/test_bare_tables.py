@@ -94,6 +94,13 @@ def test_two_dates_that_both_run_in_time_are_asked_for():
     assert "which of two columns is the booking date" in refusal(text)
 
 
+def test_two_dates_in_different_orders_are_asked_for():
+    rows = ("13/01/2026;01/13/2026", "15/01/2026;01/11/2026", "16/01/2026;01/12/2026")
+    text = "".join(f"01234567890;{row};a;-1,00;EUR\n" for row in rows)
+
+    assert "which is the day and which the month" in refusal(text)
+
+
 def test_a_currency_that_stands_nowhere_is_asked_for():
     with pytest.raises(MalformedFile, match="the currency"):
         read_text(BALANCED)

@@ -172,7 +172,9 @@ def test_one_day_against_the_bank_s_order_is_asked_for():
 
 def test_one_damaged_day_is_refused_alone_where_the_others_run_in_the_bank_s_order():
     dates = [f"{day:02}/02/2026" for day in range(1, 7)]
-    rows = [f"{day},DEB,12-34-56,1,a,,1.00,{n}.00\n" for n, day in enumerate([*dates, "02/13/2026"])]
+    rows = [
+        f"{day},DEB,12-34-56,1,a,,1.00,{n}.00\n" for n, day in enumerate([*dates, "02/13/2026"])
+    ]
     parsed = read_text(LLOYDS + "".join(rows))
 
     assert days(parsed) == [f"2026-02-{day:02}" for day in range(1, 7)]
