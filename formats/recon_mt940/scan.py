@@ -62,6 +62,8 @@ _PREAMBLE: Final = re.compile(
 # A file that ends so needs no padding: nothing is looked for near its last byte. It is not copied then.
 _PADDED: Final = re.compile(rb"\n:62[FM]:[CD][0-9]{6}[A-Z]{3}[0-9]+,[0-9]{2}\r?\n-\r?\n\Z")
 _PADDED_BYTES: Final = 64
+# What looks like an entry; where it stands inside a line, a line end may have been lost before it.
+_ENTRY: Final = re.compile(rb":61:(?=[0-9]{6}(?:[0-9]{4})?R?[CDcd])")
 _SPECIAL: Final = one_of("{-}")
 _ODD: Final = one_of("{-:")
 
@@ -157,7 +159,8 @@ def scan(gated: Gated, span: tuple[int, int], first_line: int) -> Fields:
     _check_sizes(name, fields, first_line)
     message = np.cumsum(_message_starts(fields)) - 1
     findings = _findings(text, lines, tag, line)
-    return replace(fields, message=message, findings=tuple(findings))
+    inside = _entries_inside(data, fields, lines) if _is_unproven(fields, message) else []
+    return replace(fields, message=message, findings=(*findings, *inside))
 
 
 def _tags(text: Bytes, lines: Lines) -> tuple[Numbers, Numbers]:
@@ -264,3 +267,19 @@ def _findings(
         ("begin like a field or an end of message but are text", odd),
     )
     return [(what, found) for what, found in reported if len(found)]
+
+
+def _is_unproven(fields: Fields, message: Numbers) -> bool:
+    """Say whether a message has no closing balance, so that no sum shows what a lost line end has hidden."""
+    closed = message[np.isin(fields.tag, CLOSING)]
+    return len(message) > 0 and len(np.unique(closed)) <= message[-1]
+
+
+def _entries_inside(data: bytes, fields: Fields, lines: Lines) -> list[tuple[str, Numbers]]:
+    """Report entries that stand inside a line and so are text of another field."""
+    at = np.array([found.end() for found in _ENTRY.finditer(data)], dtype=np.int64)
+    inside = at[~np.isin(at, fields.start)]
+    number = np.unique(np.searchsorted(lines.start, inside, side="right") - 1)
+    return (
+        [("hold inside what looks like an entry (:61:) but is text", number)] if len(number) else []
+    )

@@ -240,6 +240,16 @@ def test_a_text_line_that_looks_like_a_field_is_text_and_a_finding(line: str) ->
     assert difference(parsed) == 0
 
 
+def test_an_entry_whose_line_end_was_lost_is_told_where_no_balance_would_show_it() -> None:
+    entries = ":61:2601020102C1,00NTRFNONREF:61:2601030103C2,00NTRFNONREF\n:86:OUR REF :61:2025\n"
+
+    parsed = read(f":20:X\n:25:1\n{entries}", currency="EUR", closing_balance="optional")
+
+    assert parsed.lines["amount"].to_list() == [100]
+    [told] = [finding for finding in parsed.findings if "looks like an entry" in finding]
+    assert "line 3" in told
+
+
 def test_a_dash_alone_in_the_text_loses_no_entry() -> None:
     parsed = read(
         statement(
