@@ -246,7 +246,7 @@ def test_an_entry_whose_line_end_was_lost_is_told_where_no_balance_would_show_it
     parsed = read(f":20:X\n:25:1\n{entries}", currency="EUR", closing_balance="optional")
 
     assert parsed.lines["amount"].to_list() == [100]
-    [told] = [finding for finding in parsed.findings if "looks like an entry" in finding]
+    [told] = [finding for finding in parsed.findings if "like an entry (:61:)" in finding]
     assert "line 3" in told
 
 
