@@ -281,5 +281,7 @@ def _entries_inside(data: bytes, fields: Fields, lines: Lines) -> list[tuple[str
     inside = at[~np.isin(at, fields.start)]
     number = np.unique(np.searchsorted(lines.start, inside, side="right") - 1)
     return (
-        [("hold something like an entry (:61:) behind their start, which is text", number)] if len(number) else []
+        [("hold something like an entry (:61:) behind their start, which is text", number)]
+        if len(number)
+        else []
     )
