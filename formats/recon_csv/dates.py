@@ -214,7 +214,7 @@ def nearly_fitting(texts: Iterable[str], date_format: str) -> list[str]:
     >>> nearly_fitting(["01/02/2026", "13/02/2026", "05/01/2026"], "%d/%m/%Y")
     ['%m/%d/%Y']
     """
-    days = {text for text in texts if _pattern(date_format).fullmatch(text)}
+    days = {text for text in set(texts) if _pattern(date_format).fullmatch(text)}
     if not days:
         return []
     others = [name for name in _candidates(min(days)) if are_orders(name, date_format)]
@@ -227,10 +227,12 @@ def _run_but_for_few(texts: list[str], fitting: list[str]) -> list[str]:
 
     Such a text may be damaged, and is no proof that all others have the order in which they do not run.
     """
-    if len(fitting) != 1 or _runs_one_way(texts, fitting[0]):
+    # Mostly many days exclude the other orders, and the rows need not be looked at.
+    others = nearly_fitting(set(texts), fitting[0]) if len(fitting) == 1 else []
+    if not others or _runs_one_way(texts, fitting[0]):
         return []
     found = []
-    for name in nearly_fitting(texts, fitting[0]):
+    for name in others:
         odd = _out_of_range(set(texts), name)
         left = [text for text in texts if text not in odd]
         if len(set(left)) >= _LEAST_DAYS and _runs_one_way(left, name):
