@@ -19,9 +19,12 @@ demo: $(STAMP)
 # Neighbours stay on one worker, so that what a file of tests reads once is read once.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
+# A test that hangs is ended with its worker and named, and the others go on; the longest takes some twenty seconds.
+LIMITED := -o faulthandler_timeout=240 -o faulthandler_exit_on_timeout=true
+
 # A thread for each of the two workers; all other tests take as many as there are.
 test: $(STAMP)
-	POLARS_MAX_THREADS=1 $(PYTEST) -m "not slow and not nightly and not release"
+	POLARS_MAX_THREADS=1 $(PYTEST) $(LIMITED) -m "not slow and not nightly and not release"
 
 test-slow: $(STAMP)
 	$(PYTEST) -m slow
