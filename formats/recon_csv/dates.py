@@ -53,6 +53,7 @@ _LEAST_DAYS: Final = 5
 _ODD_SHARE: Final = 10
 _WITHOUT_MARKS: Final = frozenset({"%Y%m%d", "%d%m%Y"})
 _MANY_TEXTS: Final = 20_000
+_FIRST_TOKENS: Final = {"day_first": "%d", "month_first": "%m", "year_first": "%y"}
 
 Part = tuple[str, str, str]
 
@@ -194,6 +195,16 @@ def _candidates(text: str) -> tuple[str, ...]:
     if mark == ".":
         return ("%d.%m.%y" + dot,)
     return (f"%d{mark}%m{mark}%y", f"%m{mark}%d{mark}%y", f"%y{mark}%m{mark}%d")
+
+
+def in_order(formats: Iterable[str], order: str | None) -> list[str]:
+    """Give the formats of a known order, none where no order is known.
+
+    >>> in_order(["%d/%m/%Y", "%m/%d/%Y"], "month_first")
+    ['%m/%d/%Y']
+    """
+    first = _FIRST_TOKENS.get(order or "")
+    return [name for name in formats if first and name.lower().startswith(first)]
 
 
 def _out_of_range(texts: Iterable[str], date_format: str) -> set[str]:

@@ -13,7 +13,7 @@ import polars as pl
 
 from recon_csv.amounts import Style, glued_currency, looks_like_amount
 from recon_csv.columns import Roles, assign_roles, find_header, is_foreign_table
-from recon_csv.dates import are_orders, find_formats, look_like_dates
+from recon_csv.dates import are_orders, find_formats, in_order, look_like_dates
 from recon_csv.draft import Draft, Entries
 from recon_csv.fields import column_at
 from recon_csv.guess_amounts import guess_amounts
@@ -167,7 +167,11 @@ def _guess_dates(
     formats = settle_dates(
         entries.cells(value), [entries.cells(booking[0]), *others, around], options
     )
-    if len(formats) > 1 or (found and formats and are_orders(found[0], formats[0])):
+    if found and formats and are_orders(found[0], formats[0]):
+        both = [found[0], formats[0]]
+        formats = in_order(both, options.date_order) or both
+        draft.settings["date_format"] = formats[0]
+    if len(formats) > 1:
         draft.questions.append("which is the day and which the month of the value dates")
     if formats and formats[0] != draft.settings["date_format"]:
         draft.settings["value_date_format"] = formats[0]
@@ -182,10 +186,7 @@ def settle_dates(cells: Texts, siblings: Sequence[Texts], options: Options) -> l
         known = find_formats(sibling)
         if len(known) == 1 and known[0] in formats:
             return known
-    if options.date_order:
-        first = "%d" if options.date_order == "day_first" else "%m"
-        return [name for name in formats if name.startswith(first)]
-    return formats
+    return in_order(formats, options.date_order) if options.date_order else formats
 
 
 def _guess_texts(entries: Entries, draft: Draft) -> None:

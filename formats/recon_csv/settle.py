@@ -12,7 +12,7 @@ import polars as pl
 from recon.api import MalformedFile, Place
 from recon_csv.amounts import Style, proof_units
 from recon_csv.catalogue import ANY_NAME
-from recon_csv.dates import are_orders, find_formats, nearly_fitting
+from recon_csv.dates import are_orders, find_formats, in_order, nearly_fitting
 from recon_csv.preamble import read_surroundings
 from recon_csv.profile import Profile
 from recon_csv.styles import find_styles
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from recon_csv.table import Table
 
 _AMOUNTS: Final = ("amount", "debit", "credit", "fee")
-_FIRST_TOKENS: Final = {"day_first": "%d", "month_first": "%m", "year_first": "%y"}
 Mark = Literal[".", ","]
 Group = Literal["", ".", ",", "'", " "]
 
@@ -132,15 +131,16 @@ def _currency_of_names(header: Sequence[str], places: dict[str, list[int]]) -> s
 
 def _dates(columns: _Columns, layout: BankLayout, options: Options) -> dict[str, Any]:
     """Settle the formats of the dates: by the column, else by the bank's order, else by the other date column or the user."""
-    order = layout.date_order or options.date_order
-    booked = _date_formats(columns.first_filled("booking_date"), order)
-    valued = _date_formats(columns.first_filled("value_date"), order)
+    booked = _date_formats(columns.first_filled("booking_date"), layout, options)
+    valued = _date_formats(columns.first_filled("value_date"), layout, options)
     if len(booked) > 1:
         booked = [name for name in booked if [name] == valued] or booked
     if len(valued) > 1:
         valued = [name for name in valued if [name] == booked] or valued
-    is_open = len(booked) > 1 or len(valued) > 1
-    if is_open or (booked and valued and are_orders(booked[0], valued[0])):
+    if booked and valued and are_orders(booked[0], valued[0]):
+        both = [booked[0], valued[0]]
+        booked = valued = in_order(both, layout.date_order or options.date_order) or both
+    if len(booked) > 1 or len(valued) > 1:
         columns.questions.append("which is the day and which the month of the dates")
     if not booked:
         return {"date_format": "%Y-%m-%d"}
@@ -148,17 +148,13 @@ def _dates(columns: _Columns, layout: BankLayout, options: Options) -> dict[str,
     return {"date_format": booked[0], "value_date_format": other}
 
 
-def _date_formats(cells: pl.Series, order: str | None) -> list[str]:
-    """Give the formats of a column in the order that is known of it, and both orders where the cells hardly contradict it."""
+def _date_formats(cells: pl.Series, layout: BankLayout, options: Options) -> list[str]:
+    """Give the formats of a column in the order that is known of it; both orders where the cells hardly contradict the bank's."""
     found = find_formats(cells)
-    if order is None or not found:
-        return found
-    first = _FIRST_TOKENS[order]
-    known = [name for name in found if name.lower().startswith(first)]
-    if known or len(found) > 1:
-        return known or found
-    others = nearly_fitting(cells, found[0])
-    return [*found, *(name for name in others if name.lower().startswith(first))]
+    if len(found) != 1 or layout.date_order is None or in_order(found, layout.date_order):
+        return in_order(found, layout.date_order or options.date_order) or found
+    both = [*found, *in_order(nearly_fitting(cells, found[0]), layout.date_order)]
+    return in_order(both, options.date_order) or both
 
 
 def _numbers(columns: _Columns, layout: BankLayout) -> dict[str, Any]:

@@ -168,6 +168,14 @@ def test_one_day_against_the_bank_s_order_is_asked_for():
 
     with pytest.raises(MalformedFile, match="which is the day"):
         read_text(LLOYDS + rows)
+    assert days(read_text(LLOYDS + rows, date_order="day_first")) == ["2026-02-01"]
+    assert days(read_text(LLOYDS + rows, date_order="month_first")) == ["2026-01-02", "2026-02-13"]
+
+
+def test_the_user_s_order_of_other_files_is_none_of_a_file_that_excludes_it():
+    rows = "01/02/2026,a,,,,,-1.00,,,\n13/02/2026,a,,,,,-1.00,,,\n"
+
+    assert days(read_text(N26 + rows, date_order="month_first")) == ["2026-02-01", "2026-02-13"]
 
 
 def test_one_damaged_day_is_refused_alone_where_the_others_run_in_the_bank_s_order():

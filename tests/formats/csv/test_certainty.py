@@ -66,6 +66,9 @@ def test_two_date_columns_in_different_orders_are_asked_for():
     text = "Date,Value date,Description,Amount\n01/02/2026,31/01/2026,a,-1.00\n01/13/2026,01/02/2026,b,1.00\n"
 
     assert "which is the day" in question(text).message
+    parsed = read_account(text, currency="EUR", date_order="day_first")
+    assert days(parsed) == ["2026-02-01"]
+    assert parsed.rejects["line_number"].to_list() == [3]
 
 
 def test_the_period_above_the_table_tells_the_order():
